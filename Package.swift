@@ -1,0 +1,98 @@
+// swift-tools-version:6.2
+// The layers as functions: what a target may see follows from the function that makes it.
+// Layer 0 Kernel · 1 pure · 2 edges · 3 feature groups · 4 Assembly and Main. See Sources/ARCHITECTURE.md.
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .treatAllWarnings(as: .error),
+    .define("FAULT_CONTROLS", .when(configuration: .debug)),
+]
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+/// Layer 1: computes, never waits. No database, no sockets, no clock, no files.
+func pure(_ name: String, _ needs: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: ["Kernel"] + needs, swiftSettings: strict)
+}
+
+/// Layer 2: touches the disk, a key or a socket.
+func edge(_ name: String, _ needs: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: ["Kernel"] + needs, swiftSettings: strict)
+}
+
+/// Layer 3: folders of features. A group never depends on another group.
+func features(_ name: String, using needs: [Target.Dependency] = []) -> Target {
+    .target(
+        name: name,
+        dependencies: ["Kernel", "FHIRModel", "AccessControl", "RecordStore", "ServerKit", hummingbird, logging]
+            + needs,
+        swiftSettings: strict)
+}
+
+/// A C library of the system behind a header of ours.
+func system(_ name: String, links: String...) -> Target {
+    .target(name: name, linkerSettings: links.map { .linkedLibrary($0) })
+}
+
+/// Tests of one layer; they see `package` declarations, never more.
+func tests(_ name: String, _ needs: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: needs, swiftSettings: strict)
+}
+
+func nio(_ name: String) -> Target.Dependency { .product(name: name, package: "swift-nio") }
+let lifecycle: Target.Dependency = .product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let arguments: Target.Dependency = .product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let server: [Target.Dependency] = [
+    hummingbird, logging, lifecycle, httpTypes, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
+    nio("NIOTLS"), nio("NIOConcurrencyHelpers"),
+    .product(name: "HummingbirdCore", package: "hummingbird"),
+    .product(name: "HummingbirdTLS", package: "hummingbird"),
+    .product(name: "HummingbirdHTTP2", package: "hummingbird"),
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+    .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+    .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+    .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+]
+
+let package = Package(
+    name: "tribal-ehr",
+    products: [.executable(name: "tribal-ehr", targets: ["Main"])],
+    dependencies: [
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    ],
+    targets: [
+        .target(name: "Kernel", swiftSettings: strict),
+        pure("FHIRModel", ["CUnicodeTables"]),
+        pure("AccessControl"),
+        edge("SQLite", ["CSQLite"]),
+        edge("Deflate", ["CZlib"]),
+        edge("Sealing", ["COpenSSL", "CArgon2"]),
+        edge("RecordStore", ["FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing"]),
+        edge("ServerKit", ["FHIRModel", "AccessControl", "RecordStore"] + server),
+        features("FHIRAPI", using: ["Sealing", httpTypes]),
+        system("CSQLite", links: "sqlite3"),
+        system("COpenSSL", links: "crypto"),
+        system("CArgon2", links: "argon2"),
+        system("CZlib", links: "z"),
+        .target(name: "CUnicodeTables", exclude: ["compatibility.bin"]),
+        tests("FHIRTests", ["FHIRModel", "Kernel"]),
+        .executableTarget(name: "Main", dependencies: ["ServerKit", arguments], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

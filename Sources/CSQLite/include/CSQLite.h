@@ -1,0 +1,19 @@
+/* The C API of the system's SQLite, and what Swift cannot call of it: variadics and casts. */
+#ifndef CSQLITE_H
+#define CSQLITE_H
+
+#include <sqlite3.h>
+
+/* Turns off memory statistics (a lock in every allocation) and file: URIs; before any open. */
+int csqlite_configure(void);
+
+/* Sets one of the SQLITE_DBCONFIG_ switches that take an int. */
+int csqlite_switch(sqlite3 *db, int option, int on);
+
+/* Binds a copy of the bytes. */
+int csqlite_bind_text_copy(sqlite3_stmt *statement, int index, const char *text,
+                           sqlite3_uint64 bytes);
+int csqlite_bind_blob_copy(sqlite3_stmt *statement, int index, const void *blob,
+                           sqlite3_uint64 bytes);
+
+#endif

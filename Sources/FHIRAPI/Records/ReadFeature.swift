@@ -1,0 +1,59 @@
+import AccessControl
+import FHIRModel
+import HTTPTypes
+import Hummingbird
+import Kernel
+package import RecordStore
+package import ServerKit
+
+/// Reading one resource, in its newest version or one of its older ones.
+package struct ReadFeature: Feature {
+    package static let key = "fhir-read"
+    private let gate: Gate
+    private let store: RecordStore
+
+    /// Makes the feature.
+    package init(gate: Gate, store: RecordStore) {
+        self.gate = gate
+        self.store = store
+    }
+
+    package func addRoutes(to routes: Routes) {
+        for base in FHIRNames.bases {
+            routes.signedIn.get("\(base)/:type/:id", use: read)
+            routes.signedIn.get("\(base)/:type/:id/_history/:version", use: vread)
+        }
+    }
+
+    /// `GET /fhir/{type}/{id}`: the current version of one resource.
+    ///
+    /// Spec: FHIR R4 §3.1.0.4 read, https://hl7.org/fhir/R4/http.html#read
+    @Sendable private func read(_ request: Request, _ context: CallerContext) async throws
+        -> Response
+    {
+        let ask = Ask(
+            .read, try ResourcePath.type(context), id: try ResourcePath.id(context))
+        return Self.answer(try await store.read(try await gate.grant(ask, to: context.caller)))
+    }
+
+    /// `GET /fhir/{type}/{id}/_history/{version}`: one version of one resource.
+    ///
+    /// Spec: FHIR R4 §3.1.0.5 vread, https://hl7.org/fhir/R4/http.html#vread
+    @Sendable private func vread(_ request: Request, _ context: CallerContext) async throws
+        -> Response
+    {
+        let ask = Ask(
+            .vread, try ResourcePath.type(context), id: try ResourcePath.id(context))
+        guard let version = Int(try context.parameters.require("version")), version > 0 else {
+            throw Problem(.notFound, "Versions are numbers from 1.")
+        }
+        let grant = try await gate.grant(ask, to: context.caller)
+        return Self.answer(try await store.read(grant, version: version))
+    }
+
+    private static func answer(_ found: StoredResource) -> Response {
+        .fhir(
+            found.json,
+            headers: FHIRNames.versionHeaders(found.version, changedMs: found.changedMs))
+    }
+}

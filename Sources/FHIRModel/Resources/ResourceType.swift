@@ -1,0 +1,45 @@
+/// The names of the resources of the standard.
+///
+/// Spec: FHIR R4 resource list, https://hl7.org/fhir/R4/resourcelist.html
+package enum ResourceType {
+    /// All 146 resources that are not abstract, sorted by name.
+    package static let all: [String] = names.split { $0 == " " || $0 == "\n" }.map(String.init)
+
+    /// Whether a name is that of a resource; letter case counts.
+    package static func isKnown(_ name: String) -> Bool { known.contains(name) }
+
+    private static let known = Set(all)
+
+    private static let names = """
+        Account ActivityDefinition AdverseEvent AllergyIntolerance Appointment
+        AppointmentResponse AuditEvent Basic Binary BiologicallyDerivedProduct BodyStructure
+        Bundle CapabilityStatement CarePlan CareTeam CatalogEntry ChargeItem
+        ChargeItemDefinition Claim ClaimResponse ClinicalImpression CodeSystem Communication
+        CommunicationRequest CompartmentDefinition Composition ConceptMap Condition Consent
+        Contract Coverage CoverageEligibilityRequest CoverageEligibilityResponse
+        DetectedIssue Device DeviceDefinition DeviceMetric DeviceRequest DeviceUseStatement
+        DiagnosticReport DocumentManifest DocumentReference EffectEvidenceSynthesis
+        Encounter Endpoint EnrollmentRequest EnrollmentResponse EpisodeOfCare
+        EventDefinition Evidence EvidenceVariable ExampleScenario ExplanationOfBenefit
+        FamilyMemberHistory Flag Goal GraphDefinition Group GuidanceResponse
+        HealthcareService ImagingStudy Immunization ImmunizationEvaluation
+        ImmunizationRecommendation ImplementationGuide InsurancePlan Invoice Library Linkage
+        List Location Measure MeasureReport Media Medication MedicationAdministration
+        MedicationDispense MedicationKnowledge MedicationRequest MedicationStatement
+        MedicinalProduct MedicinalProductAuthorization MedicinalProductContraindication
+        MedicinalProductIndication MedicinalProductIngredient MedicinalProductInteraction
+        MedicinalProductManufactured MedicinalProductPackaged MedicinalProductPharmaceutical
+        MedicinalProductUndesirableEffect MessageDefinition MessageHeader MolecularSequence
+        NamingSystem NutritionOrder Observation ObservationDefinition OperationDefinition
+        OperationOutcome Organization OrganizationAffiliation Parameters Patient
+        PaymentNotice PaymentReconciliation Person PlanDefinition Practitioner
+        PractitionerRole Procedure Provenance Questionnaire QuestionnaireResponse
+        RelatedPerson RequestGroup ResearchDefinition ResearchElementDefinition
+        ResearchStudy ResearchSubject RiskAssessment RiskEvidenceSynthesis Schedule
+        SearchParameter ServiceRequest Slot Specimen SpecimenDefinition StructureDefinition
+        StructureMap Subscription Substance SubstanceNucleicAcid SubstancePolymer
+        SubstanceProtein SubstanceReferenceInformation SubstanceSourceMaterial
+        SubstanceSpecification SupplyDelivery SupplyRequest Task TerminologyCapabilities
+        TestReport TestScript ValueSet VerificationResult VisionPrescription
+        """
+}

@@ -1,0 +1,70 @@
+import FHIRModel
+import Glibc
+import Kernel
+import Sealing
+
+/// The heads of the audit chain, written to a file outside the database.
+///
+/// Whoever cuts off the chain's tail or brings back an older database would have to forge this
+/// file as well, whose lines carry a keyed digest each. One line a minute at most, and one at
+/// every orderly stop.
+struct AuditAnchors: Sendable {
+    /// One line of the file.
+    struct Anchor: Sendable {
+        let seq: Int64
+        let mac: [UInt8]
+        let atMs: Int64
+        /// False where the line's own digest does not fit, or the line cannot be read.
+        let isSound: Bool
+    }
+
+    static let intervalMs: Int64 = 60_000
+    private static let fileBytesMax = 256 * 1_048_576
+
+    let path: String
+    let key: SecretBytes
+
+    /// Appends a line and waits until it is on the disk.
+    func append(seq: Int64, mac: [UInt8], atMs: Int64) throws {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("seq", Int(seq))
+        writer.member("mac", Hex.text(mac))
+        writer.member("at", Timestamp.text(ms: atMs))
+        writer.member("atMs", Int(atMs))
+        writer.member("digest", Hex.text(digest(seq: seq, mac: mac, atMs: atMs)))
+        writer.endObject()
+        try FileBytes.append(writer.bytes + [0x0A], to: path)
+    }
+
+    /// The lines of the file, oldest first; empty if there is no file yet.
+    func all() throws -> [Anchor] {
+        guard let bytes = try FileBytes.read(path, bytesMax: Self.fileBytesMax) else { return [] }
+        return bytes.split(separator: 0x0A).map { line in
+            // A line that a power cut left half-written counts as unsound, not as an error.
+            guard let json = try? JSON.parse(Array(line)), let anchor = anchor(json) else {
+                return Anchor(seq: 0, mac: [], atMs: 0, isSound: false)
+            }
+            return anchor
+        }
+    }
+
+    /// The newest sound line.
+    func newest() throws -> Anchor? { try all().last(where: \.isSound) }
+
+    private func anchor(_ json: JSON) -> Anchor? {
+        guard let seq = json["seq"]?.int, let atMs = json["atMs"]?.int,
+            let mac = json.string("mac").flatMap({ Hex.bytes($0) }),
+            let stated = json.string("digest").flatMap({ Hex.bytes($0) })
+        else { return nil }
+        let real = digest(seq: Int64(seq), mac: mac, atMs: Int64(atMs))
+        return Anchor(seq: Int64(seq), mac: mac, atMs: Int64(atMs), isSound: stated == real)
+    }
+
+    private func digest(seq: Int64, mac: [UInt8], atMs: Int64) -> [UInt8] {
+        var bytes = Array("anchor".utf8)
+        bytes += AuditRow.headBytes(seq: seq, mac: mac)
+        withUnsafeBytes(of: atMs.bigEndian) { bytes.append(contentsOf: $0) }
+        return HMACSHA256.mac(bytes, key: key)
+    }
+}

@@ -1,0 +1,99 @@
+import Glibc
+import Kernel
+
+/// A bounded first-in, first-out queue between tasks that must not block and a thread that may.
+///
+/// Putting never waits: a full queue refuses. Taking waits.
+final class BlockingQueue<Element: Sendable>: @unchecked Sendable {  // because all state is behind the mutex
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private var elements: [Element] = []
+    private var isClosed = false
+    private let countMax: Int
+
+    init(countMax: Int) {
+        self.countMax = countMax
+        pthread_mutex_init(mutex, nil)
+        pthread_cond_init(condition, nil)
+    }
+
+    deinit {
+        pthread_cond_destroy(condition)
+        pthread_mutex_destroy(mutex)
+        condition.deallocate()
+        mutex.deallocate()
+    }
+
+    /// Appends an element, or says why not.
+    func put(_ element: Element) throws(Problem) {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        if isClosed { throw Problem(.transient, "The box is stopping.", retryAfterSeconds: 5) }
+        if elements.count >= countMax {
+            throw Problem(.transient, "The box is busy. Try again in a second.", retryAfterSeconds: 1)
+        }
+        elements.append(element)
+        pthread_cond_signal(condition)
+    }
+
+    /// Takes up to `limit` elements, waiting for the first one at most `waitMs`; empty after that
+    /// wait, nil once the queue is closed and drained.
+    func take(limit: Int, waitMs: Int) -> [Element]? {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        if elements.isEmpty && !isClosed { waitOnce(ms: waitMs) }
+        if elements.isEmpty { return isClosed ? nil : [] }
+        guard elements.count > limit else {
+            defer { elements.removeAll(keepingCapacity: true) }
+            return elements
+        }
+        let taken = Array(elements.prefix(limit))
+        elements.removeFirst(limit)
+        return taken
+    }
+
+    /// Refuses everything from here on; what is in the queue is still handed out.
+    func close() {
+        pthread_mutex_lock(mutex)
+        isClosed = true
+        pthread_cond_broadcast(condition)
+        pthread_mutex_unlock(mutex)
+    }
+
+    private func waitOnce(ms: Int) {
+        var until = timespec()
+        clock_gettime(CLOCK_REALTIME, &until)
+        let nanoseconds = until.tv_nsec + (ms % 1_000) * 1_000_000
+        until.tv_sec += ms / 1_000 + nanoseconds / 1_000_000_000
+        until.tv_nsec = nanoseconds % 1_000_000_000
+        pthread_cond_timedwait(condition, mutex, &until)
+    }
+}
+
+/// A thread with an owner: started once, joined when its owner closes.
+final class OwnedThread: @unchecked Sendable {  // because the handle is written once, before use
+    private var handle = pthread_t()
+
+    /// Starts a thread that runs `body` to its end.
+    init(_ body: @escaping @Sendable () -> Void) {
+        let box = Unmanaged.passRetained(Body(run: body))
+        let code = pthread_create(
+            &handle, nil,
+            { argument in
+                guard let argument else { return nil }
+                let body = Unmanaged<Body>.fromOpaque(argument).takeRetainedValue()
+                body.run()
+                return nil
+            }, box.toOpaque())
+        precondition(code == 0, "The system gives out threads for the record store.")
+    }
+
+    /// Waits for the thread's end.
+    func join() { pthread_join(handle, nil) }
+
+    private final class Body {
+        let run: @Sendable () -> Void
+
+        init(run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+}

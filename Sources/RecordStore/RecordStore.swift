@@ -1,0 +1,153 @@
+import AccessControl
+import FHIRModel
+package import Kernel
+import SQLite
+package import Sealing
+
+/// The records of the clinic: owns the database file, seals what goes in, puts every act on
+/// record, and answers nothing before that is on the disk.
+///
+/// Its functions take a ``Grant`` first, so that "forgot to check" and "forgot to audit" do not
+/// compile.
+package final class RecordStore: Sendable {
+    /// What a store is made of that does not come from the disk.
+    package struct Parts: Sendable {
+        package let clock: Clock
+        package let ids: IDs
+        /// Called with a reason when the disk cannot be trusted any more; ends the process.
+        package let onFatal: @Sendable (String) -> Void
+
+        /// Collects the parts.
+        package init(
+            clock: Clock, ids: IDs, onFatal: @escaping @Sendable (String) -> Void
+        ) {
+            self.clock = clock
+            self.ids = ids
+            self.onFatal = onFatal
+        }
+    }
+
+    package let parts: Parts
+    /// The patients, as far as they are needed to find them.
+    package let people: PersonIndex
+    let folder: DataFolder
+    let keys: DataKeys
+    let readers: Readers
+    let writer: Writer
+    let drafts: DraftRoom
+    let auditSealer: AuditSealer
+    let anchors: AuditAnchors
+    let space: DiskSpace
+
+    /// Opens the records of a data folder whose lock the caller holds, and brings the schema up.
+    ///
+    /// Reads the extracts of all patients: about 10 µs each.
+    /// - Throws: ``Problem`` that names the way out where the folder, its keys or its database
+    ///   are not sound.
+    package static func open(
+        _ folder: DataFolder, keyRing: OpenKeyRing, steps: [SchemaStep], parts: Parts
+    ) throws -> RecordStore {
+        let connection = try Connection(path: folder.database, mode: .readWrite)
+        try prepare(connection)
+        try Schema.migrate(connection, steps: steps, nowMs: parts.clock.wallMs())
+        let keys = DataKeys(keyRing: keyRing)
+        try keys.load(connection)
+        let box = try BoxKeys(keys, connection)
+        let people = PersonIndex()
+        try PersonRows.fill(people, keys, connection)
+        let anchors = AuditAnchors(path: folder.anchors, key: box.audit.secret)
+        let chain = try AuditChain(
+            connection: connection, key: box.audit, keyVersion: keys.version(.audit),
+            anchors: anchors, clock: parts.clock)
+        let space = DiskSpace(path: folder.ballast)
+        let readers = try Readers(path: folder.database)
+        let writer = try Writer(
+            connection: connection, chain: chain, space: space, clock: parts.clock,
+            onFatal: parts.onFatal)
+        #if FAULT_CONTROLS
+        FaultControls.disturb(folder.database)
+        #endif
+        let tags = TagMaker(key: box.index.secret)
+        let sealer = AuditSealer(key: box.auditEntry, tags: tags)
+        return RecordStore(
+            parts: parts, people: people, folder: folder, keys: keys, readers: readers,
+            writer: writer, drafts: DraftRoom(keys: keys, tags: tags, auditSealer: sealer),
+            auditSealer: sealer, anchors: anchors, space: space)
+    }
+
+    private init(
+        parts: Parts, people: PersonIndex, folder: DataFolder, keys: DataKeys, readers: Readers,
+        writer: Writer, drafts: DraftRoom, auditSealer: AuditSealer, anchors: AuditAnchors,
+        space: DiskSpace
+    ) {
+        self.parts = parts
+        self.people = people
+        self.folder = folder
+        self.keys = keys
+        self.readers = readers
+        self.writer = writer
+        self.drafts = drafts
+        self.auditSealer = auditSealer
+        self.anchors = anchors
+        self.space = space
+    }
+
+    /// Commits what is queued and closes the files. Nothing may be asked of the store afterwards.
+    package func close() {
+        readers.close()
+        writer.close()
+    }
+
+    /// Whether changes are refused because the disk is full.
+    package var isDiskFull: Bool { space.isFull }
+
+    /// Makes a connection durable, and refuses to go on if it is not.
+    private static func prepare(_ connection: Connection) throws {
+        try connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
+        #if FAULT_CONTROLS
+        try FaultControls.weaken(connection)
+        #else
+        guard try connection.pragmaInt("synchronous") == 2 else {
+            throw Problem(.incomplete, "SQLite does not sync its commits here; refusing to start.")
+        }
+        #endif
+        guard try connection.pragmaText("journal_mode") == "wal" else {
+            throw Problem(
+                .incomplete,
+                "The data folder is on a file system without a write-ahead log; move it to a "
+                    + "local disk.")
+        }
+    }
+}
+
+/// The keys of the box that the store itself works with.
+private struct BoxKeys {
+    let audit: DataKey
+    let auditEntry: DataKey
+    let index: DataKey
+
+    /// Finds the keys, or makes and saves them in a store that is new.
+    ///
+    /// A store that holds records but not these keys is damaged: nothing new is made over it.
+    init(_ keys: DataKeys, _ connection: Connection) throws {
+        let hasRecords = try connection.int("SELECT 1 FROM audit_entry LIMIT 1") != nil
+        let isNew = keys.count == 0
+        guard isNew || !hasRecords || keys.count >= BoxKey.allCases.count else {
+            throw Problem(
+                .security, "The table of keys is damaged. Restore the data folder from a backup.")
+        }
+        guard !(isNew && hasRecords) else {
+            throw Problem(
+                .security, "The keys of the records are gone. Restore the data folder from a backup.")
+        }
+        audit = try keys.current(.audit)
+        auditEntry = try keys.current(.auditEntry)
+        index = try keys.current(.index)
+        guard isNew else { return }
+        try connection.beginImmediate()
+        for purpose in BoxKey.allCases {
+            try keys.saveAtOpening(Int64(keys.current(purpose).id), connection)
+        }
+        try connection.commit()
+    }
+}

@@ -1,0 +1,181 @@
+import AccessControl
+import FHIRModel
+import Kernel
+import Sealing
+
+/// A change made ready off the writer's thread: stamped, sealed, with everything that its rows
+/// need. Holds only while the newest version in the store is still the one it was made from.
+struct Draft: Sendable {
+    let change: Change
+    /// The version that this change makes.
+    let version: Int64
+    let patientID: String
+    let compartment: Compartment
+    let key: DataKey
+    let sortMs: Int64
+    let json: [UInt8]
+    let sealedBody: [UInt8]
+    let digest: [UInt8]
+    let identifierTags: [Int64]
+    let extract: (sealed: [UInt8], person: Person)?
+    let entry: SealedAuditEntry
+    let isUnchanged: Bool
+}
+
+/// Makes drafts of changes.
+struct DraftRoom: Sendable {
+    let keys: DataKeys
+    let tags: TagMaker
+    let auditSealer: AuditSealer
+
+    /// The draft of a change, given the newest version that the store has.
+    ///
+    /// - Throws: ``Problem`` `.lockError` if another version is newest than the change was made
+    ///   from; `.deleted` where a deletion finds nothing.
+    func draft(_ change: Change, newest: ResourceRow?, nowMs: Int64) throws -> Draft {
+        try check(change, newest: newest)
+        if change.act == .delete { return try deletion(change, newest: newest, nowMs: nowMs) }
+        guard let json = change.json else {
+            throw Problem(.required, "The change holds no resource.")
+        }
+        let version = (newest?.version ?? 0) + 1
+        let patientID = try patientID(of: json, change: change, newest: newest)
+        let compartment = try compartment(of: json, change: change, patientID: patientID)
+        if change.act == .importing, let newest, !newest.isDeleted,
+            try isEqual(json, to: newest, change)
+        {
+            return try unchanged(change, newest: newest, compartment: compartment)
+        }
+        let body = json.rewritten(
+            stamp: ResourceStamp(
+                id: change.id, versionID: "\(version)", lastUpdated: Timestamp.text(ms: nowMs)))
+        let key = try keys.current(owner: patientID, compartment: compartment)
+        let place = Body.place(
+            type: change.type, id: change.id, version: version, patientID: patientID,
+            compartment: compartment.rawValue)
+        let sealed = try Body.seal(body, key: key, at: place)
+        let sortMs = ClinicalDate.of(json)?.lowerBoundMs() ?? nowMs
+        return Draft(
+            change: change, version: version, patientID: patientID, compartment: compartment,
+            key: key, sortMs: sortMs, json: body, sealedBody: sealed,
+            digest: SHA256.digest(sealed),
+            identifierTags: tags.identifiers(of: json, type: change.type),
+            extract: try extract(json, change: change, version: version, key: key),
+            entry: try entry(change, version: version, patientID: patientID),
+            isUnchanged: false)
+    }
+
+    private func check(_ change: Change, newest: ResourceRow?) throws {
+        if let wanted = change.ifVersion, Int64(wanted) != (newest?.version ?? 0) {
+            throw Problem(
+                .lockError,
+                "Somebody else changed this record since it was opened. Open it again and repeat "
+                    + "the change.")
+        }
+        if change.act == .create, newest != nil {
+            throw Problem(.duplicate, "There is already a record with this id.")
+        }
+        if change.act == .delete, newest == nil {
+            throw Problem(.notFound, "\(change.type)/\(change.id) was not found.")
+        }
+    }
+
+    private func deletion(_ change: Change, newest: ResourceRow?, nowMs: Int64) throws -> Draft {
+        guard let newest, let compartment = Compartment(rawValue: newest.compartment) else {
+            throw Problem(.notFound, "\(change.type)/\(change.id) was not found.")
+        }
+        if newest.isDeleted { return try unchanged(change, newest: newest, compartment: compartment) }
+        let version = newest.version + 1
+        return Draft(
+            change: change, version: version, patientID: newest.patientID,
+            compartment: compartment,
+            key: try keys.current(owner: newest.patientID, compartment: compartment),
+            sortMs: nowMs, json: [], sealedBody: [], digest: SHA256.digest([]),
+            identifierTags: [], extract: nil,
+            entry: try entry(change, version: version, patientID: newest.patientID),
+            isUnchanged: false)
+    }
+
+    private func unchanged(
+        _ change: Change, newest: ResourceRow, compartment: Compartment
+    ) throws -> Draft {
+        Draft(
+            change: change, version: newest.version, patientID: newest.patientID,
+            compartment: compartment, key: try keys.key(id: newest.dataKeyID),
+            sortMs: newest.sortMs, json: [], sealedBody: [], digest: [], identifierTags: [],
+            extract: nil,
+            entry: try entry(change, version: newest.version, patientID: newest.patientID),
+            isUnchanged: true)
+    }
+
+    private func patientID(of json: JSON, change: Change, newest: ResourceRow?) throws -> String {
+        if change.type == "Patient" { return change.id }
+        guard let text = PatientCompartment.patientReference(in: json),
+            case .local(type: "Patient", let id, _)? = Reference(text)
+        else { return "" }
+        if let newest, !newest.isDeleted, !newest.patientID.isEmpty, newest.patientID != id {
+            throw Problem(
+                .conflict,
+                "A record cannot move to another patient's chart. Mark it entered-in-error and "
+                    + "write it anew.")
+        }
+        return id
+    }
+
+    private func compartment(of json: JSON, change: Change, patientID: String) throws -> Compartment
+    {
+        guard !patientID.isEmpty else { return .system }
+        guard change.type != "Patient" else { return .general }
+        var found = Compartment.general
+        for label in json.at("meta", "security").map({ Array($0.elements) }) ?? [] {
+            guard let code = label.string("code"), let one = Compartment(securityLabel: code) else {
+                continue
+            }
+            found = one
+            break
+        }
+        guard change.grant.compartments.contains(found) else {
+            throw Problem(.forbidden, "Your role does not allow records of this class.")
+        }
+        return found
+    }
+
+    private func isEqual(_ json: JSON, to newest: ResourceRow, _ change: Change) throws -> Bool {
+        let stored = try newest.opened(with: keys)
+        let stamp = try JSON.parse(stored.json)
+        let again = json.rewritten(
+            stamp: ResourceStamp(
+                id: change.id, versionID: stamp.at("meta", "versionId")?.string,
+                lastUpdated: stamp.at("meta", "lastUpdated")?.string))
+        return again == stored.json
+    }
+
+    private func extract(_ json: JSON, change: Change, version: Int64, key: DataKey) throws
+        -> (sealed: [UInt8], person: Person)?
+    {
+        guard change.type == "Patient" else { return nil }
+        let facts = Demographics.extract(patient: json)
+        let sealed = try SealedValue.seal(
+            facts.encode(), key: key, at: PersonExtract.place(change.id, version: version))
+        return (sealed, Person(id: change.id, facts))
+    }
+
+    private func entry(_ change: Change, version: Int64, patientID: String) throws
+        -> SealedAuditEntry
+    {
+        try auditSealer.seal(
+            AuditNote(
+                change.grant.ask, id: change.id, version: Int(version),
+                patientID: patientID.isEmpty ? nil : patientID),
+            by: change.grant.caller)
+    }
+}
+
+/// Where the sealed extract of a person belongs.
+enum PersonExtract {
+    static func place(_ patientID: String, version: Int64) -> Place {
+        Place(
+            table: "person_extract", column: "sealed_extract", row: patientID,
+            patient: patientID, compartment: Compartment.general.rawValue, version: version)
+    }
+}

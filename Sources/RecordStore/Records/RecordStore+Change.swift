@@ -1,0 +1,219 @@
+import AccessControl
+import FHIRModel
+package import Kernel
+import SQLite
+import Sealing
+
+/// What a client sends along so that a retry makes no second copy.
+package struct IdempotencyKey: Sendable {
+    let keyDigest: [UInt8]
+    let bodyDigest: [UInt8]
+
+    /// How long an answer is remembered, in hours.
+    package static let hoursMax = 24
+
+    /// Makes a key of what the client sent: its own word, and the request it goes with.
+    ///
+    /// - Throws: ``Problem`` `.value` unless the word has 16 to 64 letters, digits, `-` or `_`.
+    package init(_ word: String, userID: String, request: [UInt8]) throws(Problem) {
+        let isSound = (16...64).contains(word.utf8.count) && word.utf8.allSatisfy {
+            ($0 >= 0x30 && $0 <= 0x39) || ($0 >= 0x41 && $0 <= 0x5A) || ($0 >= 0x61 && $0 <= 0x7A)
+                || $0 == 0x2D || $0 == 0x5F
+        }
+        guard isSound else {
+            throw Problem(
+                .value, "An Idempotency-Key has 16 to 64 letters, digits, - or _.",
+                location: "Idempotency-Key")
+        }
+        keyDigest = SHA256.digest(Array("\(userID)|\(word)".utf8))
+        bodyDigest = SHA256.digest(request)
+    }
+}
+
+extension RecordStore {
+    /// How often a change is made ready anew when somebody else was faster.
+    private static let attemptsMax = 8
+    /// How many changes one transaction may hold.
+    package static let transactionCountMax = 20_000
+
+    /// Makes changes, all of them or none, each with its audit entry in the same transaction.
+    ///
+    /// What is returned is on the disk.
+    /// - Throws: ``Problem`` `.lockError` where a change was made from another version than the
+    ///   newest; `.duplicate`, `.conflict`, `.forbidden`, `.noStore`. Nothing was changed then.
+    package func change(
+        _ changes: [Change], idempotency: IdempotencyKey? = nil
+    ) async throws -> [Changed] {
+        guard !changes.isEmpty else { return [] }
+        guard changes.count <= Self.transactionCountMax else {
+            throw Problem(
+                .tooCostly, "A transaction takes at most \(Self.transactionCountMax) changes.")
+        }
+        for _ in 0..<Self.attemptsMax {
+            if let made = try await attempt(changes, idempotency) { return made }
+        }
+        throw Problem(
+            .transient, "Too many people are changing this record. Try again.",
+            retryAfterSeconds: 1)
+    }
+
+    /// One attempt; nil if another change came in between and nothing was done.
+    private func attempt(
+        _ changes: [Change], _ idempotency: IdempotencyKey?
+    ) async throws -> [Changed]? {
+        let nowMs = parts.clock.wallMs()
+        let rows = try await newest(of: changes)
+        if let idempotency, let known = try await answered(idempotency) { return known }
+        let made: [Draft]
+        do {
+            made = try zip(changes, rows).map {
+                try drafts.draft($0, newest: $1, nowMs: nowMs)
+            }
+        } catch let problem as Problem {
+            try await noteFailure(changes, problem)
+            throw problem
+        }
+        let store = self
+        let keep = try idempotency.map { try sealedAnswer($0, made, nowMs: nowMs) }
+        return try await writer.run { scope in
+            if let idempotency, try AnsweredRows.exists(idempotency, scope.connection) { return nil }
+            for draft in made {
+                guard try store.write(draft, nowMs: nowMs, scope) else { throw Overtaken() }
+            }
+            if let idempotency, let keep {
+                try AnsweredRows.put(idempotency, sealed: keep, scope)
+            }
+            return made.map { $0.changed(nowMs: nowMs) }
+        } catchingOvertaken: { nil }
+    }
+
+    private func newest(of changes: [Change]) async throws -> [ResourceRow?] {
+        try await readers.run { connection in
+            try changes.map { change in
+                let row = try ResourceRows.newestOfAny(
+                    type: change.type, id: change.id, connection)
+                if let row, !row.isCovered(by: change.grant) {
+                    throw Problem(.forbidden, "Your role does not allow this.")
+                }
+                return row
+            }
+        }
+    }
+
+    private func noteFailure(_ changes: [Change], _ problem: Problem) async throws {
+        guard let first = changes.first else { return }
+        try await note(
+            AuditNote(first.grant.ask, id: first.id, outcome: .failed, code: problem.code),
+            by: first.grant.caller)
+    }
+
+    /// Writes the rows of one draft; false if the store has moved on since it was made.
+    private func write(_ draft: Draft, nowMs: Int64, _ scope: WriteScope) throws -> Bool {
+        let change = draft.change
+        let newest = try ChangeRows.newestVersion(change.grant, change.type, change.id, scope)
+        guard newest == (draft.isUnchanged ? draft.version : draft.version - 1) else { return false }
+        if draft.isUnchanged { return true }
+        try keys.save(Int64(draft.key.id), in: scope)
+        let seq = try ChangeRows.insert(draft, nowMs: nowMs, scope)
+        try scope.append(draft.entry, objectSeq: seq, objectDigest: draft.digest)
+        if !draft.identifierTags.isEmpty || newest > 0 {
+            try ChangeRows.replaceTags(draft, scope)
+        }
+        guard change.type == "Patient" else { return true }
+        let people = people
+        if let extract = draft.extract {
+            try PersonRows.put(
+                change.id, key: draft.key, version: draft.version, sealed: extract.sealed, scope)
+            scope.afterCommit { people.put(extract.person) }
+        } else {
+            try PersonRows.remove(change.id, scope)
+            scope.afterCommit { people.remove(change.id) }
+        }
+        return true
+    }
+
+    private func sealedAnswer(
+        _ key: IdempotencyKey, _ drafts: [Draft], nowMs: Int64
+    ) throws -> (sealed: [UInt8], keyID: Int64) {
+        var writer = JSONWriter()
+        writer.beginArray()
+        for draft in drafts {
+            let changed = draft.changed(nowMs: nowMs)
+            writer.object { entry in
+                entry.member("outcome", changed.outcome.rawValue)
+                entry.member("type", changed.type)
+                entry.member("id", changed.id)
+                entry.member("version", changed.version)
+                entry.member("changedMs", Int(changed.changedMs))
+                if let patientID = changed.patientID { entry.member("patient", patientID) }
+            }
+        }
+        writer.endArray()
+        let dataKey = try keys.current(.rows)
+        return (
+            try SealedValue.seal(writer.bytes, key: dataKey, at: AnsweredRows.place(key)),
+            Int64(dataKey.id)
+        )
+    }
+
+    private func answered(_ key: IdempotencyKey) async throws -> [Changed]? {
+        let keys = keys
+        return try await readers.run { connection in
+            guard let row = try AnsweredRows.find(key, connection) else { return nil }
+            guard row.bodyDigest == key.bodyDigest else {
+                throw Problem(
+                    .conflict,
+                    "This Idempotency-Key was used for another request. Use a fresh one.")
+            }
+            let bytes = try SealedValue.open(
+                row.sealed, key: keys.current(.rows), at: AnsweredRows.place(key))
+            return try JSON.parse(bytes, limits: .bundle).elements.map { entry in
+                let type = entry.string("type") ?? ""
+                let id = entry.string("id") ?? ""
+                let version = entry["version"]?.int ?? 0
+                let row = try ResourceRows.versionOfAny(
+                    type: type, id: id, version: Int64(version), connection)
+                return Changed(
+                    outcome: Changed.Outcome(rawValue: entry.string("outcome") ?? "") ?? .unchanged,
+                    type: type, id: id, version: version,
+                    changedMs: Int64(entry["changedMs"]?.int ?? 0),
+                    patientID: entry.string("patient"),
+                    json: try row.map { $0.isDeleted ? [] : try $0.opened(with: keys).json } ?? [])
+            }
+        }
+    }
+}
+
+/// The store moved on between the making of a draft and its turn at the writer.
+private struct Overtaken: Error {}
+
+extension Writer {
+    /// Runs work; where it was overtaken, nothing of it is kept and `otherwise` answers.
+    fileprivate func run<Value: Sendable>(
+        _ body: @escaping @Sendable (WriteScope) throws -> Value?,
+        catchingOvertaken otherwise: () -> Value?
+    ) async throws -> Value? {
+        do {
+            return try await run(isChange: true, body)
+        } catch is Overtaken {
+            return otherwise()
+        }
+    }
+}
+
+extension Draft {
+    /// What the caller is told once the draft is on the disk.
+    func changed(nowMs: Int64) -> Changed {
+        let outcome: Changed.Outcome =
+            if isUnchanged {
+                .unchanged
+            } else if change.act == .delete {
+                .deleted
+            } else {
+                version == 1 ? .created : .updated
+            }
+        return Changed(
+            outcome: outcome, type: change.type, id: change.id, version: Int(version),
+            changedMs: nowMs, patientID: patientID.isEmpty ? nil : patientID, json: json)
+    }
+}

@@ -1,0 +1,34 @@
+package import AccessControl
+import Kernel
+import SQLite
+import Sealing
+
+/// Settings that are kept in the database, each sealed.
+package enum SettingRows {
+    /// The value of a setting, or nil if it was never set.
+    package static func value(_ grant: Grant, _ name: String, _ rows: RowReader) throws -> [UInt8]? {
+        let statement = try rows.connection.statement(
+            "SELECT sealed_value FROM setting WHERE name = ?")
+        defer { statement.reset() }
+        statement.bind(1, name)
+        guard try statement.step() else { return nil }
+        return try rows.open(statement.bytes(0), at: place(name))
+    }
+
+    /// Sets a setting.
+    package static func put(
+        _ grant: Grant, _ name: String, _ value: [UInt8], _ rows: RowWriter
+    ) throws {
+        try rows.connection.run(
+            """
+            INSERT INTO setting (name, sealed_value, changed_ms) VALUES (?, ?, ?)
+            ON CONFLICT (name) DO UPDATE
+               SET sealed_value = excluded.sealed_value, changed_ms = excluded.changed_ms
+            """,
+            .text(name), .bytes(try rows.seal(value, at: place(name))), .int(rows.nowMs))
+    }
+
+    private static func place(_ name: String) -> Place {
+        Place("setting", "sealed_value", row: name)
+    }
+}

@@ -1,0 +1,124 @@
+import Kernel
+import SQLite
+
+/// What one thread does with the groups of work that the writer hands it.
+final class WriterLoop {
+    private let connection: Connection
+    private let chain: AuditChain
+    private let space: DiskSpace
+    private let clock: Clock
+    private let onFatal: @Sendable (String) -> Void
+    private let log: LogGauge
+    private var isLogCopied = true
+
+    init(
+        connection: Connection, chain: AuditChain, space: DiskSpace, clock: Clock,
+        onFatal: @escaping @Sendable (String) -> Void
+    ) throws {
+        self.connection = connection
+        self.chain = chain
+        self.space = space
+        self.clock = clock
+        self.onFatal = onFatal
+        log = try LogGauge(connection)
+    }
+
+    /// Runs a group and answers every piece of work in it.
+    func commit(_ group: [Writer.Work]) {
+        var ended: [(work: Writer.Work, error: (any Error)?, effects: [() -> Void])] = []
+        ended.reserveCapacity(group.count)
+        let before = chain.head
+        do {
+            try connection.beginImmediate()
+            for work in group {
+                let (error, effects) = run(work)
+                ended.append((work, error, effects))
+            }
+            try chain.writeHead(connection)
+            try connection.commit()
+        } catch {
+            giveUp(group, because: error, before: before)
+            return
+        }
+        for one in ended where one.error == nil {
+            for effect in one.effects { effect() }
+        }
+        for one in ended { one.work.finish(one.error) }
+        checkpointIfDue(force: false)
+    }
+
+    /// Called when nothing was queued for a while.
+    func idle() {
+        checkpointIfDue(force: true)
+        space.refillIfPossible()
+    }
+
+    /// Called once, after the last group.
+    func stop() {
+        checkpointIfDue(force: true)
+        connection.close()
+    }
+
+    private func run(_ work: Writer.Work) -> ((any Error)?, [() -> Void]) {
+        if work.isChange, space.isFull {
+            return (DiskSpace.full, [])
+        }
+        let before = chain.head
+        let scope = WriteScope(connection: connection, chain: chain, nowMs: clock.wallMs())
+        do {
+            try connection.savepoint { try work.run(scope) }
+            return (nil, scope.effects)
+        } catch {
+            chain.head = before
+            return (error, [])
+        }
+    }
+
+    /// Nothing of the group is on disk: says so to everyone, and ends the process where the disk
+    /// cannot be trusted any more.
+    private func giveUp(_ group: [Writer.Work], because error: any Error, before: AuditChain.Head) {
+        chain.head = before
+        if connection.isInTransaction {
+            // A failed rollback leaves the connection unusable; the next begin reports that.
+            try? connection.rollback()
+        }
+        guard let failure = error as? SQLiteError, !failure.isFull else {
+            let wasFull = space.isFull
+            space.noteFull()
+            if !wasFull, !group.allSatisfy(\.isChange) {
+                commitAuditOnly(group)
+            } else {
+                for work in group { work.finish(DiskSpace.full) }
+            }
+            return
+        }
+        if failure.isIO || failure.isCorrupt {
+            onFatal("The database cannot be written (\(failure.code)); stopping to recover.")
+        }
+        for work in group {
+            work.finish(Problem(.transient, "The record could not be written. Try again."))
+        }
+    }
+
+    /// The disk is full: the room kept free for that is used for audit entries of reads, so that
+    /// charts can still be read.
+    private func commitAuditOnly(_ group: [Writer.Work]) {
+        for work in group where work.isChange { work.finish(DiskSpace.full) }
+        commit(group.filter { !$0.isChange })
+    }
+
+    /// Copies the log into the database when it has grown, or when there is nothing else to do.
+    private func checkpointIfDue(force: Bool) {
+        isLogCopied = isLogCopied && force
+        do {
+            try chain.anchorIfDue()
+            guard log.frames >= Writer.Limits.logFramesMax || (force && !isLogCopied) else { return }
+            let result = try connection.checkpoint(.passive)
+            isLogCopied = result.checkpointedFrames == result.logFrames
+        } catch let failure as SQLiteError where failure.isIO || failure.isCorrupt {
+            onFatal("The database cannot be checkpointed (\(failure.code)); stopping to recover.")
+        } catch {
+            // A full disk or a long reader: the log keeps every commit, the next round copies it.
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import Kernel
+
+/// The code on the printed recovery kit: 160 random bits as eight groups of four characters and a
+/// ninth of two check characters.
+///
+/// The alphabet has no I, L, O or U. Reading takes small letters, blanks and hyphens anywhere, O
+/// for 0, and I or L for 1.
+package struct RecoveryCode: Sendable, CustomStringConvertible {
+    /// Bytes of the secret in the code.
+    package static let secretBytes = 20
+
+    /// The 160 bits.
+    package let secret: SecretBytes
+
+    /// Takes the bits of a code.
+    init(secret: SecretBytes) {
+        precondition(secret.count == RecoveryCode.secretBytes, "A recovery code has 20 bytes.")
+        self.secret = secret
+    }
+
+    /// Reads a code as a person typed it.
+    ///
+    /// - Throws: ``RecoveryCodeError``; one wrong or two swapped characters are always noticed.
+    package init(typed text: String) throws(RecoveryCodeError) {
+        var digits: [UInt8] = []
+        for character in text.utf8 where !RecoveryCode.isBlank(character) {
+            guard let digit = RecoveryCode.digit(character) else {
+                throw RecoveryCodeError.character(group: digits.count / 4 + 1)
+            }
+            digits.append(digit)
+        }
+        guard digits.count == RecoveryCode.digitCount + 2 else {
+            throw RecoveryCodeError.length(digits.count)
+        }
+        let body = digits.prefix(RecoveryCode.digitCount)
+        guard RecoveryCode.checkDigits(body) == Array(digits.suffix(2)) else {
+            throw RecoveryCodeError.checksum
+        }
+        self.init(secret: RecoveryCode.bits(of: body))
+        SecretBytes.wipe(&digits)
+    }
+
+    /// A fresh code.
+    package static func random() throws(SealingError) -> RecoveryCode {
+        RecoveryCode(secret: try SecretBytes.random(secretBytes))
+    }
+
+    /// The code as it is printed, such as `7K2M-…-QX`.
+    ///
+    /// Whoever has this text can open every chart.
+    package var text: String {
+        let digits = secret.withBytes { RecoveryCode.digits(of: $0) }
+        let all = digits + RecoveryCode.checkDigits(digits[...])
+        var out: [UInt8] = []
+        for (index, digit) in all.enumerated() {
+            if index > 0 && index.isMultiple(of: 4) { out.append(0x2D) }
+            out.append(RecoveryCode.alphabet[Int(digit)])
+        }
+        return String(decoding: out, as: UTF8.self)
+    }
+
+    /// Eight hexadecimal digits that tell this kit from others and nothing of its code.
+    package func kitID() throws(SealingError) -> String {
+        try HKDF.derive(secret: secret, info: "tribal-ehr/kit-id", count: 4).withBytes {
+            Hex.text($0)
+        }.uppercased()
+    }
+
+    package var description: String { "<recovery code>" }
+
+    private static let digitCount = 32
+    private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
+
+    private static func isBlank(_ character: UInt8) -> Bool {
+        character == 0x20 || character == 0x2D || (0x09...0x0D).contains(character)
+    }
+
+    private static func digit(_ character: UInt8) -> UInt8? {
+        var upper = character
+        if (0x61...0x7A).contains(character) { upper = character - 0x20 }
+        switch upper {
+        case UInt8(ascii: "O"): return 0
+        case UInt8(ascii: "I"), UInt8(ascii: "L"): return 1
+        default: return alphabet.firstIndex(of: upper).map { UInt8($0) }
+        }
+    }
+
+    private static func digits(of bytes: UnsafeRawBufferPointer) -> [UInt8] {
+        (0..<digitCount).map { index in
+            let bit = index * 5
+            let high = UInt16(bytes[bit / 8]) << 8
+            let low = bit / 8 + 1 < bytes.count ? UInt16(bytes[bit / 8 + 1]) : 0
+            return UInt8((high | low) >> UInt16(11 - bit % 8) & 0x1F)
+        }
+    }
+
+    private static func bits(of digits: ArraySlice<UInt8>) -> SecretBytes {
+        SecretBytes(count: secretBytes) { (into) throws(Never) in
+            for (index, digit) in digits.enumerated() {
+                let bit = index * 5
+                let placed = UInt16(digit) << UInt16(11 - bit % 8)
+                into[bit / 8] |= UInt8(truncatingIfNeeded: placed >> 8)
+                if bit / 8 + 1 < into.count {
+                    into[bit / 8 + 1] |= UInt8(truncatingIfNeeded: placed)
+                }
+            }
+        }
+    }
+
+    /// The code as a number, modulo the largest prime that two characters can write: with a prime,
+    /// no single wrong character and no swap of neighbours leaves the remainder as it was.
+    private static func checkDigits(_ digits: ArraySlice<UInt8>) -> [UInt8] {
+        let remainder = digits.reduce(0) { ($0 * 32 + Int($1)) % 1_021 }
+        return [UInt8(remainder / 32), UInt8(remainder % 32)]
+    }
+}
+
+/// Why a typed recovery code is none.
+package enum RecoveryCodeError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Not 34 characters; how many there were.
+    case length(Int)
+    /// A character that no code has, in this group counted from 1.
+    case character(group: Int)
+    /// The check characters do not fit: something was mistyped.
+    case checksum
+
+    package var description: String {
+        switch self {
+        case .length(let count):
+            "A recovery code has 34 letters and digits, this one has \(count). Type all nine groups."
+        case .character(let group):
+            "Group \(group) of the recovery code holds a character that no code has. Type it again."
+        case .checksum:
+            "The recovery code has a typing mistake: its last two characters do not fit the others. "
+                + "Compare it with the printed kit, group by group."
+        }
+    }
+}

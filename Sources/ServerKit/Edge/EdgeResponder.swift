@@ -1,0 +1,77 @@
+import AccessControl
+import HTTPTypes
+import Hummingbird
+import Kernel
+import Logging
+import NIOCore
+
+/// Answers every request of the HTTPS listener: checks it, has it answered, dresses and logs the
+/// answer. Whatever is thrown further in becomes an answer here and nowhere else.
+struct EdgeResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Context == OpenContext {
+    let inner: Inner
+    let hosts: HostRule
+    let ids: IDs
+    let problems: ProblemResponder
+    let logger: Logger
+
+    func respond(to request: Request, context: OpenContext) async throws -> Response {
+        let began = NIODeadline.now()
+        var context = context
+        context.requestID = requestID(request.headers[.requestID])
+        var answer: Response
+        do {
+            try check(request)
+            answer = try await inner.respond(to: request, context: context)
+        } catch {
+            answer = problems.response(
+                to: error, path: request.uri.path, requestID: context.requestID)
+        }
+        answer.headers = SecurityHeaders.dressed(answer.headers, requestID: context.requestID)
+        log(request.method, answer, context, began)
+        return answer
+    }
+
+    /// An id from outside is kept if it cannot be mistaken for anything else in a log.
+    private func requestID(_ given: String?) -> String {
+        guard let given, (8...64).contains(given.utf8.count),
+            given.utf8.allSatisfy({ $0 == 0x2D || $0.isLetter || $0.isDigit })
+        else { return ids.next() }
+        return given
+    }
+
+    private func check(_ request: Request) throws {
+        switch request.method {
+        case .get, .head, .post, .put, .patch, .delete, .options: break
+        case .trace, .connect:
+            throw EdgeRefusal(405, .notSupported, "The method is not allowed here.")
+        default: throw EdgeRefusal(501, .notSupported, "This server does not know the method.")
+        }
+        guard let path = request.head.path, path.utf8.first == UInt8(ascii: "/") else {
+            throw EdgeRefusal.malformed("The request target does not begin with “/”.")
+        }
+        guard path.utf8.allSatisfy(\.isTargetByte) else {
+            throw EdgeRefusal.malformed(
+                "The request target holds a character that must be percent-encoded.")
+        }
+        guard let authority = request.head.authority, hosts.allows(authority) else {
+            throw EdgeRefusal(
+                421, .security,
+                "This box does not answer to that name. Use its own name or its address.")
+        }
+        try CrossSite.check(request.head, rule: .whenCookie)
+    }
+
+    private func log(
+        _ method: HTTPRequest.Method, _ answer: Response, _ context: OpenContext,
+        _ began: NIODeadline
+    ) {
+        logger.info(
+            "request",
+            metadata: [
+                "method": "\(method.rawValue)", "route": "\(context.endpointPath ?? "-")",
+                "status": "\(answer.status.code)",
+                "ms": "\((NIODeadline.now() - began).nanoseconds / 1_000_000)",
+                "bytes": "\(answer.body.contentLength ?? -1)", "request": "\(context.requestID)",
+            ])
+    }
+}

@@ -1,0 +1,47 @@
+import Foundation
+import NIOSSL
+import ServerKit
+
+/// A certificate made for this run of the tests; no key stands in the repository.
+struct TestCertificate: Sendable {
+    let certificatePEM: [UInt8]
+    let privateKeyPEM: [UInt8]
+
+    static let shared = make(name: "localhost")
+
+    static func make(name: String) -> TestCertificate {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("tribal-ehr-tls-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }  // a leftover folder harms nothing
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            let key = folder.appendingPathComponent("key.pem")
+            let certificate = folder.appendingPathComponent("cert.pem")
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
+            process.arguments = [
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                "-subj", "/CN=\(name)", "-days", "2", "-keyout", key.path, "-out", certificate.path,
+            ]
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            process.waitUntilExit()
+            return TestCertificate(
+                certificatePEM: Array(try Data(contentsOf: certificate)),
+                privateKeyPEM: Array(try Data(contentsOf: key)))
+        } catch {
+            preconditionFailure("openssl makes the certificate of the tests: \(error)")
+        }
+    }
+
+    func identity() throws -> TLSIdentity {
+        try TLSIdentity(certificatePEM: certificatePEM, privateKeyPEM: privateKeyPEM)
+    }
+
+    /// A client that takes any certificate.
+    static var clientSettings: TLSConfiguration {
+        var settings = TLSConfiguration.makeClientConfiguration()
+        settings.certificateVerification = .none
+        return settings
+    }
+}

@@ -1,0 +1,212 @@
+"""R05, R06, R08: the disk fails, is full, or goes away."""
+
+import signal
+import threading
+import time
+
+from faultlab.box import Box
+from faultlab.checker import audit_count, losses, require_counts
+from faultlab.client import Lost
+from faultlab.disks import LoopDisk
+from faultlab.lab import Skipped, case, require, require_root
+from faultlab.resources import patient
+from faultlab.strace import Injection
+from faultlab.traffic import Act, Recorder, Writer, burst, join, settle
+
+EXIT_SECONDS_MAX = 0.1
+HEAL_SECONDS_MAX = 10
+NOT_READY_SECONDS_MAX = 5
+CPU_PART_MAX = 0.2
+
+
+@case("R05", "EIO on fsync: the process ends with a reason, a retry makes one copy")
+def failing_sync(lab):
+    """The n-th sync of the writer fails, for several n."""
+    calls = lab.pick([1, 2, 5], [1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30])
+    slowest, retried = 0.0, 0
+    for nth in calls:
+        box = Box(lab, lab.data_folder())
+        box.start()
+        recorder = Recorder()
+        injection = Injection(lab, box.pid, f"fdatasync,fsync:error=EIO:when={nth}")
+        writers = burst(box, recorder, f"e{nth}", lab.random.random(), clients=4)
+        require(box.ended_within(20), f"sync {nth} failed with EIO and the box went on")
+        code = box.process.returncode
+        require(code not in (0, -signal.SIGABRT), f"the box ended with {code}")
+        require(has_reason(box), "the box said no reason before it ended")
+        slowest = max(slowest, injection.seconds_to_exit())
+        join(writers)
+        box.start()
+        found = losses(box, recorder, list(recorder.held))
+        require(not found, f"sync {nth}: {'; '.join(found[:3])}")
+        retried += settle(box, recorder)
+        require_counts(box, recorder)
+        box.require_intact()
+        box.stop()
+    require(slowest <= EXIT_SECONDS_MAX, f"the exit took {slowest * 1_000:.0f} ms after EIO")
+    return (f"{len(calls)} syncs failed, exit in {slowest * 1_000:.0f} ms at most, "
+            f"{retried} retries made one copy each")
+
+
+def has_reason(box):
+    """Whether the log's end says why."""
+    words = box.said()[-2_000:].lower()
+    return any(word in words for word in ("stopping to recover", "cannot be written", "i/o"))
+
+
+@case("R06", "disk full: reads go on and are audited, writes answer 507, it heals by itself")
+def full_disk(lab):
+    """Fills a 64 MB disk under load, reads, gives the room back."""
+    require_root()
+    disk = LoopDisk(lab, 64)
+    box = Box(lab, lab.data_folder(disk.mount_point)).start()
+    recorder = Recorder()
+    client = box.client()
+    write_some(client, recorder, 20)
+    filler = disk.fill()
+    refusal = write_until_refused(client, recorder)
+    require(refusal.status == 507, f"a write on the full disk answered {refusal.status}")
+    require(
+        refusal.json.get("resourceType") == "OperationOutcome",
+        "the refusal is no OperationOutcome")
+    before = audit_reads(box)
+    reads = read_all(client, recorder, lab.pick(100, 1_000))
+    after = audit_reads(box)
+    require(after - before >= reads, f"{reads} reads were answered, {after - before} audited")
+    filler.unlink()
+    seconds = heal(client, recorder)
+    found = losses(box, recorder, list(recorder.held))
+    require(not found, "; ".join(found[:3]))
+    box.require_intact()
+    box.stop()
+    return (f"{reads} reads on the full disk, all audited; writes 507; "
+            f"{recorder.acknowledged:,} acknowledged, 0 lost; healed in {seconds:.1f} s")
+
+
+def write_some(client, recorder, count):
+    """Creates patients one by one."""
+    for number in range(count):
+        act = a_create(f"full{number}")
+        recorder.note(act, client.request(act.method, act.path, act.body, act.headers))
+    require(not recorder.refused, f"a write was refused: {recorder.refused[:1]}")
+
+
+def a_create(marker):
+    """The creation of one patient."""
+    key = f"key-{marker}".ljust(20, "0")
+    return Act("create", key, "POST", "/fhir/Patient", patient(marker))
+
+
+def write_until_refused(client, recorder, count_max=20_000):
+    """Writes large patients until the box says no; its answer."""
+    for number in range(count_max):
+        act = a_create(f"fill{number}")
+        act.body["name"][0]["text"] = f"{number}:" + "x" * 60 + str(number * 7919) * 400
+        answer = client.request(act.method, act.path, act.body, act.headers)
+        if not answer.is_ok:
+            return answer
+        recorder.note(act, answer)
+    raise Skipped(f"the disk took {count_max} more writes after it was filled")
+
+
+def read_all(client, recorder, count):
+    """Reads records; each must be answered in full."""
+    pairs = list(recorder.held)
+    for number in range(count):
+        kind, identity = pairs[number % len(pairs)]
+        answer = client.get(f"/fhir/{kind}/{identity}")
+        require(answer.status == 200, f"read {number + 1} on the full disk: {answer.status}")
+    return count
+
+
+def audit_reads(box):
+    """Entries of the audit log about reads, from a copy of the files."""
+    return audit_count(box.folder, "read")
+
+
+def heal(client, recorder):
+    """Seconds until a write is taken again."""
+    began = time.monotonic()
+    while time.monotonic() - began < HEAL_SECONDS_MAX:
+        act = a_create(f"heal{int((time.monotonic() - began) * 1_000)}")
+        answer = client.request(act.method, act.path, act.body, act.headers)
+        if answer.is_ok:
+            recorder.note(act, answer)
+            return time.monotonic() - began
+        time.sleep(0.1)
+    require(False, f"writes are still refused {HEAL_SECONDS_MAX} s after there is room")
+
+
+@case("R08", "disk gone: not ready or ended with a reason, no write acknowledged, no spinning")
+def lost_disk(lab):
+    """The file system is shut down under traffic."""
+    require_root()
+    disk = LoopDisk(lab, 128)
+    box = Box(lab, lab.data_folder(disk.mount_point)).start()
+    recorder = Recorder()
+    stop = threading.Event()
+    writers = [Writer(box, recorder, f"g{number}", number, stop) for number in range(4)]
+    for one in writers:
+        one.start()
+    require(recorder.first_answer.wait(10), "no write was acknowledged")
+    time.sleep(0.3)
+    disk.cut()
+    time.sleep(0.05)
+    acknowledged = recorder.acknowledged
+    state = watch(box)
+    stop.set()
+    late = recorder.acknowledged - acknowledged
+    require(late == 0, f"{late} writes were acknowledged without a disk")
+    box.kill()
+    join(writers)
+    disk.power_up()
+    box.start()
+    found = check_all_but_last(box, recorder)
+    require(not found, "; ".join(found[:3]))
+    settle(box, recorder)
+    box.require_intact()
+    return f"{state}; {recorder.acknowledged:,} acknowledged, 0 lost"
+
+
+def check_all_but_last(box, recorder):
+    """What is missing of the acknowledged."""
+    return losses(box, recorder, list(recorder.held))
+
+
+def watch(box):
+    """How the box shows within five seconds that it cannot go on, and what it burns meanwhile."""
+    began, spent = time.monotonic(), cpu_seconds(box)
+    while time.monotonic() - began < NOT_READY_SECONDS_MAX:
+        if not box.is_running:
+            seconds = time.monotonic() - began
+            require(has_reason(box), "the box ended without a reason")
+            return f"ended with {box.process.returncode} and a reason after {seconds:.1f} s"
+        if ready_status(box) == 503:
+            seconds = time.monotonic() - began
+            time.sleep(2)
+            burnt = (cpu_seconds(box) - spent) / (time.monotonic() - began)
+            require(burnt < CPU_PART_MAX, f"{burnt:.0%} of a core is spent without a disk")
+            return f"/ready 503 after {seconds:.1f} s, {burnt:.0%} CPU"
+        time.sleep(0.1)
+    require(False, f"/ready is not 503 {NOT_READY_SECONDS_MAX} s after the disk went away")
+
+
+def ready_status(box):
+    """What /ready answers; 0 where nothing comes."""
+    client = box.client(token=None, timeout=2)
+    try:
+        return client.once("GET", "/ready").status
+    except Lost:
+        return 0
+    finally:
+        client.close()
+
+
+def cpu_seconds(box):
+    """Processor time of the process so far."""
+    try:
+        with open(f"/proc/{box.pid}/stat", encoding="ascii", errors="replace") as text:
+            fields = text.read().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / 100

@@ -1,0 +1,108 @@
+// web/lib/api.js - the one place that talks to the box.
+
+const base = "/api/v1";
+const waitMsMax = 20_000;
+
+/** An answer other than success, or no answer; `message` is fit to be shown. */
+export class ApiError extends Error {
+  constructor({ status = 0, code = "unreachable", message, details = [], requestId = null,
+    retryAfterSeconds = null }) {
+    super(message);
+    this.name = "ApiError";
+    Object.assign(this, { status, code, details, requestId, retryAfterSeconds });
+  }
+}
+
+let csrfToken = null;
+let lastContactMs = 0;
+const sessionEndListeners = new Set();
+
+/** Sets the token that every changing request carries. */
+export function useCsrfToken(token) {
+  csrfToken = token;
+}
+
+/** Returns when the box last answered, in milliseconds since 1970. */
+export function lastContactAtMs() {
+  return lastContactMs;
+}
+
+/** Calls the listener whenever the box says that the session has ended. */
+export function onSessionEnd(listener) {
+  sessionEndListeners.add(listener);
+}
+
+export const get = (path, options) => send("GET", path, undefined, options);
+export const post = (path, body, options) => send("POST", path, body ?? {}, options);
+export const remove = (path, options) => send("DELETE", path, undefined, options);
+
+/** Returns a path with the given query; empty values are left out. */
+export function withQuery(path, query) {
+  const pairs = Object.entries(query).filter(([, value]) => value !== "" && value != null);
+  return pairs.length ? `${path}?${new URLSearchParams(pairs)}` : path;
+}
+
+async function send(method, path, body, { signal, isSignIn = false } = {}) {
+  const headers = { Accept: "application/json" };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (method !== "GET" && csrfToken) headers["X-CSRF-Token"] = csrfToken;
+  const response = await reach(base + path, {
+    method, headers, body: body === undefined ? undefined : JSON.stringify(body),
+    credentials: "same-origin", cache: "no-store", redirect: "error",
+    signal: anySignal(signal, AbortSignal.timeout(waitMsMax)),
+  }, signal);
+  lastContactMs = Date.now();
+  if (response.ok) return response.status === 204 ? null : readJSON(response);
+  const error = await errorOf(response);
+  if (response.status === 401 && !isSignIn) {
+    for (const listener of sessionEndListeners) listener(error);
+  }
+  throw error;
+}
+
+async function reach(address, request, callerSignal) {
+  try {
+    return await fetch(address, request);
+  } catch (cause) {
+    if (callerSignal?.aborted) throw cause;
+    throw new ApiError({
+      message: "The box does not answer. Check this computer's network, then try again.",
+    });
+  }
+}
+
+async function readJSON(response) {
+  try {
+    return await response.json();
+  } catch (cause) {
+    if (cause.name === "AbortError") throw cause;
+    throw new ApiError({
+      status: response.status, code: "unreadable",
+      message: "The answer of the box arrived incomplete. Try again.",
+    });
+  }
+}
+
+async function errorOf(response) {
+  const retryAfter = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);
+  let body = {};
+  try {
+    body = (await response.json()).error ?? {};
+  } catch {
+    body = {};
+  }
+  return new ApiError({
+    status: response.status,
+    code: body.code ?? "failed",
+    message: body.message ?? `The box could not do this (${response.status}). Try again.`,
+    details: body.details ?? [],
+    requestId: body.requestId ?? response.headers.get("X-Request-ID"),
+    retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : null,
+  });
+}
+
+function anySignal(...signals) {
+  const present = signals.filter(Boolean);
+  if (AbortSignal.any) return AbortSignal.any(present);
+  return present[0];
+}

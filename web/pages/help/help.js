@@ -1,0 +1,49 @@
+// web/pages/help/help.js - the handbook that the box itself serves.
+import { failedNote, loadingNote } from "../../elements/state-note.js";
+import { element, html } from "../../lib/html.js";
+import { renderMarkdown } from "../../lib/markdown.js";
+import { addStyle } from "../../lib/styles.js";
+
+await addStyle("./help.css", import.meta.url);
+
+const topics = [
+  ["signing-in", "Signing in"], ["finding-a-patient", "Finding a patient"],
+  ["reading-a-chart", "Reading a chart"], ["keyboard", "Keyboard"], ["sessions", "Sessions and password"],
+  ["audit", "The audit log"], ["locked-out", "Locked out"], ["administration", "For administrators"],
+];
+
+/** Opens one topic of the handbook, the first one by itself. */
+export function open(outlet, { topic }) {
+  const text = element`<article class="help-text"></article>`;
+  const nav = element`<nav aria-label="Handbook"><ul>${topics.map(([key, label]) =>
+    html`<li><a href="/help/${key}" data-topic="${key}">${label}</a></li>`)}</ul></nav>`;
+  outlet.replaceChildren(html`<div class="page help">${nav}${text}</div>`);
+  show(nav, text, topic);
+  return {
+    change(parts) {
+      show(nav, text, parts.topic).then(() => text.querySelector("h1")?.focus());
+      return true;
+    },
+  };
+}
+
+async function show(nav, text, topic) {
+  const key = topics.find(([known]) => known === topic)?.[0] ?? topics[0][0];
+  for (const link of nav.querySelectorAll("a")) {
+    if (link.dataset.topic === key) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  if (!text.firstChild) text.append(loadingNote("the handbook"));
+  try {
+    const answer = await fetch(new URL(`../../help/${key}.md`, import.meta.url));
+    if (!answer.ok) throw new Error("unanswered");
+    text.replaceChildren(...renderMarkdown(await answer.text(), addressOf));
+    const heading = text.querySelector("h1");
+    if (heading) heading.tabIndex = -1;
+  } catch {
+    const error = { message: "The handbook could not be loaded from the box." };
+    text.replaceChildren(failedNote(error, () => show(nav, text, topic)));
+  }
+}
+
+const addressOf = (address) => (address.endsWith(".md") ? `/help/${address.slice(0, -3)}` : address);
