@@ -30,6 +30,11 @@ const routes = [
     load: () => import("./pages/notices/notices.js") },
 ];
 
+// The page that usually comes next is fetched while the person still types.
+const loadAheadMs = 150;
+routes.find(({ pattern }) => pattern === "/patients").next =
+  routes.find(({ title }) => title === "Chart");
+
 const outlet = document.getElementById("main");
 const header = document.createElement("app-header");
 let unseenNotices = 0;
@@ -67,6 +72,7 @@ const router = new Router(routes, outlet, {
   },
   after(route) {
     document.title = `${route.title} · Tribal EHR`;
+    if (route.next && may(route.next.needs)) setTimeout(route.next.load, loadAheadMs);
     showHeader();
   },
   missing() {

@@ -55,7 +55,7 @@ package final class RecordStore: Sendable {
         let box = try BoxKeys(keys, connection)
         let people = PersonIndex()
         try PersonRows.fill(people, keys, connection)
-        let anchors = AuditAnchors(path: folder.anchors, key: box.audit.secret)
+        let anchors = AuditAnchors(path: folder.anchors, key: box.anchor.secret)
         let chain = try AuditChain(
             connection: connection, key: box.audit, keyVersion: keys.version(.audit),
             anchors: anchors, clock: parts.clock)
@@ -123,6 +123,8 @@ package final class RecordStore: Sendable {
 /// The keys of the box that the store itself works with.
 private struct BoxKeys {
     let audit: DataKey
+    /// The first key of the audit chain, so that lines from before a change of keys stay sound.
+    let anchor: DataKey
     let auditEntry: DataKey
     let index: DataKey
 
@@ -130,17 +132,24 @@ private struct BoxKeys {
     ///
     /// A store that holds records but not these keys is damaged: nothing new is made over it.
     init(_ keys: DataKeys, _ connection: Connection) throws {
-        let hasRecords = try connection.int("SELECT 1 FROM audit_entry LIMIT 1") != nil
+        let hasRecords =
+            try connection.int("SELECT 1 FROM audit_entry LIMIT 1") != nil
+            || connection.int("SELECT 1 FROM resource_version LIMIT 1") != nil
         let isNew = keys.count == 0
-        guard isNew || !hasRecords || keys.count >= BoxKey.allCases.count else {
-            throw Problem(
-                .security, "The table of keys is damaged. Restore the data folder from a backup.")
-        }
         guard !(isNew && hasRecords) else {
             throw Problem(
                 .security, "The keys of the records are gone. Restore the data folder from a backup.")
         }
+        guard isNew || BoxKey.allCases.allSatisfy({ keys.holds($0) }) else {
+            throw Problem(
+                .security, "The table of keys is damaged. Restore the data folder from a backup.")
+        }
         audit = try keys.current(.audit)
+        guard let first = try keys.all(.audit).min(by: { $0.key < $1.key })?.value else {
+            throw Problem(
+                .security, "The table of keys is damaged. Restore the data folder from a backup.")
+        }
+        anchor = first
         auditEntry = try keys.current(.auditEntry)
         index = try keys.current(.index)
         guard isNew else { return }

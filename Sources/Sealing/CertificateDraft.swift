@@ -117,7 +117,7 @@ final class CertificateDraft {
         try CertificateDraft.milliseconds(X509_get0_notAfter(certificate))
     }
 
-    func fingerprint() throws(CertificateError) -> String {
+    func fingerprintText() throws(CertificateError) -> String {
         var digest = [UInt8](repeating: 0, count: SHA256.digestBytes)
         var count: UInt32 = 0
         guard X509_digest(certificate, Algorithm.sha256, &digest, &count) == 1 else {

@@ -21,7 +21,7 @@ extension Certificates {
         let draft = try CertificateDraft(pem: pem)
         return Facts(
             notBeforeMs: try draft.notBeforeMs(), notAfterMs: try draft.notAfterMs(),
-            fingerprint: try draft.fingerprint(), subject: draft.subject)
+            fingerprint: try draft.fingerprintText(), subject: draft.subject)
     }
 
     /// Why a browser that trusts the authority would refuse a server certificate, or nil.

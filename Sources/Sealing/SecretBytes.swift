@@ -3,7 +3,7 @@ import COpenSSL
 /// Key bytes: in locked memory that is left out of core dumps, wiped when no longer used, and never
 /// printed.
 ///
-/// About 65,000 keys of 32 bytes fit into the locked memory; further ones lie in ordinary memory
+/// About 130,000 keys of 32 bytes fit into the locked memory; further ones lie in ordinary memory
 /// and are wiped just the same.
 package final class SecretBytes: Sendable, CustomStringConvertible, CustomDebugStringConvertible,
     CustomReflectable

@@ -58,8 +58,8 @@ struct PathTable: Sendable {
 
     private static func matches(_ template: [Substring], _ words: [Substring]) -> Bool {
         for (index, word) in template.enumerated() {
-            if word == "**" { return true }
             guard index < words.count else { return false }
+            if word == "**" { return true }
             guard word.hasPrefix(":") || word == "*" || word == words[index] else { return false }
         }
         return template.count == words.count

@@ -15,6 +15,7 @@ import pathlib
 import re
 import time
 import unicodedata
+import urllib.parse
 import uuid
 
 WEB = pathlib.Path(__file__).resolve().parents[2] / "web"
@@ -221,7 +222,10 @@ class Box(http.server.BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
-        self.wfile.write(data)
+        try:
+            self.wfile.write(data)
+        except BrokenPipeError:
+            self.close_connection = True
 
     def fail(self, status, code, message, details=(), headers=()):
         self.answer(status, {"error": {"status": status, "code": code, "message": message,
@@ -286,8 +290,9 @@ class Box(http.server.BaseHTTPRequestHandler):
                                      "anchoredSeq": len(STATE["audit"])})
         if path == "/api/v1/audit":
             self.audit("read", "audit", kind="AuditEvent")
-            wanted = re.search(r"action=([a-z-]+)", self.path)
-            items = [e for e in reversed(STATE["audit"]) if not wanted or e["action"] == wanted.group(1)]
+            query = dict(urllib.parse.parse_qsl(self.path.partition("?")[2]))
+            items = [e for e in reversed(STATE["audit"]) if query.get("user", e["name"]) == e["name"]
+                     and query.get("action", e["action"]) == e["action"]]
             return self.answer(200, {"items": items[:100], "nextBefore": None, "total": len(items)})
         found = re.fullmatch(r"/api/v1/patients/([^/]+)/(chart|notes/([^/]+))", path)
         index = next((i for i in range(len(NAMES)) if found and person_id(i) == found.group(1)), None)

@@ -41,7 +41,7 @@ export function markupOf(strings) {
 export function isSafeAttribute(name, value) {
   if (name.startsWith("on") || name === "style" || name === "srcdoc") return false;
   const isAddress = ["href", "src", "action", "formaction", "xlink:href"].includes(name);
-  return !isAddress || /^(?:[/#?.]|tel:|mailto:)/.test(String(value)) || value === "";
+  return !isAddress || /^(?:\/(?!\/)|[#?.]|tel:|mailto:)/.test(String(value)) || value === "";
 }
 
 /** Returns a document fragment made from a template. */

@@ -3,10 +3,10 @@ import FHIRModel
 extension ChartSummary {
     /// Allergies, and whether the patient was asked at all.
     ///
-    /// `allergyStatus` is `known` if there is an allergy that was not refuted, `none-known` if it is
-    /// recorded that there is none, else `not-asked`: an empty list alone says nothing. `allergyText`
-    /// holds the words of what is recorded as absent, because no known drug allergy says nothing of
-    /// food.
+    /// `allergyStatus` is `known` if there is an allergy that was not refuted, `none-known` if it
+    /// is recorded that there is none, else `not-asked`: an empty list alone says nothing.
+    /// `allergyText` holds the words of what is recorded as absent, because no known drug allergy
+    /// says nothing of food.
     mutating func writeAllergies(to out: inout JSONWriter) {
         let all = newest("AllergyIntolerance")
         let absences = all.filter { Self.isAbsence($0.json) }

@@ -20,7 +20,7 @@ extension ChartSummary {
             out.member("race", optional: person.race.map(Concept.clipped))
             out.member("ethnicity", optional: person.ethnicity.map(Concept.clipped))
             writeTribes(of: person, to: &out)
-            out.member("maritalStatus", optional: Concept.text(patient["maritalStatus"]))
+            out.member("maritalStatus", optional: maritalStatus)
             out.member("isDemo", isDemo)
         }
     }
@@ -62,7 +62,8 @@ extension ChartSummary {
     private var birthSex: String? {
         let prefix = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-"
         for item in patient.list("extension", max: 100) {
-            let isSex = item["url"]?.equals(prefix + "birthsex") == true
+            let isSex =
+                item["url"]?.equals(prefix + "birthsex") == true
                 || item["url"]?.equals(prefix + "sex") == true
             guard isSex else { continue }
             switch item.string("valueCode") {
@@ -84,10 +85,12 @@ extension ChartSummary {
                     identifier["use"]?.equals("old") != true
                 else { continue }
                 let code = Concept.code(identifier["type"])
-                let isSocialSecurity = code == "SS"
+                let isSocialSecurity =
+                    code == "SS"
                     || identifier.string("system") == "http://hl7.org/fhir/sid/us-ssn"
                     || identifier.string("system") == "urn:oid:2.16.840.1.113883.4.1"
-                let label = isSocialSecurity
+                let label =
+                    isSocialSecurity
                     ? "Social Security number"
                     : code.flatMap { Self.identifierLabels[$0] }
                         ?? Concept.text(identifier["type"]) ?? "Other identifier"
@@ -128,6 +131,19 @@ extension ChartSummary {
             }
         }
     }
+
+    /// The words of the marital status, also where the record has its code alone.
+    private var maritalStatus: String? {
+        let concept = patient["maritalStatus"]
+        guard let text = Concept.text(concept) else { return nil }
+        return text.utf8.count > 3 ? text : Self.maritalWords[text] ?? text
+    }
+
+    private static let maritalWords = [
+        "A": "Annulled", "D": "Divorced", "I": "Interlocutory", "L": "Legally separated",
+        "M": "Married", "P": "Polygamous", "S": "Never married", "T": "Domestic partner",
+        "U": "Unmarried", "W": "Widowed", "UNK": "Unknown",
+    ]
 
     private var isDemo: Bool {
         patient.at("meta", "tag")?.elements.contains {

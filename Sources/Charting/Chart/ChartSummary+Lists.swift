@@ -49,12 +49,14 @@ extension ChartSummary {
                 let json = medication.json
                 let status = json.string("status")
                 let concept = medicationConcept(of: json)
-                let name = Concept.text(concept) ?? json.at("medicationReference", "display")?.string
+                let name =
+                    Concept.text(concept) ?? json.at("medicationReference", "display")?.string
                 let isForbidden = json["doNotPerform"]?.bool == true
                 out.object { out in
                     out.member("id", medication.id)
                     out.member(
-                        "text", (isForbidden ? "Do not give: " : "")
+                        "text",
+                        (isForbidden ? "Do not give: " : "")
                             + (name.map(Concept.clipped) ?? "Medication without a name"))
                     out.member("code", optional: Concept.code(concept))
                     out.member("status", optional: status)
@@ -125,7 +127,8 @@ extension ChartSummary {
                     out.member("reason", optional: reason(of: json))
                     out.member("provider", optional: provider(of: json))
                     let place = json.at("location", 0, "location")
-                    let name = references.name(place, in: json)
+                    let name =
+                        references.name(place, in: json)
                         ?? references.name(json["serviceProvider"], in: json)
                     out.member("location", optional: name.map(Concept.clipped))
                 }
@@ -183,8 +186,10 @@ extension ChartSummary {
                 }
             }
         }
+        let replaced = NoteText.replacedIDs(by: documents.map(\.json))
         out.array("notes") { out in
-            for note in documents where NoteText.isCurrentNote(note.json) {
+            for note in documents
+            where NoteText.isNote(note.json) && !replaced.contains(note.id[...]) {
                 out.object { out in
                     out.member("id", note.id)
                     out.member("title", NoteText.title(of: note.json))

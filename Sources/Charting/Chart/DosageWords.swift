@@ -76,8 +76,8 @@ enum DosageWords {
             case (2, nil): "twice"
             case (let low, nil): "\(low) times"
             }
-        return isSingle
-            ? "\(count) \(unit == "hour" ? "an" : "a") \(unit)" : "\(count) every \(period) \(unit)s"
+        guard isSingle else { return "\(count) every \(period) \(unit)s" }
+        return "\(count) \(unit == "hour" ? "an" : "a") \(unit)"
     }
 
     private static func asNeeded(_ dosage: JSON) -> String? {

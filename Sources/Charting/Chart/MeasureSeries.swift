@@ -105,7 +105,9 @@ struct MeasureSet {
     private mutating func joinWords() {
         var numeric: [String: Int] = [:]
         for (index, one) in series.enumerated() where one.isNumeric && !one.unit.isEmpty {
-            if let best = numeric[one.key], series[best].points.count >= one.points.count { continue }
+            if let best = numeric[one.key], series[best].points.count >= one.points.count {
+                continue
+            }
             numeric[one.key] = index
         }
         for one in series where !one.isNumeric {
@@ -141,5 +143,6 @@ enum MeasureUnit {
         "[lb_av]": "lb", "[in_i]": "in", "kg/m2": "kg/m²", "{beats}/min": "/min",
         "{breaths}/min": "/min", "beats/minute": "/min", "breaths/minute": "/min",
         "beats/min": "/min", "breaths/min": "/min", "1": "",
+        "mL/min/{1.73_m2}": "mL/min/1.73 m²", "mL/min/{1.73m2}": "mL/min/1.73 m²",
     ]
 }

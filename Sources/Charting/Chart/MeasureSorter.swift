@@ -41,7 +41,8 @@ struct MeasureSorter {
         vitals.finish()
         labs.finish()
         vitals.sort {
-            (VitalSigns.rank($0.key), $0.label, $0.key) < (VitalSigns.rank($1.key), $1.label, $1.key)
+            (VitalSigns.rank($0.key), $0.label, $0.key)
+                < (VitalSigns.rank($1.key), $1.label, $1.key)
         }
         labs.sort { a, b in
             let (left, right) = (a.points.last?.panel, b.points.last?.panel)
@@ -54,7 +55,7 @@ struct MeasureSorter {
         let codes = Concept.allCodings(resource.json["category"]).compactMap { $0.string("code") }
         if codes.contains("vital-signs") || codes.contains("vital-sign") { return .vitals }
         if codes.contains("laboratory") || codes.contains("LAB") {
-            return sign == nil || codes.count > 0 && !Self.isBedside(sign) ? .labs : .vitals
+            return sign != nil && Self.isBedside(sign) ? .vitals : .labs
         }
         let others: Set = [
             "survey", "social-history", "imaging", "exam", "procedure", "therapy", "activity",

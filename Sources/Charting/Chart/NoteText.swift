@@ -25,8 +25,10 @@ package struct NoteText: Sendable, Hashable {
     /// The text of a document; plain text is taken before HTML.
     package static func of(documentReference json: JSON) -> NoteText {
         let attachments = attachments(of: json)
-        let chosen = attachments.first { media(of: $0) == "text/plain" && $0["data"] != nil }
-            ?? attachments.first { isHTML($0) && $0["data"] != nil } ?? attachments.first
+        let stored = attachments.filter { $0["data"] != nil }
+        let chosen =
+            stored.first { media(of: $0) == "text/plain" } ?? stored.first(where: isHTML)
+            ?? attachments.first
         let type = chosen.map(media) ?? ""
         let readable = chosen.flatMap { text(of: $0, bytesMax: attachmentBytesMax) }
         let authors = json.list("author", max: 10).compactMap { $0.string("display") }
@@ -63,16 +65,30 @@ package struct NoteText: Sendable, Hashable {
     /// Whether a document is a clinical note, by its category or its LOINC type.
     ///
     /// Spec: US Core 6.1.0 Clinical Notes, https://hl7.org/fhir/us/core/STU6.1/clinical-notes.html
-    static func isNote(_ json: JSON) -> Bool {
-        Concept.allCodings(json["category"]).contains { $0["code"]?.equals("clinical-note") == true }
+    package static func isNote(_ json: JSON) -> Bool {
+        Concept.allCodings(json["category"]).contains {
+            $0["code"]?.equals("clinical-note") == true
+        }
             || Concept.codings(json["type"]).contains {
                 $0.string("code").map(noteTypes.contains) ?? false
             }
     }
 
-    /// Whether a document is a note that no other one took the place of.
-    static func isCurrentNote(_ json: JSON) -> Bool {
-        json["status"]?.equals("superseded") != true && isNote(json)
+    /// The ids of the documents that these ones say they take the place of.
+    ///
+    /// The status alone does not tell: some systems call every note superseded but the last one,
+    /// though each is about a visit of its own.
+    static func replacedIDs(by documents: [JSON]) -> Set<Substring> {
+        var found: Set<Substring> = []
+        for document in documents {
+            for relation in document.list("relatesTo", max: 20) {
+                guard relation["code"]?.equals("replaces") == true,
+                    let target = relation.at("target", "reference")?.string
+                else { continue }
+                found.insert(ReferencedResources.id(in: target))
+            }
+        }
+        return found
     }
 
     /// The first words of a note on one line; empty if it cannot be shown as text.
@@ -112,7 +128,8 @@ package struct NoteText: Sendable, Hashable {
         else { return nil }
         let charset = attachment.string("contentType")?.lowercased() ?? ""
         let isLatin = charset.contains("8859-1") || charset.contains("1252")
-        let text = isLatin
+        let text =
+            isLatin
             ? String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
             : String(decoding: bytes, as: UTF8.self)
         return isPlain ? PlainText.cleaned(text) : PlainText.ofHTML(text)
@@ -121,11 +138,11 @@ package struct NoteText: Sendable, Hashable {
     private static func refusal(_ attachment: JSON?, type: String) -> String {
         guard let attachment else { return "This document has no content." }
         if attachment["data"] == nil {
-            return "The content of this document is kept elsewhere; only its address is stored here."
+            return "The content of this document is kept elsewhere; only its address is here."
         }
         if type == "text/plain" || isHTML(attachment) {
             return "The content of this document is damaged and cannot be read; ask its sender."
         }
-        return "This document is of type \(Concept.clipped(type)); open it in a program for that type."
+        return "This document is of type \(Concept.clipped(type)); open it in a program for it."
     }
 }

@@ -1,7 +1,7 @@
 /// Makes text that is safe to show from text and HTML of any origin.
-enum PlainText {
+package enum PlainText {
     /// The text with plain line ends and without control characters.
-    static func cleaned(_ text: String) -> String {
+    package static func cleaned(_ text: String) -> String {
         var out = String.UnicodeScalarView()
         var wasReturn = false
         for scalar in text.unicodeScalars {
@@ -20,7 +20,7 @@ enum PlainText {
     }
 
     /// The words of an HTML document: no tags, no scripts and styles, blocks on lines of their own.
-    static func ofHTML(_ html: String) -> String {
+    package static func ofHTML(_ html: String) -> String {
         var reader = HTMLReader(html)
         return tidied(cleaned(reader.text()))
     }
@@ -96,7 +96,8 @@ private struct HTMLReader {
     }
 
     private func isDeclaration(_ start: Int) -> Bool {
-        start < bytes.count && (bytes[start] == UInt8(ascii: "!") || bytes[start] == UInt8(ascii: "?"))
+        guard start < bytes.count else { return false }
+        return bytes[start] == UInt8(ascii: "!") || bytes[start] == UInt8(ascii: "?")
     }
 
     private func isNameByte(_ byte: UInt8) -> Bool {
@@ -139,7 +140,8 @@ private struct HTMLReader {
         if let known = entities[name] { return known }
         guard name.hasPrefix("#") else { return nil }
         let digits = name.dropFirst()
-        let value = digits.first == "x" || digits.first == "X"
+        let value =
+            digits.first == "x" || digits.first == "X"
             ? UInt32(digits.dropFirst(), radix: 16) : UInt32(digits)
         return value.flatMap(Unicode.Scalar.init)
     }
@@ -158,14 +160,14 @@ private struct HTMLReader {
 }
 
 /// Reads base64 as FHIR attachments carry it.
-enum Base64Text {
+package enum Base64Text {
     /// The first bytes of a base64 text; nil if it has a character that base64 does not have.
     ///
-    /// The text may be the inside of a JSON string as written: spaces, line ends and the JSON escapes
-    /// of a slash and of line ends are understood.
+    /// The text may be the inside of a JSON string as written: spaces, line ends and the JSON
+    /// escapes of a slash and of line ends are understood.
     ///
     /// Spec: RFC 4648 section 4, https://www.rfc-editor.org/rfc/rfc4648#section-4
-    static func decode(_ text: some Sequence<UInt8>, bytesMax: Int) -> [UInt8]? {
+    package static func decode(_ text: some Sequence<UInt8>, bytesMax: Int) -> [UInt8]? {
         var out: [UInt8] = []
         var bits: UInt32 = 0
         var bitCount = 0

@@ -43,6 +43,7 @@ enum VitalSigns {
             ("9843-4", "Head circumference", ["8287-5"]),
             ("8289-1", "Head circumference percentile", []),
             ("77606-2", "Weight-for-length percentile", []),
+            ("72514-3", "Pain, 0 to 10", []),
         ]
         var found: [String: Sign] = [:]
         for (rank, (key, label, variants)) in table.enumerated() {

@@ -38,7 +38,7 @@ final class AuditChain: @unchecked Sendable {  // because only the writer's thre
         self.mac = HMACContext(key: key.secret)
         self.anchors = anchors
         self.clock = clock
-        head = try Self.stored(connection) ?? Head(seq: 0, mac: [UInt8](repeating: 0, count: 32))
+        head = try Self.resumed(connection)
         writtenHead = head
         anchoredHead = try anchors.newest().map { Head(seq: $0.seq, mac: $0.mac) } ?? head
     }
@@ -90,12 +90,27 @@ final class AuditChain: @unchecked Sendable {  // because only the writer's thre
     /// Writes the head to the file outside the database, at most once a minute.
     func anchorIfDue() throws {
         let nowMs = clock.steadyMs()
-        guard head.seq != anchoredHead.seq, nowMs - anchoredAtMs >= AuditAnchors.intervalMs else {
-            return
-        }
+        guard nowMs - anchoredAtMs >= AuditAnchors.intervalMs else { return }
+        try anchor()
+        anchoredAtMs = nowMs
+    }
+
+    /// Writes the head to the file outside the database, if it has moved since the last time.
+    func anchor() throws {
+        guard head.seq != anchoredHead.seq else { return }
         try anchors.append(seq: head.seq, mac: head.mac, atMs: clock.wallMs())
         anchoredHead = head
-        anchoredAtMs = nowMs
+    }
+
+    /// Where the chain goes on.
+    ///
+    /// Entries without a head, or after it, were not left by this program. The chain then goes on
+    /// with a gap, which every later check names; a head made to fit would hide what was done.
+    private static func resumed(_ connection: Connection) throws -> Head {
+        let newestSeq = try connection.int("SELECT max(seq) FROM audit_entry") ?? 0
+        let none = [UInt8](repeating: 0, count: 32)
+        let head = try stored(connection) ?? Head(seq: 0, mac: none)
+        return head.seq < newestSeq ? Head(seq: newestSeq + 1, mac: none) : head
     }
 
     private static func stored(_ connection: Connection) throws -> Head? {

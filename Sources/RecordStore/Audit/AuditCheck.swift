@@ -32,11 +32,18 @@ struct AuditCheck {
         _ connection: Connection, total: Int64, _ progress: ((Double) -> Void)?
     ) throws -> AuditVerdict.Fault? {
         var anchored: [Int64: [UInt8]] = [:]
-        for anchor in anchors where anchor.isSound { anchored[anchor.seq] = anchor.mac }
+        for anchor in anchors where anchor.isSound {
+            let known = anchored.updateValue(anchor.mac, forKey: anchor.seq)
+            guard known == nil || known == anchor.mac else {
+                return .init(seq: anchor.seq, reason: "Two different chains were anchored here.")
+            }
+        }
         let statement = try connection.statement(
             """
             SELECT a.seq, a.at_ms, a.action, a.actor_tag, a.patient_tag, a.key_version,
-                   a.object_seq, a.object_digest, a.sealed_entry, a.mac, v.sealed_body, v.seq
+                   a.object_seq, a.object_digest, a.sealed_entry, a.mac, v.seq, v.sealed_body,
+                   v.type, v.id, v.version, v.is_deleted, v.patient_id, v.compartment,
+                   v.data_key_id, v.changed_ms, v.sort_ms
               FROM audit_entry AS a LEFT JOIN resource_version AS v ON v.seq = a.object_seq
              ORDER BY a.seq
             """)
@@ -58,10 +65,11 @@ struct AuditCheck {
             }
             if let digest = row.objectDigest {
                 objects += 1
-                guard !statement.isNull(11) else {
+                guard !statement.isNull(10) else {
                     return .init(seq: row.seq, reason: "The record version that it speaks of is gone.")
                 }
-                guard statement.withBytes(10, { SHA256.digest($0) }) == digest else {
+                let body = statement.withBytes(11) { SHA256.digest($0) }
+                guard VersionFacts(statement, from: 12).digest(sealedBody: body) == digest else {
                     return .init(
                         seq: row.seq, reason: "The record version that it speaks of was changed.")
                 }
@@ -94,11 +102,12 @@ struct AuditCheck {
     }
 
     private func checkAnchors() -> AuditVerdict.Fault? {
-        guard let newest = anchors.last(where: \.isSound), newest.seq > count else { return nil }
+        let furthest = anchors.lazy.filter(\.isSound).map(\.seq).max() ?? 0
+        guard furthest > count else { return nil }
         return .init(
             seq: count + 1,
             reason: """
-                The chain ends at \(count), but \(newest.seq) entries were anchored outside the \
+                The chain ends at \(count), but \(furthest) entries were anchored outside the \
                 database: the tail was cut off, or an older database was put in its place.
                 """)
     }

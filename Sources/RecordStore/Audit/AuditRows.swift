@@ -54,6 +54,24 @@ enum AuditRows {
         return rows
     }
 
+    /// Entries after one, oldest first.
+    static func following(
+        _ grant: Grant, _ afterSeq: Int64, limit: Int, _ connection: Connection
+    ) throws -> [AuditRow] {
+        let statement = try connection.statement(
+            """
+            SELECT seq, at_ms, action, actor_tag, patient_tag, key_version, object_seq,
+                   object_digest, sealed_entry
+              FROM audit_entry WHERE seq > ? ORDER BY seq LIMIT ?
+            """)
+        defer { statement.reset() }
+        statement.bind(1, afterSeq)
+        statement.bind(2, limit)
+        var rows: [AuditRow] = []
+        while try statement.step() { rows.append(AuditRow(statement)) }
+        return rows
+    }
+
     /// Where the chain ends.
     static func head(_ connection: Connection) throws -> AuditChain.Head? {
         let statement = try connection.statement("SELECT seq, mac FROM audit_head WHERE id = 1")

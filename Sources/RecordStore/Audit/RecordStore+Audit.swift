@@ -46,14 +46,7 @@ extension RecordStore {
         let tags = drafts.tags
         return try await readAudited(grant) { connection in
             let rows = try AuditRows.page(grant, query, tags, connection)
-            let entries = try rows.map { row in
-                try AuditEntry(
-                    seq: row.seq, atMs: row.atMs,
-                    decoding: SealedValue.open(
-                        row.sealed,
-                        key: keys.key(id: Int64(try SealedValue.keyID(of: row.sealed))),
-                        at: AuditSealer.place))
-            }
+            let entries = try rows.map { try AuditEntry(row: $0, keys: keys) }
             return Looked(.success(entries), AuditNote(grant.ask, detail: "entries \(rows.count)"))
         }
     }
@@ -112,4 +105,33 @@ package struct AuditVerdict: Sendable {
     /// The newest line of the file outside the database.
     package let anchored: (seq: Int64, atMs: Int64)?
     package let milliseconds: Int64
+}
+
+extension RecordStore {
+    /// Entries of the audit log, oldest first, from the one after `afterSeq`; put on record.
+    package func auditEntries(
+        _ grant: Grant, afterSeq: Int64, limit: Int
+    ) async throws -> [AuditEntry] {
+        guard (1...AuditQuery.pageCountMax).contains(limit) else {
+            throw Problem(
+                .value, "A page holds 1 to \(AuditQuery.pageCountMax) entries.", location: "limit")
+        }
+        let keys = keys
+        return try await readAudited(grant) { connection in
+            let entries = try AuditRows.following(grant, afterSeq, limit: limit, connection).map {
+                try AuditEntry(row: $0, keys: keys)
+            }
+            let detail = "entries \(entries.count) after \(afterSeq)"
+            return Looked(.success(entries), AuditNote(grant.ask, detail: detail))
+        }
+    }
+}
+
+extension AuditEntry {
+    /// Opens a row of the chain.
+    init(row: AuditRow, keys: DataKeys) throws {
+        let key = try keys.key(id: Int64(try SealedValue.keyID(of: row.sealed)))
+        let bytes = try SealedValue.open(row.sealed, key: key, at: AuditSealer.place)
+        try self.init(seq: row.seq, atMs: row.atMs, decoding: bytes)
+    }
 }

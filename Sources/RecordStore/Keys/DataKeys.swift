@@ -99,6 +99,19 @@ package final class DataKeys: Sendable {
         try current(Slot(owner: "", compartment: purpose.rawValue))
     }
 
+    /// Whether there is a key of the box for a purpose already.
+    func holds(_ purpose: BoxKey) -> Bool {
+        state.withLock { $0.newest[Slot(owner: "", compartment: purpose.rawValue)] != nil }
+    }
+
+    /// The generation of the master key that wraps the current key of a purpose.
+    func generation(_ purpose: BoxKey) -> Int {
+        let slot = Slot(owner: "", compartment: purpose.rawValue)
+        return state.withLock { state in
+            state.newest[slot].flatMap { state.rows[$0]?.generation } ?? 0
+        }
+    }
+
     /// The version of a box key that is current.
     func version(_ purpose: BoxKey) -> Int64 {
         let slot = Slot(owner: "", compartment: purpose.rawValue)
@@ -139,7 +152,7 @@ package final class DataKeys: Sendable {
         return key
     }
 
-    /// Up to `limit` saved keys that a generation before `generation` wraps.
+    /// Up to `limit` keys that a generation before `generation` wraps.
     func wrappedBefore(_ generation: Int, limit: Int) -> [Int64] {
         state.withLock { state in
             Array(state.rows.values.lazy.filter { $0.generation < generation }.map(\.id).prefix(limit))
@@ -158,12 +171,14 @@ package final class DataKeys: Sendable {
             statement.bind(2, wrapped)
             statement.bind(3, id)
             try statement.run()
-            scope.afterCommit { [self] in
+            let take = { [self] in
                 state.withLock {
                     $0.rows[id]?.generation = generation
                     $0.rows[id]?.wrapped = wrapped
                 }
             }
+            // A key without a row yet is saved from memory, perhaps later in this very commit.
+            if row.isSaved { scope.afterCommit(take) } else { take() }
         }
     }
 
@@ -187,24 +202,28 @@ package final class DataKeys: Sendable {
     }
 
     private func make(_ slot: Slot, version: Int64) throws -> DataKey {
-        let generation = keyRing.currentGeneration
         let secret = try SecretBytes.random(32)
         let id = state.withLock { state in
             defer { state.nextID += 1 }
             return state.nextID
         }
-        let wrapped = try wrap(secret, id: id, slot: slot, generation: generation)
         let key = DataKey(id: UInt32(id), secret: secret)
-        let row = Row(
-            id: id, slot: slot, version: version, generation: generation, wrapped: wrapped,
-            isSaved: false, opened: key)
-        let winner = state.withLock { state -> Int64 in
-            if version == 1, let other = state.newest[slot] { return other }
-            state.rows[id] = row
-            state.newest[slot] = id
-            return id
+        while true {
+            let generation = keyRing.currentGeneration
+            let wrapped = try wrap(secret, id: id, slot: slot, generation: generation)
+            let row = Row(
+                id: id, slot: slot, version: version, generation: generation, wrapped: wrapped,
+                isSaved: false, opened: key)
+            let winner = state.withLock { state -> Int64? in
+                if version == 1, let other = state.newest[slot] { return other }
+                // A rotation that began meanwhile has counted the keys without this one.
+                guard keyRing.currentGeneration == generation else { return nil }
+                state.rows[id] = row
+                state.newest[slot] = id
+                return id
+            }
+            if let winner { return winner == id ? key : try self.key(id: winner) }
         }
-        return winner == id ? key : try self.key(id: winner)
     }
 
     private func open(_ row: Row) throws -> DataKey {

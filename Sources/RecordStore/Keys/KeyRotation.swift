@@ -36,14 +36,12 @@ extension RecordStore {
         _ grant: Grant, progress: @escaping @Sendable (Double) -> Void
     ) async throws {
         let ring = keys.keyRing
-        let generation: Int
-        if ring.isRotating {
-            generation = ring.currentGeneration
-        } else {
-            generation = try ring.beginRotation(nowMs: parts.clock.wallMs())
-            try await switchAuditKey(grant)
-        }
         let keys = keys
+        let generation =
+            ring.isRotating
+            ? ring.currentGeneration : try ring.beginRotation(nowMs: parts.clock.wallMs())
+        // A key of this generation is one that was made after the rotation began.
+        if keys.generation(.audit) < generation { try await switchAuditKey(grant) }
         let total = max(1, keys.count)
         while true {
             let ids = keys.wrappedBefore(generation, limit: Self.rewrapCount)

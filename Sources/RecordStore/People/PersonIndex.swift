@@ -96,7 +96,7 @@ package final class PersonIndex: Sendable {
                 found.append((number, exact))
             }
             let total = found.count
-            let best = Self.best(found, limit: limit) { state.people[Int($0)]?.sortKey ?? [] }
+            let best = Self.best(found, limit: limit) { state.people[Int($0)] }
             return Hits(total: total, people: best.compactMap { state.people[Int($0)] })
         }
     }
@@ -193,12 +193,12 @@ package final class PersonIndex: Sendable {
         return exact
     }
 
-    /// The first `limit` in order of full matches and then of names.
+    /// The first `limit` in order of full matches, then of names, then of ids.
     private static func best(
-        _ found: [(number: UInt32, exact: Int)], limit: Int, sortKey: (UInt32) -> [UInt8]
+        _ found: [(number: UInt32, exact: Int)], limit: Int, person: (UInt32) -> Person?
     ) -> [UInt32] {
         var ranked = found.map { one -> (order: UInt64, number: UInt32) in
-            let letters = key(sortKey(one.number)[...]) >> 4
+            let letters = key((person(one.number)?.sortKey ?? [])[...]) >> 4
             return (UInt64(15 - min(one.exact, 15)) << 60 | letters, one.number)
         }
         if ranked.count > limit * 4 {
@@ -209,9 +209,11 @@ package final class PersonIndex: Sendable {
         }
         ranked.sort { a, b in
             if a.order != b.order { return a.order < b.order }
-            let (left, right) = (sortKey(a.number), sortKey(b.number))
-            if left != right { return left.lexicographicallyPrecedes(right) }
-            return a.number < b.number
+            guard let left = person(a.number), let right = person(b.number) else { return false }
+            if left.sortKey != right.sortKey {
+                return left.sortKey.lexicographicallyPrecedes(right.sortKey)
+            }
+            return left.id < right.id
         }
         return ranked.prefix(limit).map(\.number)
     }

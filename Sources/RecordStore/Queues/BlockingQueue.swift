@@ -71,11 +71,11 @@ final class BlockingQueue<Element: Sendable>: @unchecked Sendable {  // because 
 }
 
 /// A thread with an owner: started once, joined when its owner closes.
-final class OwnedThread: @unchecked Sendable {  // because the handle is written once, before use
+package final class OwnedThread: @unchecked Sendable {  // because the handle is written once, before use
     private var handle = pthread_t()
 
     /// Starts a thread that runs `body` to its end.
-    init(_ body: @escaping @Sendable () -> Void) {
+    package init(_ body: @escaping @Sendable () -> Void) {
         let box = Unmanaged.passRetained(Body(run: body))
         let code = pthread_create(
             &handle, nil,
@@ -89,7 +89,7 @@ final class OwnedThread: @unchecked Sendable {  // because the handle is written
     }
 
     /// Waits for the thread's end.
-    func join() { pthread_join(handle, nil) }
+    package func join() { pthread_join(handle, nil) }
 
     private final class Body {
         let run: @Sendable () -> Void

@@ -149,14 +149,15 @@ enum AnsweredRows {
 
     /// Remembers an answer.
     static func put(
-        _ key: IdempotencyKey, sealed: (sealed: [UInt8], keyID: Int64), _ scope: WriteScope
+        _ key: IdempotencyKey, request: [UInt8], sealed: (sealed: [UInt8], keyID: Int64),
+        _ scope: WriteScope
     ) throws {
         try scope.connection.run(
             """
             INSERT INTO answered_request (key_digest, body_digest, sealed_answer, at_ms)
             VALUES (?, ?, ?, ?)
             """,
-            .bytes(key.keyDigest), .bytes(key.bodyDigest), .bytes(sealed.sealed),
+            .bytes(key.keyDigest), .bytes(request), .bytes(sealed.sealed),
             .int(scope.nowMs))
     }
 

@@ -58,7 +58,11 @@ struct DraftRoom: Sendable {
         return Draft(
             change: change, version: version, patientID: patientID, compartment: compartment,
             key: key, sortMs: sortMs, json: body, sealedBody: sealed,
-            digest: SHA256.digest(sealed),
+            digest: VersionFacts(
+                type: change.type, id: change.id, version: version, isDeleted: false,
+                patientID: patientID, compartment: compartment.rawValue, dataKeyID: Int64(key.id),
+                changedMs: nowMs, sortMs: sortMs
+            ).digest(sealedBody: SHA256.digest(sealed)),
             identifierTags: tags.identifiers(of: json, type: change.type),
             extract: try extract(json, change: change, version: version, key: key),
             entry: try entry(change, version: version, patientID: patientID),
@@ -86,11 +90,15 @@ struct DraftRoom: Sendable {
         }
         if newest.isDeleted { return try unchanged(change, newest: newest, compartment: compartment) }
         let version = newest.version + 1
+        let key = try keys.current(owner: newest.patientID, compartment: compartment)
+        let facts = VersionFacts(
+            type: change.type, id: change.id, version: version, isDeleted: true,
+            patientID: newest.patientID, compartment: compartment.rawValue,
+            dataKeyID: Int64(key.id), changedMs: nowMs, sortMs: nowMs)
         return Draft(
             change: change, version: version, patientID: newest.patientID,
-            compartment: compartment,
-            key: try keys.current(owner: newest.patientID, compartment: compartment),
-            sortMs: nowMs, json: [], sealedBody: [], digest: SHA256.digest([]),
+            compartment: compartment, key: key, sortMs: nowMs, json: [], sealedBody: [],
+            digest: facts.digest(sealedBody: SHA256.digest([])),
             identifierTags: [], extract: nil,
             entry: try entry(change, version: version, patientID: newest.patientID),
             isUnchanged: false)
@@ -110,9 +118,12 @@ struct DraftRoom: Sendable {
 
     private func patientID(of json: JSON, change: Change, newest: ResourceRow?) throws -> String {
         if change.type == "Patient" { return change.id }
-        guard let text = PatientCompartment.patientReference(in: json),
-            case .local(type: "Patient", let id, _)? = Reference(text)
-        else { return "" }
+        var id = ""
+        if let text = PatientCompartment.patientReference(in: json),
+            case .local(type: "Patient", let found, _)? = Reference(text)
+        {
+            id = found
+        }
         if let newest, !newest.isDeleted, !newest.patientID.isEmpty, newest.patientID != id {
             throw Problem(
                 .conflict,
@@ -122,18 +133,24 @@ struct DraftRoom: Sendable {
         return id
     }
 
+    /// Where a record carries labels of several classes, the class that fewest may read wins.
+    private static let strictestFirst: [Compartment] = [
+        .part2, .bloodQuantum, .behavioral, .traditional,
+    ]
+
     private func compartment(of json: JSON, change: Change, patientID: String) throws -> Compartment
     {
-        guard !patientID.isEmpty else { return .system }
         guard change.type != "Patient" else { return .general }
-        var found = Compartment.general
-        for label in json.at("meta", "security").map({ Array($0.elements) }) ?? [] {
-            guard let code = label.string("code"), let one = Compartment(securityLabel: code) else {
-                continue
+        var labelled: Set<Compartment> = []
+        if let labels = json.at("meta", "security") {
+            for label in labels.elements {
+                guard let code = label.string("code") else { continue }
+                if let one = Compartment(securityLabel: code) { labelled.insert(one) }
             }
-            found = one
-            break
         }
+        let found =
+            Self.strictestFirst.first { labelled.contains($0) }
+            ?? (patientID.isEmpty ? .system : .general)
         guard change.grant.compartments.contains(found) else {
             throw Problem(.forbidden, "Your role does not allow records of this class.")
         }

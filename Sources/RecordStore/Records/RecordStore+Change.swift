@@ -49,8 +49,16 @@ extension RecordStore {
             throw Problem(
                 .tooCostly, "A transaction takes at most \(Self.transactionCountMax) changes.")
         }
-        for _ in 0..<Self.attemptsMax {
-            if let made = try await attempt(changes, idempotency) { return made }
+        guard changes.count == 1 || Set(changes.map { "\($0.type)/\($0.id)" }).count == changes.count
+        else {
+            throw Problem(.invalid, "A transaction may change each record only once.")
+        }
+        do {
+            for _ in 0..<Self.attemptsMax {
+                if let made = try await attempt(changes, idempotency) { return made }
+            }
+        } catch {
+            throw Self.asProblem(error)
         }
         throw Problem(
             .transient, "Too many people are changing this record. Try again.",
@@ -62,10 +70,10 @@ extension RecordStore {
         _ changes: [Change], _ idempotency: IdempotencyKey?
     ) async throws -> [Changed]? {
         let nowMs = parts.clock.wallMs()
-        let rows = try await newest(of: changes)
         if let idempotency, let known = try await answered(idempotency) { return known }
         let made: [Draft]
         do {
+            let rows = try await newest(of: changes)
             made = try zip(changes, rows).map {
                 try drafts.draft($0, newest: $1, nowMs: nowMs)
             }
@@ -81,7 +89,8 @@ extension RecordStore {
                 guard try store.write(draft, nowMs: nowMs, scope) else { throw Overtaken() }
             }
             if let idempotency, let keep {
-                try AnsweredRows.put(idempotency, sealed: keep, scope)
+                try AnsweredRows.put(
+                    idempotency, request: store.keyed(idempotency.bodyDigest), sealed: keep, scope)
             }
             return made.map { $0.changed(nowMs: nowMs) }
         } catchingOvertaken: { nil }
@@ -158,9 +167,10 @@ extension RecordStore {
 
     private func answered(_ key: IdempotencyKey) async throws -> [Changed]? {
         let keys = keys
+        let request = keyed(key.bodyDigest)
         return try await readers.run { connection in
             guard let row = try AnsweredRows.find(key, connection) else { return nil }
-            guard row.bodyDigest == key.bodyDigest else {
+            guard row.bodyDigest == request else {
                 throw Problem(
                     .conflict,
                     "This Idempotency-Key was used for another request. Use a fresh one.")
@@ -168,19 +178,33 @@ extension RecordStore {
             let bytes = try SealedValue.open(
                 row.sealed, key: keys.current(.rows), at: AnsweredRows.place(key))
             return try JSON.parse(bytes, limits: .bundle).elements.map { entry in
-                let type = entry.string("type") ?? ""
-                let id = entry.string("id") ?? ""
-                let version = entry["version"]?.int ?? 0
-                let row = try ResourceRows.versionOfAny(
-                    type: type, id: id, version: Int64(version), connection)
-                return Changed(
-                    outcome: Changed.Outcome(rawValue: entry.string("outcome") ?? "") ?? .unchanged,
-                    type: type, id: id, version: version,
-                    changedMs: Int64(entry["changedMs"]?.int ?? 0),
-                    patientID: entry.string("patient"),
-                    json: try row.map { $0.isDeleted ? [] : try $0.opened(with: keys).json } ?? [])
+                try Self.again(entry, keys, connection)
             }
         }
+    }
+
+    private static func again(_ entry: JSON, _ keys: DataKeys, _ connection: Connection) throws
+        -> Changed
+    {
+        let type = entry.string("type") ?? ""
+        let id = entry.string("id") ?? ""
+        let version = entry["version"]?.int ?? 0
+        let outcome = Changed.Outcome(rawValue: entry.string("outcome") ?? "") ?? .unchanged
+        var json: [UInt8] = []
+        if outcome == .created || outcome == .updated {
+            let row = try ResourceRows.versionOfAny(
+                type: type, id: id, version: Int64(version), connection)
+            json = try row?.opened(with: keys).json ?? []
+        }
+        return Changed(
+            outcome: outcome, type: type, id: id, version: version,
+            changedMs: Int64(entry["changedMs"]?.int ?? 0), patientID: entry.string("patient"),
+            json: json)
+    }
+
+    /// The digest of a request is kept under a key, since a short request can be guessed.
+    private func keyed(_ digest: [UInt8]) -> [UInt8] {
+        HMACSHA256.mac(Array("answered-request".utf8), digest, key: drafts.tags.key)
     }
 }
 

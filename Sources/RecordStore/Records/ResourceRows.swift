@@ -74,7 +74,7 @@ enum ResourceRows {
         return row.isCovered(by: grant) ? row : nil
     }
 
-    /// One version.
+    /// One version. Where the newest one became sensitive, the older ones are closed with it.
     static func version(
         _ grant: Grant, type: String, id: String, version: Int64, _ connection: Connection
     ) throws -> ResourceRow? {
@@ -91,7 +91,8 @@ enum ResourceRows {
         statement.bind(3, version)
         guard try statement.step() else { return nil }
         let row = ResourceRow(statement)
-        return row.isCovered(by: grant) ? row : nil
+        guard row.isCovered(by: grant) else { return nil }
+        return try newest(grant, type: type, id: id, connection) == nil ? nil : row
     }
 
     /// Current records of one patient's chart, newest clinical time first.
@@ -109,15 +110,19 @@ enum ResourceRows {
                AND is_current = 1 AND is_deleted = 0
                AND (sort_ms, seq) < (?, ?)
              ORDER BY sort_ms DESC, seq DESC
-             LIMIT ?
             """)
         defer { statement.reset() }
         statement.bind(1, patientID)
         statement.bind(2, type)
         statement.bind(3, after?.sortMs ?? .max)
         statement.bind(4, after?.seq ?? .max)
-        statement.bind(5, limit)
-        return try covered(by: grant, statement)
+        var rows: [ResourceRow] = []
+        // Not LIMIT: rows that the grant does not cover would take the place of those it does.
+        while rows.count < limit, try statement.step() {
+            let row = ResourceRow(statement)
+            if row.isCovered(by: grant) { rows.append(row) }
+        }
+        return rows
     }
 
     /// Current records of a type in all compartments that the grant covers, oldest change first.
@@ -141,7 +146,7 @@ enum ResourceRows {
             statement.bind(2, compartment.rawValue)
             statement.bind(3, after?.seq ?? 0)
             statement.bind(4, limit)
-            rows += try covered(by: grant, statement)
+            while try statement.step() { rows.append(ResourceRow(statement)) }
         }
         return Array(rows.sorted { $0.seq < $1.seq }.prefix(limit))
     }
@@ -194,14 +199,5 @@ enum ResourceRows {
             total += Int(statement.int(1))
         }
         return total
-    }
-
-    private static func covered(by grant: Grant, _ statement: Statement) throws -> [ResourceRow] {
-        var rows: [ResourceRow] = []
-        while try statement.step() {
-            let row = ResourceRow(statement)
-            if row.isCovered(by: grant) { rows.append(row) }
-        }
-        return rows
     }
 }

@@ -11,7 +11,7 @@ extension SchemaStep {
                 patient_tag    INTEGER,              -- keyed 64-bit hash of the patient, if one
                 key_version    INTEGER NOT NULL,     -- version of the audit key
                 object_seq     INTEGER,              -- resource_version.seq of a change
-                object_digest  BLOB,                 -- SHA-256 of its sealed body
+                object_digest  BLOB,                 -- SHA-256 over that row, is_current left out
                 sealed_entry   BLOB    NOT NULL,     -- AES-GCM: who, what, from where, outcome
                 mac            BLOB    NOT NULL      -- HMAC-SHA-256 over this row and the one before
             ) STRICT;

@@ -31,7 +31,7 @@ final class WriterLoop {
         do {
             try connection.beginImmediate()
             for work in group {
-                let (error, effects) = run(work)
+                let (error, effects) = try run(work)
                 ended.append((work, error, effects))
             }
             try chain.writeHead(connection)
@@ -55,11 +55,18 @@ final class WriterLoop {
 
     /// Called once, after the last group.
     func stop() {
+        // What cannot be written now is written after the next start; the chain itself is whole.
+        try? chain.anchor()
         checkpointIfDue(force: true)
         connection.close()
     }
 
-    private func run(_ work: Writer.Work) -> ((any Error)?, [() -> Void]) {
+    /// Runs one piece of work in a savepoint.
+    ///
+    /// - Returns: why it failed, if only this piece did.
+    /// - Throws: where the whole group is lost: SQLite itself has then undone the transaction, and
+    ///   whatever ran after that would be committed alone.
+    private func run(_ work: Writer.Work) throws -> ((any Error)?, [() -> Void]) {
         if work.isChange, space.isFull {
             return (DiskSpace.full, [])
         }
@@ -69,6 +76,11 @@ final class WriterLoop {
             try connection.savepoint { try work.run(scope) }
             return (nil, scope.effects)
         } catch {
+            if let failure = error as? SQLiteError,
+                failure.isFull || failure.isIO || failure.isCorrupt || !connection.isInTransaction
+            {
+                throw failure
+            }
             chain.head = before
             return (error, [])
         }

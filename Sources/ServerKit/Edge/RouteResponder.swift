@@ -114,7 +114,7 @@ struct UnroutedResponder: MiddlewareProtocol {
         let path = request.uri.path
         let methods = paths.methods(of: path)
         guard methods.isEmpty else {
-            throw MethodRefusal(allowed: methods + ["OPTIONS"].filter { !methods.contains($0) })
+            throw MethodRefusal(allowed: methods)
         }
         if let page = try page(request, path, context) { return page }
         throw Problem(.notFound, "There is nothing at this address.")

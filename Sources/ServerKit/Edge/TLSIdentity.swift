@@ -1,4 +1,5 @@
 package import Kernel
+import NIOCore
 import NIOSSL
 import Synchronization
 
@@ -40,6 +41,8 @@ package final class TLSIdentity: Sendable {
                 .TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
                 .TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
             ]
+            // A client that does not answer the end of TLS is not worth a connection for long.
+            settings.shutdownTimeout = .seconds(1)
             return try NIOSSLContext(configuration: settings)
         } catch {
             throw Problem(

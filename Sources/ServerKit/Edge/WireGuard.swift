@@ -136,7 +136,7 @@ final class WireGuard: ChannelDuplexHandler {
         }
         conversation.expect(wantsClose: head.wantsClose)
         forward(context, bytes: end)
-        guard conversation.hasHead else { print("DBG no head"); throw Self.disagreement }
+        guard conversation.hasHead else { throw Self.disagreement }
         if head.framing == .none { try agreeOnEnd() }
         return true
     }
@@ -181,7 +181,7 @@ final class WireGuard: ChannelDuplexHandler {
     }
 
     private func agreeOnEnd() throws(EdgeRefusal) {
-        guard conversation.hasEnd else { print("DBG no end", conversation.hasHead, pending.readableBytes); throw Self.disagreement }
+        guard conversation.hasEnd else { throw Self.disagreement }
     }
 
     private static let disagreement = EdgeRefusal.malformed(
@@ -212,6 +212,8 @@ final class WireGuard: ChannelDuplexHandler {
             context.eventLoop.execute {
                 let (wire, context) = guards.value
                 wire.advance(context)
+                // What was read is only handed on to the handlers behind when a read is complete.
+                wire.channelReadComplete(context: context)
             }
         }
         if isReadHeldBack {

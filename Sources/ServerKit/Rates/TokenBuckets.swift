@@ -31,8 +31,8 @@ package struct Allowance: Hashable, Sendable {
 /// when all are in use, the fullest quarter is forgotten, which favours whoever asks least.
 package struct TokenBuckets: Sendable {
     private struct Bucket {
-        /// Milliseconds of refill that are missing to a full bucket, as of `atMs`.
-        var debtMs: Int64
+        /// Microseconds of refill that are missing to a full bucket, as of `atMs`.
+        var debtUs: Int64
         var atMs: Int64
     }
 
@@ -53,31 +53,32 @@ package struct TokenBuckets: Sendable {
     ///
     /// - Parameter nowMs: steady time in milliseconds; a step back counts as no time passed.
     package mutating func take(_ key: String, nowMs: Int64) -> Allowance {
-        let costMs = max(1, rate.refillMs / Int64(rate.burst))
-        let fullMs = costMs * Int64(rate.burst)
-        let debtMs = buckets[key].map { debt(of: $0, nowMs: nowMs) } ?? 0
-        let isAdmitted = debtMs + costMs <= fullMs
-        let afterMs = isAdmitted ? debtMs + costMs : debtMs
+        let costUs = max(1, rate.refillMs * 1_000 / Int64(rate.burst))
+        let fullUs = costUs * Int64(rate.burst)
+        let debtUs = buckets[key].map { debt(of: $0, nowMs: nowMs) } ?? 0
+        let isAdmitted = debtUs + costUs <= fullUs
+        let afterUs = isAdmitted ? debtUs + costUs : debtUs
         if buckets[key] == nil { makeRoom(nowMs: nowMs) }
-        buckets[key] = Bucket(debtMs: afterMs, atMs: nowMs)
-        let waitMs = isAdmitted ? 0 : debtMs + costMs - fullMs
+        buckets[key] = Bucket(debtUs: afterUs, atMs: nowMs)
+        let waitUs = isAdmitted ? 0 : debtUs + costUs - fullUs
         return Allowance(
             isAdmitted: isAdmitted, limit: rate.burst,
-            remaining: Int((fullMs - afterMs) / costMs),
-            resetSeconds: Self.seconds(afterMs), retryAfterSeconds: Self.seconds(waitMs))
+            remaining: Int((fullUs - afterUs) / costUs),
+            resetSeconds: Self.seconds(afterUs), retryAfterSeconds: Self.seconds(waitUs))
     }
 
     private func debt(of bucket: Bucket, nowMs: Int64) -> Int64 {
-        max(0, bucket.debtMs - max(0, nowMs - bucket.atMs))
+        max(0, bucket.debtUs - max(0, nowMs - bucket.atMs) * 1_000)
     }
 
     private mutating func makeRoom(nowMs: Int64) {
         guard buckets.count >= keysMax else { return }
         buckets = buckets.filter { debt(of: $0.value, nowMs: nowMs) > 0 }
         guard buckets.count >= keysMax else { return }
-        let byDebt = buckets.sorted { debt(of: $0.value, nowMs: nowMs) < debt(of: $1.value, nowMs: nowMs) }
-        for (key, _) in byDebt.prefix(keysMax / 4) { buckets[key] = nil }
+        let byDebt = buckets.map { (key: $0.key, debtUs: debt(of: $0.value, nowMs: nowMs)) }
+            .sorted { $0.debtUs < $1.debtUs }
+        for bucket in byDebt.prefix(keysMax / 4) { buckets[bucket.key] = nil }
     }
 
-    private static func seconds(_ ms: Int64) -> Int { Int((ms + 999) / 1_000) }
+    private static func seconds(_ us: Int64) -> Int { Int((us + 999_999) / 1_000_000) }
 }

@@ -1,7 +1,6 @@
+import Charting
 import FHIRModel
 import Testing
-
-@testable import Charting
 
 @Suite struct `Chart banner` {
     @Test func `the usual name leads and the others are kept`() throws {
@@ -58,6 +57,11 @@ import Testing
         #expect(banner["languages"].map { $0.elements.map(\.string) } == ["Hopi", "English"])
     }
 
+    @Test func `a marital status is told in words`() throws {
+        let banner = try banner(#""maritalStatus":{"coding":[{"code":"W"}],"text":"W"}"#)
+        #expect(banner.string("maritalStatus") == "Widowed")
+    }
+
     @Test func `an address is one line and old ones are left out`() throws {
         let banner = try banner(
             """
@@ -85,13 +89,14 @@ import Testing
         #expect(undated["isDeceased"]?.bool == true)
     }
 
-    @Test(arguments: [
-        ("2026-11-21", "0 days"), ("2026-11-20", "1 day"), ("2026-11-08", "13 days"),
-        ("2026-11-07", "2 weeks"), ("2026-08-23", "12 weeks"), ("2026-08-22", "2 months"),
-        ("2025-11-22", "11 months"), ("2024-11-22", "23 months"), ("2024-11-21", "2 y"),
-        ("1980-02-25", "46 y"), ("1980-11-22", "45 y"), ("1980", "about 46 y"),
-        ("1980-12", "45 y"), ("2027-01-01", nil), ("nonsense", nil),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("2026-11-21", "0 days"), ("2026-11-20", "1 day"), ("2026-11-08", "13 days"),
+            ("2026-11-07", "2 weeks"), ("2026-08-23", "12 weeks"), ("2026-08-22", "2 months"),
+            ("2025-11-22", "11 months"), ("2024-11-22", "23 months"), ("2024-11-21", "2 y"),
+            ("1980-02-25", "46 y"), ("1980-11-22", "45 y"), ("1980", "about 46 y"),
+            ("1980-12", "45 y"), ("2027-01-01", nil), ("nonsense", nil),
+        ] as [(String, String?)])
     func `an age is told in the unit that fits`(_ birthDate: String, _ age: String?) {
         let today = CalendarDay(year: 2026, month: 11, day: 21)
         #expect(AgeText.text(birthDate: birthDate, on: today) == age)
@@ -106,7 +111,8 @@ import Testing
 
     @Test func `a day in a zone is counted from UTC`() {
         #expect(CalendarDay(ms: 0) == CalendarDay(year: 1970, month: 1, day: 1))
-        #expect(CalendarDay(ms: 0, offsetMinutes: -420) == CalendarDay(year: 1969, month: 12, day: 31))
+        #expect(
+            CalendarDay(ms: 0, offsetMinutes: -420) == CalendarDay(year: 1969, month: 12, day: 31))
         #expect(CalendarDay(ms: -86_400_000) == CalendarDay(year: 1969, month: 12, day: 31))
     }
 

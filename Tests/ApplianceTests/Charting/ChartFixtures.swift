@@ -1,8 +1,7 @@
+import Charting
 import FHIRModel
 import Foundation
 import Testing
-
-@testable import Charting
 
 /// Makes charts of resources written down in a test.
 struct ChartFixture {
@@ -48,9 +47,11 @@ extension JSON {
 enum SharedPatients {
     /// The paths of all patients' files; empty where the folder is absent.
     static let files: [String] = {
-        let project = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        let project = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
+            .deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let shared = ProcessInfo.processInfo.environment["TRIBAL_EHR_SHARED"]
+        let shared =
+            ProcessInfo.processInfo.environment["TRIBAL_EHR_SHARED"]
             .map { URL(fileURLWithPath: $0) }
             ?? project.deletingLastPathComponent().appendingPathComponent("shared")
         let root = shared.appendingPathComponent("data/synthea-r4")

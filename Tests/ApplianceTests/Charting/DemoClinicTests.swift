@@ -1,7 +1,11 @@
 import CDemoClinic
 import Charting
 import FHIRModel
+import Foundation
 import Testing
+
+private let pythonPath = "/usr/bin/python3"
+private let hasPython = FileManager.default.isExecutableFile(atPath: pythonPath)
 
 /// The invented clinic that is built into the program.
 @Suite struct `Demo clinic` {
@@ -36,7 +40,8 @@ import Testing
         #expect(lines.reduce(0) { $0 + $1.count + 1 } <= 2_097_152)
     }
 
-    @Test func `there are twenty patients, eight of them children, each with a full chart`() throws {
+    @Test func `there are twenty patients, eight of them children, each with a full chart`() throws
+    {
         let resources = try Self.resources()
         let patients = resources.filter { $0.type == "Patient" }
         #expect(patients.count == 20)
@@ -66,10 +71,72 @@ import Testing
         let labeled = try Self.resources().filter {
             $0.json.at("meta", "security", 0, "code")?.string == "BH"
         }
-        #expect(Set(labeled.map(\.type)).isSuperset(of: [
-            "Condition", "DocumentReference", "Encounter", "MedicationRequest", "Observation",
-        ]))
+        #expect(
+            Set(labeled.map(\.type)).isSuperset(of: [
+                "Condition", "DocumentReference", "Encounter", "MedicationRequest", "Observation",
+            ]))
         #expect(!labeled.contains { $0.type == "Patient" })
+    }
+
+    @Test func `records with values of the wrong kind still make a chart`() throws {
+        var bender = Bender()
+        for line in Self.lines() where bender.random(below: 3) == 0 {
+            let json = try JSON.parse(line)
+            var writer = JSONWriter()
+            bender.write(json, to: &writer)
+            let bent = try JSON.parse(writer.bytes, limits: .any)
+            let resource = ChartResource(
+                type: json.string("resourceType") ?? "", id: "x", json: bent)
+            let bytes = ChartSummary.encode(
+                patient: bent, resources: [resource],
+                today: CalendarDay(year: 2026, month: 11, day: 21), openedAtMs: 0, counts: [:],
+                truncated: [])
+            #expect(try JSON.parse(bytes, limits: .any).isObject)
+            _ = NoteText.of(documentReference: bent).encode()
+        }
+    }
+
+    @Test(.enabled(if: hasPython, "python3 is absent"))
+    func `the generator writes exactly the committed file`() throws {
+        let script = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("appliance/generate-demo")
+        let python = Process()
+        python.executableURL = URL(fileURLWithPath: pythonPath)
+        python.arguments = [script.path, "--check"]
+        python.standardOutput = FileHandle.nullDevice
+        try python.run()
+        python.waitUntilExit()
+        #expect(python.terminationStatus == 0)
+    }
+
+    /// Copies a record and puts values of other kinds in some places.
+    private struct Bender {
+        private var state: UInt64 = 7
+        private let odd = ["null", "7", "\"x\"", "[]", "{}", "[null,[1]]", "true", "-1e9"]
+
+        mutating func random(below limit: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % limit
+        }
+
+        mutating func write(_ json: JSON, to writer: inout JSONWriter) {
+            if random(below: 12) == 0 { return writer.raw(odd[random(below: odd.count)].utf8) }
+            switch json.kind {
+            case .object:
+                writer.beginObject()
+                for (key, value) in json.members {
+                    writer.key(key)
+                    write(value, to: &writer)
+                }
+                writer.endObject()
+            case .array:
+                writer.beginArray()
+                for element in json.elements { write(element, to: &writer) }
+                writer.endArray()
+            default: writer.value(json)
+            }
+        }
     }
 
     private static func lines() -> [[UInt8]] {

@@ -1,7 +1,6 @@
+import Charting
 import FHIRModel
 import Testing
-
-@testable import Charting
 
 @Suite struct `Note text` {
     @Test func `plain text is taken before HTML`() throws {
@@ -33,12 +32,14 @@ import Testing
         #expect(!NoteText.isNote(neither))
     }
 
-    @Test func `a superseded note is a document but no note of the chart`() throws {
+    @Test func `a replaced note is a document but no note of the chart`() throws {
+        let relation = #"{"code":"replaces","target":{"reference":"DocumentReference/a"}}"#
         let chart = try ChartFixture(
-            document("a", status: "superseded"), document("b", status: "current")
+            document("a", status: "superseded"), document("b", relatesTo: relation),
+            document("c", status: "superseded")
         ).chart()
-        #expect(chart["documents"]?.count == 2)
-        #expect(chart.texts("notes", "id") == ["b"])
+        #expect(chart["documents"]?.count == 3)
+        #expect(Set(chart.texts("notes", "id")) == ["b", "c"])
         #expect(chart.at("notes", 0, "preview")?.string == "Headache. Rest.")
     }
 
@@ -67,11 +68,12 @@ import Testing
         #expect(PlainText.cleaned("a\u{0}b\u{1B}[2Jc\u{202E}d\r\ne\rf") == "ab[2Jcd\ne\nf")
     }
 
-    @Test(arguments: [
-        ("", [UInt8]()), ("TQ==", [77]), ("TWE=", [77, 97]), ("TWFu", [77, 97, 110]),
-        (#"\/+8="#, [0xFF, 0xEF]), (#"TW\nFu"#, [77, 97, 110]), ("TW Fu", [77, 97, 110]),
-        ("TW$u", nil), (#"TW\u0041"#, nil),
-    ] as [(String, [UInt8]?)])
+    @Test(
+        arguments: [
+            ("", [UInt8]()), ("TQ==", [77]), ("TWE=", [77, 97]), ("TWFu", [77, 97, 110]),
+            (#"\/+8="#, [0xFF, 0xEF]), (#"TW\nFu"#, [77, 97, 110]), ("TW Fu", [77, 97, 110]),
+            ("TW$u", nil), (#"TW\u0041"#, nil),
+        ] as [(String, [UInt8]?)])
     func `base64 is decoded as attachments carry it`(_ text: String, _ bytes: [UInt8]?) {
         #expect(Base64Text.decode(text.utf8, bytesMax: 100) == bytes)
     }
@@ -101,10 +103,12 @@ import Testing
         #"{"attachment":{"contentType":"\#(type)","data":"\#(data)"}}"#
     }
 
-    private func document(_ id: String, status: String) -> String {
+    private func document(
+        _ id: String, status: String = "current", relatesTo: String = ""
+    ) -> String {
         """
         {"resourceType":"DocumentReference","id":"\(id)","status":"\(status)",
-        "category":[{"coding":[{"code":"clinical-note"}]}],
+        "category":[{"coding":[{"code":"clinical-note"}]}],"relatesTo":[\(relatesTo)],
         "content":[\(attachment("text/plain", "SGVhZGFjaGUuDQpSZXN0Lg=="))]}
         """
     }

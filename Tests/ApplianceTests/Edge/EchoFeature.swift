@@ -21,6 +21,9 @@ struct EchoFeature: Feature {
             address: context.address, requestID: context.requestID)
     }
 
+    /// Called when the route that pauses has begun.
+    var onPause: @Sendable () -> Void = {}
+
     private struct Broken: Error {}
 
     func addRoutes(to routes: Routes) {
@@ -36,6 +39,7 @@ struct EchoFeature: Feature {
             return .empty(.ok)
         }
         routes.open.get("api/v1/pause") { _, _ in
+            onPause()
             try await Task.sleep(for: .milliseconds(300))
             return .json(Array(#"{"paused":true}"#.utf8))
         }

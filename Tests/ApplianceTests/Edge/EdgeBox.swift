@@ -137,6 +137,8 @@ struct Exchange: Sendable {
 
         func channelInactive(context: ChannelHandlerContext) { done.succeed(bytes) }
 
+        func handlerRemoved(context: ChannelHandlerContext) { done.succeed(bytes) }
+
         func errorCaught(context: ChannelHandlerContext, error: any Error) {
             context.close(promise: nil)
         }

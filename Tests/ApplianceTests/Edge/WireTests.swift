@@ -182,7 +182,6 @@ struct WireTests {
                 + "3\r\nsec\r\n3\r\nond\r\n0\r\n\r\n"
             let last = "GET /api/v1/hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
             let answer = try await box.exchange(slow + body + chunked + last)
-            print(answer.text)
             #expect(answer.statuses == [200, 200, 200, 200])
             let order = ["paused", "first", "second", "hello"]
                 .compactMap { answer.text.offset(of: $0) }

@@ -1,15 +1,16 @@
 """R05, R06, R08: the disk fails, is full, or goes away."""
 
+import os
 import signal
 import threading
 import time
 
 from faultlab.box import Box
-from faultlab.checker import audit_count, losses, require_counts
+from faultlab.checker import audit_count, losses, require_counts, require_sound_database
 from faultlab.client import Lost
 from faultlab.disks import LoopDisk
 from faultlab.lab import Skipped, case, require, require_root
-from faultlab.resources import patient
+from faultlab.resources import patient, transaction
 from faultlab.strace import Injection
 from faultlab.traffic import Act, Recorder, Writer, burst, join, settle
 
@@ -56,31 +57,73 @@ def has_reason(box):
 
 @case("R06", "disk full: reads go on and are audited, writes answer 507, it heals by itself")
 def full_disk(lab):
-    """Fills a 64 MB disk under load, reads, gives the room back."""
+    """Fills a 64 MB disk under load, reads, gives the room back while clients go on asking."""
     require_root()
     disk = LoopDisk(lab, 64)
     box = Box(lab, lab.data_folder(disk.mount_point)).start()
     recorder = Recorder()
     client = box.client()
     write_some(client, recorder, 20)
+    heavy = [HeavyWriter(box, recorder, f"h{number}") for number in range(6)]
+    for one in heavy:
+        one.start()
+    time.sleep(0.3)
     filler = disk.fill()
-    refusal = write_until_refused(client, recorder)
-    require(refusal.status == 507, f"a write on the full disk answered {refusal.status}")
-    require(
-        refusal.json.get("resourceType") == "OperationOutcome",
-        "the refusal is no OperationOutcome")
-    before = audit_reads(box)
+    join(heavy, 60)
+    disk.fill()
+    require_refusals(recorder, client)
     reads = read_all(client, recorder, lab.pick(100, 1_000))
-    after = audit_reads(box)
-    require(after - before >= reads, f"{reads} reads were answered, {after - before} audited")
     filler.unlink()
     seconds = heal(client, recorder)
+    settle(box, recorder)
     found = losses(box, recorder, list(recorder.held))
     require(not found, "; ".join(found[:3]))
+    require_counts(box, recorder)
     box.require_intact()
     box.stop()
+    require_sound_database(box.folder, recorder)
+    audited, answered = audit_count(box.folder, "read"), reads + len(recorder.held)
+    require(audited >= answered, f"{answered} reads were answered, {audited} are in the audit log")
     return (f"{reads} reads on the full disk, all audited; writes 507; "
             f"{recorder.acknowledged:,} acknowledged, 0 lost; healed in {seconds:.1f} s")
+
+
+class HeavyWriter(Writer):
+    """Sends transactions of some hundred kilobytes until one is refused."""
+
+    def next_act(self):
+        """A transaction whose patients do not compress."""
+        self.number += 1
+        marker = f"{self.label}n{self.number}"
+        body = transaction(marker, 0)
+        for number in range(59):
+            body["entry"].append({
+                "fullUrl": f"urn:uuid:00000000-0000-4000-8000-{number + 2:012d}",
+                "resource": heavy(f"{marker}p{number}"),
+                "request": {"method": "POST", "url": "Patient"}})
+        return Act("transaction", f"key-{marker}".ljust(16, "-"), "POST", "/fhir", body)
+
+    def step(self):
+        """One transaction; False after the first refusal or lost answer."""
+        return super().step() and not self.recorder.refused
+
+
+def heavy(marker):
+    """A patient of a few kilobytes that do not compress."""
+    made = patient(marker)
+    made["address"] = [{"line": [os.urandom(2_500).hex()]}]
+    return made
+
+
+def require_refusals(recorder, client):
+    """What was refused for lack of room was refused as it should be, and still is."""
+    require(recorder.refused, "the disk took everything although it was filled")
+    wrong = [one for one in recorder.refused if one[1] != 507]
+    require(not wrong, f"a write on the full disk answered {wrong[:1]}")
+    answer = write_until_refused(client, recorder)
+    require(answer.status == 507, f"a small write on the full disk answered {answer.status}")
+    kind = answer.json.get("resourceType")
+    require(kind == "OperationOutcome", f"the refusal is a {kind}, no OperationOutcome")
 
 
 def write_some(client, recorder, count):
@@ -91,17 +134,16 @@ def write_some(client, recorder, count):
     require(not recorder.refused, f"a write was refused: {recorder.refused[:1]}")
 
 
-def a_create(marker):
+def a_create(marker, body=None):
     """The creation of one patient."""
-    key = f"key-{marker}".ljust(20, "0")
-    return Act("create", key, "POST", "/fhir/Patient", patient(marker))
+    key = f"key-{marker}".ljust(20, "-")
+    return Act("create", key, "POST", "/fhir/Patient", body or patient(marker))
 
 
 def write_until_refused(client, recorder, count_max=20_000):
     """Writes large patients until the box says no; its answer."""
     for number in range(count_max):
-        act = a_create(f"fill{number}")
-        act.body["name"][0]["text"] = f"{number}:" + "x" * 60 + str(number * 7919) * 400
+        act = a_create(f"fill{number}", heavy(f"fill{number}"))
         answer = client.request(act.method, act.path, act.body, act.headers)
         if not answer.is_ok:
             return answer
@@ -117,11 +159,6 @@ def read_all(client, recorder, count):
         answer = client.get(f"/fhir/{kind}/{identity}")
         require(answer.status == 200, f"read {number + 1} on the full disk: {answer.status}")
     return count
-
-
-def audit_reads(box):
-    """Entries of the audit log about reads, from a copy of the files."""
-    return audit_count(box.folder, "read")
 
 
 def heal(client, recorder):
@@ -142,7 +179,9 @@ def lost_disk(lab):
     """The file system is shut down under traffic."""
     require_root()
     disk = LoopDisk(lab, 128)
-    box = Box(lab, lab.data_folder(disk.mount_point)).start()
+    folder = lab.data_folder(disk.mount_point)
+    disk.sync()
+    box = Box(lab, folder).start()
     recorder = Recorder()
     stop = threading.Event()
     writers = [Writer(box, recorder, f"g{number}", number, stop) for number in range(4)]
@@ -161,16 +200,11 @@ def lost_disk(lab):
     join(writers)
     disk.power_up()
     box.start()
-    found = check_all_but_last(box, recorder)
+    found = losses(box, recorder, list(recorder.held))
     require(not found, "; ".join(found[:3]))
     settle(box, recorder)
     box.require_intact()
     return f"{state}; {recorder.acknowledged:,} acknowledged, 0 lost"
-
-
-def check_all_but_last(box, recorder):
-    """What is missing of the acknowledged."""
-    return losses(box, recorder, list(recorder.held))
 
 
 def watch(box):

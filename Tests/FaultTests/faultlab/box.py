@@ -103,6 +103,12 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def is_open(port):
+    """Whether somebody takes connections on a port."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 class Box:
     """One `tribal-ehr serve` that can be started, killed and started again."""
 
@@ -143,7 +149,7 @@ class Box:
         """Waits for the URL; notes how long it took."""
         while time.monotonic() - self.began < START_SECONDS_MAX:
             text = self.said(offset)
-            if f":{self.port}" in text or f"https://" in text:
+            if f":{self.port}" in text and is_open(self.port):
                 self.ready_seconds.append(time.monotonic() - self.began)
                 return
             if self.process.poll() is not None:

@@ -6,6 +6,7 @@ import time
 
 from faultlab.lab import Skipped, require_tool
 
+
 class Injection:
     """Makes one system call of a process fail; notes when, and when the process ended."""
 

@@ -147,7 +147,7 @@ class Writer(threading.Thread):
         """A create, an update of a resource of its own, or a transaction."""
         self.number += 1
         marker = f"{self.label}n{self.number}"
-        key = f"key-{marker}-{self.random.randrange(10**12):012d}"[:64].ljust(16, "0")
+        key = f"key-{marker}-{self.random.randrange(10**12):012d}"[:64].ljust(16, "-")
         dice = self.random.random()
         if dice < 0.2:
             return Act("transaction", key, "POST", "/fhir", transaction(marker))

@@ -29,7 +29,8 @@ async function load(place) {
 }
 
 function table(items, place) {
-  return element`<div class="table-frame" tabindex="0" role="region" aria-label="Notices">
+  return element`<div class="table-frame" tabindex="0" role="region"
+    aria-label="Notices, newest first">
     <table class="table"><thead><tr><th scope="col">When</th><th scope="col">Kind</th>
     <th scope="col">Notice</th><th scope="col">State</th></tr></thead>
     <tbody>${items.map((item) => html`<tr><td class="nowrap">${formatRecent(item.at)}</td>

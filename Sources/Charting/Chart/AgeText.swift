@@ -1,48 +1,12 @@
 import FHIRModel
-import Kernel
-
-/// A day of the calendar without time and zone.
-package struct CalendarDay: Sendable, Hashable {
-    /// The year, 1 to 9999.
-    package let year: Int
-    /// The month, 1 to 12.
-    package let month: Int
-    /// The day of the month, from 1.
-    package let day: Int
-
-    /// Makes a day, which is not checked.
-    package init(year: Int, month: Int, day: Int) {
-        self.year = year
-        self.month = month
-        self.day = day
-    }
-
-    /// The day in a zone at a point of time.
-    ///
-    /// - Parameters:
-    ///   - ms: milliseconds since 1970 in UTC.
-    ///   - offsetMinutes: minutes that the zone is ahead of UTC.
-    package init(ms: Int64, offsetMinutes: Int = 0) {
-        let local = ms + Int64(offsetMinutes) * 60_000
-        let days = local >= 0 ? local / 86_400_000 : (local - 86_399_999) / 86_400_000
-        let civil = Timestamp.civil(daysSince1970: days)
-        self.init(year: Int(civil.year), month: Int(civil.month), day: Int(civil.day))
-    }
-
-    init(_ date: FHIRDateTime) {
-        self.init(year: date.year, month: date.month, day: date.day)
-    }
-
-    var daysSince1970: Int64 {
-        Timestamp.daysSince1970(year: Int64(year), month: Int64(month), day: Int64(day))
-    }
-}
 
 /// Ages in the words clinicians use.
-enum AgeText {
-    /// How old somebody born on a date is on a day: days for two weeks, weeks for thirteen, months
-    /// for two years, then years. Nil if the date is unreadable or lies after the day.
-    static func text(birthDate: String, on day: CalendarDay) -> String? {
+package enum AgeText {
+    /// How old somebody born on a date is on a day.
+    ///
+    /// Days for two weeks, weeks for thirteen, months for two years, then years. Nil if the date is
+    /// unreadable or lies after the day.
+    package static func text(birthDate: String, on day: CalendarDay) -> String? {
         // A birth date of wrong form gives no age; the date itself is still shown.
         guard let birth = try? FHIRDateTime(birthDate, as: .date) else { return nil }
         if birth.precision == .year {

@@ -1,0 +1,119 @@
+import AccessControl
+import Kernel
+import Logging
+import RecordStore
+import ServerKit
+import ServiceLifecycle
+import Steward
+
+/// What the box does by itself while it serves: delivers messages, checks the audit chain every
+/// day, renews its certificate, finishes a rotation of keys that was cut off.
+struct BoxWork: Service {
+    private static let pauseSeconds = 2
+    private static let dayMs: Int64 = 86_400_000
+
+    let box: Box
+    let certificate: BoxCertificate
+    let tls: TLSIdentity
+    let logger: Logger
+
+    /// Works until the service group stops it.
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            await finishRotation()
+            while !Task.isCancelled {
+                await round()
+                do {
+                    try await Task.sleep(for: .seconds(Self.pauseSeconds))
+                } catch {
+                    return
+                }
+            }
+        }
+    }
+
+    /// One round. A job that fails is logged, marked, and tried again at its next time; the
+    /// others go on.
+    private func round() async {
+        do {
+            let caller = box.machine("job")
+            let grant = try await box.grant(Ask(.administer, area: .system, type: "Job"), caller)
+            let notices = NoticesFeature(gate: box.gate, store: box.store)
+            while try await notices.deliver(grant) > 0 {}
+            let due = try await due(grant)
+            for job in Job.allCases where due.contains(job) { try await run(job, grant) }
+        } catch {
+            logger.error("jobs", metadata: ["error": "\(type(of: error))"])
+        }
+    }
+
+    private enum Job: String, CaseIterable {
+        case verifyAudit = "audit-verify"
+        case renewCertificate = "certificate"
+        case forgetAnswers = "forget-answers"
+    }
+
+    private func due(_ grant: Grant) async throws -> Set<Job> {
+        let nowMs = box.clock.wallMs()
+        let states = try await box.store.jobs(grant)
+        var due: Set<Job> = []
+        for job in Job.allCases {
+            guard let state = states.first(where: { $0.name == job.rawValue }) else {
+                try await set(job, grant, state: "waiting", afterMs: 600_000, isOK: false)
+                continue
+            }
+            // A job that is due further ahead than it can be was planned under another clock.
+            if state.dueMs <= nowMs || state.dueMs > nowMs + 2 * Self.dayMs { due.insert(job) }
+        }
+        return due
+    }
+
+    private func run(_ job: Job, _ grant: Grant) async throws {
+        try await set(job, grant, state: "running", afterMs: Self.dayMs, isOK: false)
+        do {
+            switch job {
+            case .verifyAudit: try await verifyAudit(grant)
+            case .renewCertificate: try await renewCertificate(grant)
+            case .forgetAnswers: try await box.store.forgetAnswers(grant)
+            }
+            try await set(job, grant, state: "waiting", afterMs: Self.dayMs, isOK: true)
+        } catch {
+            logger.error("job.failed", metadata: ["job": "\(job.rawValue)"])
+            try await set(job, grant, state: "failed", afterMs: 3_600_000, isOK: false)
+        }
+    }
+
+    private func set(
+        _ job: Job, _ grant: Grant, state: String, afterMs: Int64, isOK: Bool
+    ) async throws {
+        try await box.store.setJob(
+            grant, job.rawValue, state: state, dueMs: box.clock.wallMs() + afterMs, mark: "",
+            isOK: isOK)
+    }
+
+    private func verifyAudit(_ grant: Grant) async throws {
+        let ask = Ask(.read, area: .audit, type: "AuditLog")
+        let verdict = try await box.store.verifyAudit(try await box.grant(ask, grant.caller))
+        guard let fault = verdict.firstBad else { return }
+        logger.critical("audit.broken", metadata: ["seq": "\(fault.seq)"])
+        try await NoticesFeature(gate: box.gate, store: box.store).tell(
+            grant, kind: "audit.broken",
+            "The audit log is not as it was written: entry \(fault.seq). \(fault.reason)")
+    }
+
+    private func renewCertificate(_ grant: Grant) async throws {
+        let current = try await certificate.current(grant)
+        try tls.replace(certificatePEM: current.certificatePEM, privateKeyPEM: current.keyPEM)
+    }
+
+    private func finishRotation() async {
+        guard box.store.isKeyRotationOpen else { return }
+        do {
+            let ask = Ask(.administer, area: .system, type: "Keys")
+            try await box.store.rotateKeys(try await box.grant(ask, box.machine("job"))) { _ in }
+            logger.info("keys.rotated")
+        } catch {
+            logger.error("keys.rotation", metadata: ["error": "\(type(of: error))"])
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import AccessControl
+import CDemoClinic
+import FHIRAPI
+import FHIRModel
+import Kernel
+import RecordStore
+
+/// The invented clinic that `demo load` brings and `demo remove` takes away.
+struct DemoClinic {
+    private static let linesCount = 500
+    let box: Box
+
+    /// What was brought or taken away.
+    struct Count: Sendable {
+        var patients = 0
+        var resources = 0
+    }
+
+    /// The invented resources, one a line.
+    private static var lines: [[UInt8]] {
+        var count = 0
+        guard let start = demo_clinic(&count) else { return [] }
+        let bytes = UnsafeBufferPointer(start: start, count: count)
+        return bytes.split(separator: 0x0A).map { Array($0) }
+    }
+
+    /// Type and id of every invented resource.
+    private static let names: [(type: String, id: String)] = lines.compactMap { line in
+        // Lines of our own that a test has parsed; one that does not parse names nothing.
+        guard let json = try? JSON.parse(line), let type = json.string("resourceType"),
+            let id = json.string("id")
+        else { return nil }
+        return (type, id)
+    }
+
+    /// The ids of the invented patients.
+    static let patientIDs: Set<String> = Set(
+        names.lazy.filter { $0.type == "Patient" }.map(\.id))
+
+    /// Brings the invented clinic; what is there already stays as it is.
+    ///
+    /// - Throws: ``Problem`` `.conflict` on a box that holds other patients, unless forced.
+    func load(force: Bool, caller: Caller) async throws -> Count {
+        try refuseRealPatients(force: force, act: "load")
+        var count = Count()
+        let lines = Self.lines
+        for start in stride(from: 0, to: lines.count, by: Self.linesCount) {
+            let piece = Array(lines[start..<min(start + Self.linesCount, lines.count)])
+            let report = try await box.importer.importLines(
+                piece, firstLine: start + 1, caller: caller)
+            if let reject = report.rejects.first {
+                throw Problem(.unexpected, "Demo \(reject.place): \(reject.reason)")
+            }
+            count.resources += report.count
+            count.patients += report.byType["Patient"] ?? 0
+        }
+        try await box.refreshFacts()
+        return count
+    }
+
+    /// Takes the invented clinic away: every record of it becomes a deletion.
+    func remove(force: Bool, caller: Caller) async throws -> Count {
+        var count = Count()
+        let names = Self.names.reversed()
+        for chunk in stride(from: 0, to: names.count, by: Self.linesCount) {
+            let piece = Array(names.dropFirst(chunk).prefix(Self.linesCount))
+            let removed = try await removePiece(piece, caller)
+            count.resources += removed.count
+            count.patients += removed.count { $0.type == "Patient" }
+        }
+        try await box.refreshFacts()
+        return count
+    }
+
+    private func removePiece(
+        _ piece: [(type: String, id: String)], _ caller: Caller
+    ) async throws -> [Changed] {
+        var changes: [Change] = []
+        for name in piece {
+            var query = RecordQuery(type: name.type)
+            query.ids = [name.id]
+            query.isCountOnly = true
+            let search = try await box.grant(Ask(.search, name.type), caller)
+            guard try await box.store.search(search, query).total > 0 else { continue }
+            let grant = try await box.grant(Ask(.delete, name.type, id: name.id), caller)
+            changes.append(Change(grant, .delete, type: name.type, id: name.id, json: nil))
+        }
+        return try await box.store.change(changes)
+    }
+
+    private func refuseRealPatients(force: Bool, act: String) throws(Problem) {
+        let known = Self.patientIDs.count { box.store.people.person($0) != nil }
+        let others = box.store.people.count - known
+        guard others == 0 || force else {
+            throw Problem(
+                .conflict,
+                """
+                This box holds \(others) patients that are not invented. Nothing was changed. \
+                Use a box of its own for the demo clinic, or add --force.
+                """)
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import Charting
+import FHIRAPI
+import Identity
+import ServerKit
+import Steward
+
+/// What the box can do: every feature, each once. Nothing else makes features.
+enum Features {
+    /// The features over an open box, in the order of their routes.
+    static func all(_ box: Box, health: Health) -> [any Feature] {
+        [
+            BoxFeature(facts: { box.publicFacts }),
+            HealthFeature(health: health),
+            SignInFeature(box.identity, gate: box.gate),
+            SessionsFeature(box.identity, gate: box.gate),
+            PatientSearchFeature(gate: box.gate, store: box.store, clock: box.clock),
+            ChartFeature(gate: box.gate, store: box.store, clock: box.clock),
+            CapabilityFeature(clock: box.clock, version: AppVersion.text),
+            TransactionFeature(gate: box.gate, store: box.store, ids: box.ids),
+            ReadFeature(gate: box.gate, store: box.store),
+            WriteFeature(gate: box.gate, store: box.store, ids: box.ids),
+            SearchFeature(gate: box.gate, store: box.store),
+            AuditLogFeature(gate: box.gate, store: box.store),
+            NoticesFeature(gate: box.gate, store: box.store),
+        ]
+    }
+}

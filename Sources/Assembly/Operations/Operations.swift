@@ -1,0 +1,72 @@
+import AccessControl
+import FHIRModel
+import Kernel
+
+/// What a command asks of the box, the same whether it comes over the control socket or from the
+/// process that has the folder open itself.
+struct OperationCall: Sendable {
+    let arguments: JSON
+    let attachment: [UInt8]
+    let caller: Caller
+    /// Called with the part done, 0 to 1.
+    let progress: @Sendable (Double) -> Void
+
+    /// A text among the arguments.
+    ///
+    /// - Throws: ``Problem`` `.required` that names it.
+    func text(_ name: String) throws(Problem) -> String {
+        guard let text = arguments.string(name), !text.isEmpty else {
+            throw Problem(.required, "The command needs \(name).", location: name)
+        }
+        return text
+    }
+
+    /// A switch among the arguments; off where it is missing.
+    func flag(_ name: String) -> Bool { arguments[name]?.bool ?? false }
+}
+
+/// The commands that the box carries out.
+struct Operations: Sendable {
+    typealias Run = @Sendable (Operations, OperationCall, inout JSONWriter) async throws -> Void
+
+    let box: Box
+
+    private static let all: [String: Run] = [
+        "setup": { try await $0.setup($1, &$2) },
+        "import.document": { try await $0.importDocument($1, &$2) },
+        "import.lines": { try await $0.importLines($1, &$2) },
+        "demo.load": { try await $0.demoLoad($1, &$2) },
+        "demo.remove": { try await $0.demoRemove($1, &$2) },
+        "token.issue": { try await $0.tokenIssue($1, &$2) },
+        "user.list": { try await $0.userList($1, &$2) },
+        "user.add": { try await $0.userAdd($1, &$2) },
+        "user.disable": { try await $0.userDisable($1, &$2) },
+        "user.enable": { try await $0.userEnable($1, &$2) },
+        "user.unlock": { try await $0.userUnlock($1, &$2) },
+        "user.reset-password": { try await $0.userResetPassword($1, &$2) },
+        "user.set-roles": { try await $0.userSetRoles($1, &$2) },
+        "audit.verify": { try await $0.auditVerify($1, &$2) },
+        "audit.page": { try await $0.auditPage($1, &$2) },
+        "keys.status": { try await $0.keysStatus($1, &$2) },
+        "keys.rotate": { try await $0.keysRotate($1, &$2) },
+        "keys.kit": { try await $0.keysKit($1, &$2) },
+        "status": { try await $0.status($1, &$2) },
+    ]
+
+    /// Carries out one command.
+    ///
+    /// - Returns: a JSON object.
+    /// - Throws: ``Problem``.
+    func run(_ name: String, _ call: OperationCall) async throws -> [UInt8] {
+        guard let run = Self.all[name] else {
+            throw Problem(
+                .notSupported,
+                "The running server does not know this command. Restart it after the upgrade.")
+        }
+        var writer = JSONWriter()
+        writer.beginObject()
+        try await run(self, call, &writer)
+        writer.endObject()
+        return writer.bytes
+    }
+}

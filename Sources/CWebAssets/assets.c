@@ -1,0 +1,247 @@
+// Written by appliance/generate-assets: one block per file below web/, sorted.
+#include "assets.h"
+
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
+static const unsigned char file_0[] = {
+#embed "../../web/app.js"
+};
+static const unsigned char file_1[] = {
+#embed "../../web/elements/app-header.css"
+};
+static const unsigned char file_2[] = {
+#embed "../../web/elements/app-header.js"
+};
+static const unsigned char file_3[] = {
+#embed "../../web/elements/error-summary.js"
+};
+static const unsigned char file_4[] = {
+#embed "../../web/elements/icon.js"
+};
+static const unsigned char file_5[] = {
+#embed "../../web/elements/idle-guard.js"
+};
+static const unsigned char file_6[] = {
+#embed "../../web/elements/key-sheet.js"
+};
+static const unsigned char file_7[] = {
+#embed "../../web/elements/result-flag.js"
+};
+static const unsigned char file_8[] = {
+#embed "../../web/elements/state-note.js"
+};
+static const unsigned char file_9[] = {
+#embed "../../web/elements/trend-plot.css"
+};
+static const unsigned char file_10[] = {
+#embed "../../web/elements/trend-plot.js"
+};
+static const unsigned char file_11[] = {
+#embed "../../web/favicon.svg"
+};
+static const unsigned char file_12[] = {
+#embed "../../web/help/administration.md"
+};
+static const unsigned char file_13[] = {
+#embed "../../web/help/audit.md"
+};
+static const unsigned char file_14[] = {
+#embed "../../web/help/finding-a-patient.md"
+};
+static const unsigned char file_15[] = {
+#embed "../../web/help/keyboard.md"
+};
+static const unsigned char file_16[] = {
+#embed "../../web/help/locked-out.md"
+};
+static const unsigned char file_17[] = {
+#embed "../../web/help/reading-a-chart.md"
+};
+static const unsigned char file_18[] = {
+#embed "../../web/help/sessions.md"
+};
+static const unsigned char file_19[] = {
+#embed "../../web/help/signing-in.md"
+};
+static const unsigned char file_20[] = {
+#embed "../../web/index.html"
+};
+static const unsigned char file_21[] = {
+#embed "../../web/lib/api.js"
+};
+static const unsigned char file_22[] = {
+#embed "../../web/lib/format.js"
+};
+static const unsigned char file_23[] = {
+#embed "../../web/lib/html.js"
+};
+static const unsigned char file_24[] = {
+#embed "../../web/lib/idle.js"
+};
+static const unsigned char file_25[] = {
+#embed "../../web/lib/keys.js"
+};
+static const unsigned char file_26[] = {
+#embed "../../web/lib/markdown.js"
+};
+static const unsigned char file_27[] = {
+#embed "../../web/lib/match.js"
+};
+static const unsigned char file_28[] = {
+#embed "../../web/lib/recent.js"
+};
+static const unsigned char file_29[] = {
+#embed "../../web/lib/router.js"
+};
+static const unsigned char file_30[] = {
+#embed "../../web/lib/scale.js"
+};
+static const unsigned char file_31[] = {
+#embed "../../web/lib/session.js"
+};
+static const unsigned char file_32[] = {
+#embed "../../web/lib/state.js"
+};
+static const unsigned char file_33[] = {
+#embed "../../web/lib/styles.js"
+};
+static const unsigned char file_34[] = {
+#embed "../../web/pages/audit/audit.css"
+};
+static const unsigned char file_35[] = {
+#embed "../../web/pages/audit/audit.js"
+};
+static const unsigned char file_36[] = {
+#embed "../../web/pages/audit/words.js"
+};
+static const unsigned char file_37[] = {
+#embed "../../web/pages/chart/banner.js"
+};
+static const unsigned char file_38[] = {
+#embed "../../web/pages/chart/chart.css"
+};
+static const unsigned char file_39[] = {
+#embed "../../web/pages/chart/chart.js"
+};
+static const unsigned char file_40[] = {
+#embed "../../web/pages/chart/lists.js"
+};
+static const unsigned char file_41[] = {
+#embed "../../web/pages/chart/notes.js"
+};
+static const unsigned char file_42[] = {
+#embed "../../web/pages/chart/results.js"
+};
+static const unsigned char file_43[] = {
+#embed "../../web/pages/chart/rows.js"
+};
+static const unsigned char file_44[] = {
+#embed "../../web/pages/chart/summary.js"
+};
+static const unsigned char file_45[] = {
+#embed "../../web/pages/help/help.css"
+};
+static const unsigned char file_46[] = {
+#embed "../../web/pages/help/help.js"
+};
+static const unsigned char file_47[] = {
+#embed "../../web/pages/notices/notices.js"
+};
+static const unsigned char file_48[] = {
+#embed "../../web/pages/patients/patients.css"
+};
+static const unsigned char file_49[] = {
+#embed "../../web/pages/patients/patients.js"
+};
+static const unsigned char file_50[] = {
+#embed "../../web/pages/sessions/sessions.css"
+};
+static const unsigned char file_51[] = {
+#embed "../../web/pages/sessions/sessions.js"
+};
+static const unsigned char file_52[] = {
+#embed "../../web/pages/sign-in/sign-in.css"
+};
+static const unsigned char file_53[] = {
+#embed "../../web/pages/sign-in/sign-in.js"
+};
+static const unsigned char file_54[] = {
+#embed "../../web/styles/base.css"
+};
+static const unsigned char file_55[] = {
+#embed "../../web/styles/print.css"
+};
+static const unsigned char file_56[] = {
+#embed "../../web/styles/reset.css"
+};
+static const unsigned char file_57[] = {
+#embed "../../web/styles/tokens.css"
+};
+
+static const web_file all[] = {
+    {"app.js", file_0, sizeof file_0},
+    {"elements/app-header.css", file_1, sizeof file_1},
+    {"elements/app-header.js", file_2, sizeof file_2},
+    {"elements/error-summary.js", file_3, sizeof file_3},
+    {"elements/icon.js", file_4, sizeof file_4},
+    {"elements/idle-guard.js", file_5, sizeof file_5},
+    {"elements/key-sheet.js", file_6, sizeof file_6},
+    {"elements/result-flag.js", file_7, sizeof file_7},
+    {"elements/state-note.js", file_8, sizeof file_8},
+    {"elements/trend-plot.css", file_9, sizeof file_9},
+    {"elements/trend-plot.js", file_10, sizeof file_10},
+    {"favicon.svg", file_11, sizeof file_11},
+    {"help/administration.md", file_12, sizeof file_12},
+    {"help/audit.md", file_13, sizeof file_13},
+    {"help/finding-a-patient.md", file_14, sizeof file_14},
+    {"help/keyboard.md", file_15, sizeof file_15},
+    {"help/locked-out.md", file_16, sizeof file_16},
+    {"help/reading-a-chart.md", file_17, sizeof file_17},
+    {"help/sessions.md", file_18, sizeof file_18},
+    {"help/signing-in.md", file_19, sizeof file_19},
+    {"index.html", file_20, sizeof file_20},
+    {"lib/api.js", file_21, sizeof file_21},
+    {"lib/format.js", file_22, sizeof file_22},
+    {"lib/html.js", file_23, sizeof file_23},
+    {"lib/idle.js", file_24, sizeof file_24},
+    {"lib/keys.js", file_25, sizeof file_25},
+    {"lib/markdown.js", file_26, sizeof file_26},
+    {"lib/match.js", file_27, sizeof file_27},
+    {"lib/recent.js", file_28, sizeof file_28},
+    {"lib/router.js", file_29, sizeof file_29},
+    {"lib/scale.js", file_30, sizeof file_30},
+    {"lib/session.js", file_31, sizeof file_31},
+    {"lib/state.js", file_32, sizeof file_32},
+    {"lib/styles.js", file_33, sizeof file_33},
+    {"pages/audit/audit.css", file_34, sizeof file_34},
+    {"pages/audit/audit.js", file_35, sizeof file_35},
+    {"pages/audit/words.js", file_36, sizeof file_36},
+    {"pages/chart/banner.js", file_37, sizeof file_37},
+    {"pages/chart/chart.css", file_38, sizeof file_38},
+    {"pages/chart/chart.js", file_39, sizeof file_39},
+    {"pages/chart/lists.js", file_40, sizeof file_40},
+    {"pages/chart/notes.js", file_41, sizeof file_41},
+    {"pages/chart/results.js", file_42, sizeof file_42},
+    {"pages/chart/rows.js", file_43, sizeof file_43},
+    {"pages/chart/summary.js", file_44, sizeof file_44},
+    {"pages/help/help.css", file_45, sizeof file_45},
+    {"pages/help/help.js", file_46, sizeof file_46},
+    {"pages/notices/notices.js", file_47, sizeof file_47},
+    {"pages/patients/patients.css", file_48, sizeof file_48},
+    {"pages/patients/patients.js", file_49, sizeof file_49},
+    {"pages/sessions/sessions.css", file_50, sizeof file_50},
+    {"pages/sessions/sessions.js", file_51, sizeof file_51},
+    {"pages/sign-in/sign-in.css", file_52, sizeof file_52},
+    {"pages/sign-in/sign-in.js", file_53, sizeof file_53},
+    {"styles/base.css", file_54, sizeof file_54},
+    {"styles/print.css", file_55, sizeof file_55},
+    {"styles/reset.css", file_56, sizeof file_56},
+    {"styles/tokens.css", file_57, sizeof file_57},
+};
+
+const char *const web_tree_hash = "6421657c7b9d0c25";
+
+const web_file *web_files(size_t *count) {
+    *count = sizeof all / sizeof all[0];
+    return all;
+}

@@ -1,0 +1,135 @@
+package import AccessControl
+import Kernel
+import RecordStore
+import Sealing
+
+/// Who is signed in where, and how that ends.
+///
+/// Spec: SECURITY S09; OWASP ASVS 5.0, V7
+package final class Sessions: Sendable {
+    /// How long the table may lag behind the last use of a session, in milliseconds.
+    private static let saveAfterMs: Int64 = 60_000
+    /// How much later than its lifetime a row is cleared away, in milliseconds.
+    private static let clearAfterMs: Int64 = 300_000
+
+    private let store: RecordStore
+    private let directory: Directory
+    private let settings: IdentitySettings
+    let table: SessionTable
+
+    init(store: RecordStore, directory: Directory, settings: IdentitySettings) async throws {
+        self.store = store
+        self.directory = directory
+        self.settings = settings
+        table = SessionTable(
+            clock: store.parts.clock,
+            lifetimes: .init(
+                idleMsMax: settings.idleMsMax, wholeMsMax: settings.sessionMsMax))
+        let grant = try Grant.ofBox(.sessions(.read))
+        for kept in try await store.rows(grant, { try SessionRows.all(grant, $0) }) {
+            table.load(kept)
+        }
+    }
+
+    /// The live sessions of a user, or of everybody, the one used last first.
+    ///
+    /// - Throws: ``Problem`` `.forbidden` if the grant is for neither.
+    package func list(_ grant: Grant, userID: String?) async throws -> [SessionView] {
+        if userID == nil || userID != grant.caller.userID {
+            try grant.require(.search, .read, area: .sessions)
+            try await store.note(AuditNote(grant.ask), by: grant.caller)
+        } else if grant.ask.area != .sessions {
+            try grant.require(.search, .read, area: .ownAccount)
+        }
+        return table.all().compactMap { live in
+            guard userID == nil || userID == live.session.userID,
+                let user = directory.user(id: live.session.userID)
+            else { return nil }
+            return SessionView(
+                id: live.session.id, userID: user.id, username: user.username,
+                displayName: user.displayName, address: live.session.address,
+                agent: live.session.agent, createdMs: live.session.createdMs, seenMs: live.seenMs)
+        }
+    }
+
+    /// Ends a session: at once for who asks next, and on the disk when the function returns.
+    ///
+    /// - Throws: ``Problem`` `.notFound` if there is none, `.forbidden` if it is another person's
+    ///   and the grant is for one's own.
+    package func end(_ grant: Grant, id: String) async throws {
+        let live = table.find(id: id)
+        if live?.session.userID != grant.caller.userID || live == nil {
+            try grant.require(.delete, area: .sessions)
+        } else if grant.ask.area != .sessions {
+            try grant.require(.delete, .signOut, area: .ownAccount)
+        }
+        guard live != nil else {
+            throw Problem(.notFound, "There is no session of this id; it may have ended already.")
+        }
+        table.end(ids: [id])
+        try await store.changeRows(grant, note: AuditNote(grant.ask, id: id)) { rows in
+            try SessionRows.delete(grant, id: id, rows)
+        }
+    }
+
+    /// Begins a session in the transaction of a sign-in.
+    func begin(_ grant: Grant, _ session: Session, _ rows: RowWriter) throws {
+        try SessionRows.deleteOld(
+            grant, createdBefore: rows.nowMs - settings.sessionMsMax - Self.clearAfterMs,
+            seenBefore: rows.nowMs - settings.idleMsMax - Self.clearAfterMs, rows)
+        let surplus = try SessionRows.insert(
+            grant, session, countMax: settings.sessionsPerUserMax, rows)
+        let table = table
+        rows.afterCommit {
+            table.end(ids: surplus)
+            table.begin(session)
+        }
+    }
+
+    /// Ends the session that a browser had before it signed in again, in that transaction.
+    func end(_ grant: Grant, earlierID: String, _ rows: RowWriter) throws {
+        try SessionRows.delete(grant, id: earlierID, rows)
+        let table = table
+        rows.afterCommit { table.end(ids: [earlierID]) }
+    }
+
+    /// Ends the sessions of a user in the transaction of what makes them end.
+    func endAll(
+        _ grant: Grant, userID: String, except kept: String? = nil, _ rows: RowWriter
+    ) throws {
+        let ended = try SessionRows.deleteAll(grant, userID: userID, except: kept, rows)
+        let table = table
+        rows.afterCommit { table.end(ids: ended) }
+    }
+
+    /// Gives a session another token in a transaction; does nothing if the session has ended.
+    func rotate(_ grant: Grant, id: String, to token: SecretToken, _ rows: RowWriter) throws {
+        guard var session = table.find(id: id)?.session else { return }
+        session.digest = token.digest
+        try SessionRows.rotate(grant, session, rows)
+        let table = table
+        let digest = session.digest
+        rows.afterCommit { table.rotate(id: id, digest: digest) }
+    }
+
+    /// The live session of a cookie's token; counts as a use of it.
+    func use(token: String) async -> Session? {
+        guard
+            let (live, isSaveDue) = table.use(
+                digest: SecretToken.digest(of: token), saveAfterMs: Self.saveAfterMs)
+        else { return nil }
+        if isSaveDue { await save(live) }
+        return live.session
+    }
+
+    private func save(_ live: SessionTable.Live) async {
+        // Without the note the session only ends sooner after a restart; reading must go on even
+        // when the disk is full.
+        try? await { [store] in
+            let grant = try Grant.ofBox(.sessions(.update))
+            try await store.changeRows(grant) { rows in
+                try SessionRows.touch(grant, id: live.session.id, seenMs: live.seenMs, rows)
+            }
+        }()
+    }
+}

@@ -1,0 +1,34 @@
+import Synchronization
+
+/// The users in memory, so that every request sees roles as they are now.
+///
+/// Filled at start and changed once a commit is on disk.
+final class Directory: Sendable {
+    private struct State {
+        var byID: [String: User] = [:]
+        var idByName: [String: String] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    init(_ users: [User]) {
+        for user in users { put(user) }
+    }
+
+    var isEmpty: Bool { state.withLock { $0.byID.isEmpty } }
+
+    func user(id: String) -> User? { state.withLock { $0.byID[id] } }
+
+    /// - Parameter folded: the name as ``Username/folded(_:)`` gives it.
+    func user(folded: String) -> User? {
+        state.withLock { state in state.idByName[folded].flatMap { state.byID[$0] } }
+    }
+
+    func put(_ user: User) {
+        let folded = Username.folded(user.username)
+        state.withLock { state in
+            state.byID[user.id] = user
+            state.idByName[folded] = user.id
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package import AccessControl
+import Kernel
+import SQLite
+
+/// How the store stands, for its administrator.
+package struct StoreStatus: Sendable {
+    package let schema: SchemaState
+    package let auditEntries: Int
+    package let jobs: [JobState]
+}
+
+extension RecordStore {
+    /// How the store stands. Not put on record: it shows nothing of any patient.
+    package func status(_ grant: Grant, steps: [SchemaStep]) async throws -> StoreStatus {
+        let (schema, entries) = try await rows(grant) { rows in
+            (
+                try Schema.state(rows.connection, steps: steps),
+                try AuditRows.head(rows.connection)?.seq ?? 0
+            )
+        }
+        return StoreStatus(
+            schema: schema, auditEntries: Int(entries), jobs: try await jobs(grant))
+    }
+
+    /// Whether the database answers; for health checks.
+    package func answers() async -> Bool {
+        // Any failure means the same to whoever asks: it does not answer.
+        let value = try? await readers.run { try $0.int("SELECT count(*) FROM schema_step") }
+        return value != nil
+    }
+}

@@ -1,0 +1,103 @@
+package import AccessControl
+package import FHIRModel
+package import Kernel
+package import RecordStore
+
+/// What the box knows of the clinic that it belongs to.
+package struct Clinic: Sendable, Hashable {
+    package let name: String
+    /// An IANA name, such as `America/Denver`.
+    package let timeZone: String
+    /// The name under which browsers find the box, without a domain.
+    package let boxName: String
+    package let facilityCode: String?
+
+    /// Reads the facts that somebody answered.
+    ///
+    /// - Throws: ``Problem`` that names the answer at fault.
+    package init(answers json: JSON) throws(Problem) {
+        name = try Self.text(json, "clinicName", charactersMax: 120)
+        timeZone = try Self.text(json, "timeZone", charactersMax: 64)
+        boxName = try Self.text(json, "boxName", charactersMax: 63).lowercased()
+        facilityCode = json.string("facilityCode")
+        guard Self.isZone(timeZone) else {
+            throw Problem(
+                .value, "Write an IANA name such as America/Denver.", location: "timeZone")
+        }
+        guard Self.isHostLabel(boxName) else {
+            throw Problem(
+                .value,
+                "A box name has 1 to 63 letters, digits or hyphens and does not begin or end with "
+                    + "a hyphen.", location: "boxName")
+        }
+        if let facilityCode, facilityCode.isEmpty || facilityCode.count > 32 {
+            throw Problem(
+                .value, "A facility code has 1 to 32 characters.", location: "facilityCode")
+        }
+    }
+
+    /// The form in which the facts are kept.
+    func encode() -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("clinicName", name)
+        writer.member("timeZone", timeZone)
+        writer.member("boxName", boxName)
+        if let facilityCode { writer.member("facilityCode", facilityCode) }
+        writer.endObject()
+        return writer.bytes
+    }
+
+    private static func text(
+        _ json: JSON, _ name: String, charactersMax: Int
+    ) throws(Problem) -> String {
+        guard let text = json.string(name), !text.isEmpty else {
+            throw Problem(.required, "The answer \(name) is missing.", location: name)
+        }
+        guard text.count <= charactersMax else {
+            throw Problem(
+                .tooLong, "The answer \(name) has at most \(charactersMax) characters.",
+                location: name)
+        }
+        return text
+    }
+
+    private static func isZone(_ text: String) -> Bool {
+        let isWord = text.utf8.allSatisfy {
+            ($0 >= 0x41 && $0 <= 0x5A) || ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39)
+                || [0x2F, 0x5F, 0x2B, 0x2D].contains($0)
+        }
+        return isWord && (text == "UTC" || text.split(separator: "/").count >= 2)
+    }
+
+    private static func isHostLabel(_ text: String) -> Bool {
+        let isWord = text.utf8.allSatisfy {
+            ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2D
+        }
+        return isWord && text.first != "-" && text.last != "-"
+    }
+}
+
+/// Keeps what the box knows of its clinic.
+package struct ClinicRecord: Sendable {
+    private static let setting = "clinic"
+    private let store: RecordStore
+
+    /// Makes the keeper over a store.
+    package init(store: RecordStore) { self.store = store }
+
+    /// The clinic, or nil while the box belongs to none.
+    package func read(_ grant: Grant) async throws -> Clinic? {
+        let bytes = try await store.rows(grant) { try SettingRows.value(grant, Self.setting, $0) }
+        guard let bytes else { return nil }
+        return try Clinic(answers: try JSON.parse(bytes))
+    }
+
+    /// Keeps the facts, put on record.
+    package func write(_ grant: Grant, _ clinic: Clinic) async throws {
+        let bytes = clinic.encode()
+        try await store.changeRows(grant, note: AuditNote(grant.ask, detail: "clinic")) {
+            try SettingRows.put(grant, Self.setting, bytes, $0)
+        }
+    }
+}

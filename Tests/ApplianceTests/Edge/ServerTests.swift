@@ -1,0 +1,66 @@
+import Kernel
+import Logging
+import NIOCore
+import NIOPosix
+import ServerKit
+import ServiceLifecycle
+import Testing
+
+@Suite("Start and stop of the server")
+struct ServerTests {
+    private static func server(
+        port: Int, onPause: @escaping @Sendable () -> Void = {},
+        _ onRunning: @escaping @Sendable (BoundPorts) async -> Void
+    ) throws -> EdgeServer {
+        let book = RouteBook()
+        book.add(EchoFeature(onPause: onPause))
+        return EdgeServer(
+            settings: EdgeSettings(
+                listen: ListenAddress(host: "127.0.0.1", port: port), plainListen: nil,
+                hosts: HostRule(names: [])),
+            routes: book, tls: try TestCertificate.shared.identity(),
+            parts: EdgeParts(
+                authenticator: EchoFeature.authenticator, limiter: RateLimiter(steadyMs: { 0 }),
+                assets: nil, ids: .random, logger: LogLines().logger),
+            onRunning: onRunning)
+    }
+
+    @Test func `a port that is taken is named`() async throws {
+        let holder = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = try #require(holder.localAddress?.port)
+        do {
+            try await Self.server(port: port) { _ in }.run()
+            Issue.record("The server started on a port that is taken.")
+        } catch let problem as Problem {
+            #expect(problem.code == .conflict)
+            #expect(problem.detail.contains("127.0.0.1:\(port)"))
+        }
+        try await holder.close()
+    }
+
+    @Test func `requests under way are finished when the server stops, new ones are not taken`()
+        async throws
+    {
+        let (ports, found) = AsyncStream<BoundPorts>.makeStream()
+        let (pauses, begun) = AsyncStream<Void>.makeStream()
+        let server = try Self.server(port: 0, onPause: { begun.yield() }) { found.yield($0) }
+        let group = ServiceGroup(services: [server], logger: LogLines().logger)
+        let running = Task { try await group.run() }
+        var iterator = ports.makeAsyncIterator()
+        let port = try #require(await iterator.next()).https
+        let ask = "GET /api/v1/pause HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        async let underWay = Exchange.run(port: port, pieces: [Array(ask.utf8)], tls: true)
+        for await _ in pauses { break }
+        let began = ContinuousClock.now
+        await group.triggerGracefulShutdown()
+        let answer = try await underWay
+        #expect(answer.statuses == [200])
+        #expect(answer.isClosed)
+        try await running.value
+        #expect(ContinuousClock.now - began < .seconds(5))
+        await #expect(throws: (any Error).self) {
+            _ = try await Exchange.run(port: port, pieces: [Array(ask.utf8)], tls: true)
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import RecordStore
+import SQLite
+
+/// The same rows that the store wrote, put into a second file by nothing but SQLite.
+final class CopiedRows {
+    /// Frames of the write-ahead log after which SQLite copies it, as the store does.
+    private static let logFramesMax = 4_000
+    /// The tables that a change writes to, those that others refer to first.
+    private static let tables = [
+        "data_key", "resource_version", "person_extract", "identifier_tag", "audit_entry",
+    ]
+
+    /// One row of one table.
+    struct Row: Sendable {
+        let table: Int
+        let values: [SQLiteValue]
+    }
+
+    private let source: Connection
+    private let copy: Connection
+    private var marks: [Int64]
+
+    /// Opens the store's file beside it for reading, and makes an empty file with its schema.
+    init(of source: String, to path: String, steps: [SchemaStep]) throws {
+        self.source = try Connection(path: source, mode: .readOnly)
+        copy = try Connection(path: path, mode: .readWrite)
+        marks = Self.tables.map { _ in 0 }
+        try copy.execute(
+            """
+            PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+            PRAGMA wal_autocheckpoint = \(Self.logFramesMax);
+            """)
+        try Schema.migrate(copy, steps: steps, nowMs: 0)
+    }
+
+    /// The rows that came since the last call, one element a change with its audit entry.
+    func fresh() throws -> [[Row]] {
+        var byTable = try Self.tables.indices.map { try rows($0) }
+        let versions = byTable[1]
+        let entries = byTable[4]
+        byTable[1] = []
+        byTable[4] = []
+        var changes = zip(versions, entries).map { [$0, $1] }
+        let rest = byTable.flatMap { $0 }
+        if !rest.isEmpty { changes.insert(rest, at: 0) }
+        return changes
+    }
+
+    /// Writes them, so many changes to a commit, each commit on the disk before the next.
+    func insert(_ changes: [[Row]], changesPerCommit: Int) throws {
+        let statements = try Self.tables.indices.map { table -> Statement in
+            let count = try copy.int("SELECT count(*) FROM pragma_table_info(?)", .text(Self.tables[table]))
+            let marks = repeatElement("?", count: Int(count ?? 0)).joined(separator: ",")
+            return try copy.prepare("INSERT INTO \(Self.tables[table]) VALUES (\(marks))")
+        }
+        for start in stride(from: 0, to: changes.count, by: changesPerCommit) {
+            try copy.beginImmediate()
+            for change in changes[start..<min(start + changesPerCommit, changes.count)] {
+                for row in change {
+                    let statement = statements[row.table]
+                    for (index, value) in row.values.enumerated() {
+                        statement.bind(Int32(index + 1), value)
+                    }
+                    try statement.run()
+                }
+            }
+            try copy.commit()
+        }
+    }
+
+    func close() {
+        source.close()
+        copy.close()
+    }
+
+    private func rows(_ table: Int) throws -> [Row] {
+        let name = Self.tables[table]
+        // Without a row number there is nothing to tell fresh rows by; few enough to count.
+        let hasRowID = name != "identifier_tag"
+        let statement = try source.prepare(
+            hasRowID
+                ? "SELECT rowid, * FROM \(name) WHERE rowid > ? ORDER BY rowid"
+                : "SELECT 0, * FROM \(name) LIMIT -1 OFFSET ?")
+        defer { statement.reset() }
+        statement.bind(1, marks[table])
+        var found: [Row] = []
+        while try statement.step() {
+            marks[table] = hasRowID ? statement.int(0) : marks[table] + 1
+            found.append(
+                Row(
+                    table: table,
+                    values: (1..<statement.columnCount).map { statement.value($0) }))
+        }
+        return found
+    }
+}
