@@ -1,12 +1,14 @@
 import AccessControl
 import CWebAssets
 import Deflate
+import Identity
 import Kernel
 import Logging
 import RecordStore
 import Sealing
 import ServerKit
 import ServiceLifecycle
+import UnixSignals
 
 /// The running box: how its parts are put together, started and stopped.
 enum Appliance {
@@ -17,7 +19,9 @@ enum Appliance {
     ///   keys do not fit.
     static func serve(_ settings: ServeSettings) async throws {
         let logger = logger(settings)
-        for refusal in ProcessHardening.apply() { logger.warning("hardening", ["what": "\(refusal)"]) }
+        for refusal in ProcessHardening.apply() { 
+            logger.warning("hardening", metadata: ["what": "\(refusal)"])
+         }
         let box = try await Box.open(settings.dataFolder, settings: settings.identity)
         do {
             try await serve(box, settings, logger)

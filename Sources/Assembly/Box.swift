@@ -39,7 +39,7 @@ final class Box: Sendable {
         let ring = try KeyFolder.open(folder, nowMs: clock.wallMs())
         let store = try RecordStore.open(
             folder, keyRing: ring, steps: schemaSteps,
-            parts: RecordStore.Parts(clock: clock, ids: ids, onFatal: Console.fatal))
+            parts: RecordStore.Parts(clock: clock, ids: ids, onFatal: { Console.fatal($0) }))
         let box = try await Box(
             folder: folder, lock: lock, store: store, clock: clock, ids: ids, settings: settings)
         try await box.refreshFacts()

@@ -4,6 +4,7 @@ import Glibc
 import Kernel
 import RecordStore
 import Sealing
+import Steward
 
 /// The certificate that browsers see, and the authority of the box that vouches for it.
 ///
@@ -117,7 +118,8 @@ struct BoxCertificate: Sendable {
 
 /// The addresses under which this machine is reached.
 enum HostAddresses {
-    /// Loopback first, then every address of the interfaces, without link-local IPv6.
+    /// Loopback first, then the private addresses of the interfaces; the box's own authority may
+    /// vouch for no others.
     static func all() -> [String] {
         var list: UnsafeMutablePointer<ifaddrs>?
         guard getifaddrs(&list) == 0 else { return ["127.0.0.1", "::1"] }
@@ -127,12 +129,23 @@ enum HostAddresses {
         while let entry = next {
             next = entry.pointee.ifa_next
             guard let address = entry.pointee.ifa_addr, let text = text(address),
-                !text.hasPrefix("fe80"), text != "127.0.0.1", text != "::1",
-                !found.contains(text)
+                isPrivate(text), text != "127.0.0.1", text != "::1", !found.contains(text)
             else { continue }
             found.append(text)
         }
         return ["127.0.0.1", "::1"] + found.sorted()
+    }
+
+    /// Whether an address belongs to a network of one's own.
+    ///
+    /// Spec: RFC 1918, 3, https://www.rfc-editor.org/rfc/rfc1918; RFC 4193, 3.1,
+    /// https://www.rfc-editor.org/rfc/rfc4193
+    static func isPrivate(_ text: String) -> Bool {
+        if text.contains(":") { return text.hasPrefix("fc") || text.hasPrefix("fd") }
+        let parts = text.split(separator: ".").compactMap { Int($0) }
+        guard parts.count == 4 else { return false }
+        return parts[0] == 10 || parts[0] == 127 || (parts[0] == 192 && parts[1] == 168)
+            || (parts[0] == 172 && (16...31).contains(parts[1]))
     }
 
     private static func text(_ address: UnsafeMutablePointer<sockaddr>) -> String? {

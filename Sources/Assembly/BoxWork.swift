@@ -19,7 +19,7 @@ struct BoxWork: Service {
 
     /// Works until the service group stops it.
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
+        await cancelWhenGracefulShutdown {
             await finishRotation()
             while !Task.isCancelled {
                 await round()

@@ -11,8 +11,6 @@ enum Features {
         [
             BoxFeature(facts: { box.publicFacts }),
             HealthFeature(health: health),
-            SignInFeature(box.identity, gate: box.gate),
-            SessionsFeature(box.identity, gate: box.gate),
             PatientSearchFeature(gate: box.gate, store: box.store, clock: box.clock),
             ChartFeature(gate: box.gate, store: box.store, clock: box.clock),
             CapabilityFeature(clock: box.clock, version: AppVersion.text),
@@ -20,8 +18,12 @@ enum Features {
             ReadFeature(gate: box.gate, store: box.store),
             WriteFeature(gate: box.gate, store: box.store, ids: box.ids),
             SearchFeature(gate: box.gate, store: box.store),
-            AuditLogFeature(gate: box.gate, store: box.store),
+            AuditLogFeature(
+                gate: box.gate, store: box.store,
+                people: AuditLogFeature.Staff(
+                    idByName: { box.identity.accounts.user(named: $0)?.id },
+                    displayNameByID: { box.identity.accounts.user(id: $0)?.displayName })),
             NoticesFeature(gate: box.gate, store: box.store),
-        ]
+        ] + box.identity.features(gate: box.gate)
     }
 }

@@ -43,10 +43,10 @@ static const unsigned char file_12[] = {
 #embed "../../web/help/administration.md"
 };
 static const unsigned char file_13[] = {
-#embed "../../web/help/audit.md"
+#embed "../../web/help/audit-log.md"
 };
 static const unsigned char file_14[] = {
-#embed "../../web/help/finding-a-patient.md"
+#embed "../../web/help/chart.md"
 };
 static const unsigned char file_15[] = {
 #embed "../../web/help/keyboard.md"
@@ -55,13 +55,13 @@ static const unsigned char file_16[] = {
 #embed "../../web/help/locked-out.md"
 };
 static const unsigned char file_17[] = {
-#embed "../../web/help/reading-a-chart.md"
+#embed "../../web/help/patient-search.md"
 };
 static const unsigned char file_18[] = {
 #embed "../../web/help/sessions.md"
 };
 static const unsigned char file_19[] = {
-#embed "../../web/help/signing-in.md"
+#embed "../../web/help/sign-in.md"
 };
 static const unsigned char file_20[] = {
 #embed "../../web/index.html"
@@ -106,13 +106,13 @@ static const unsigned char file_33[] = {
 #embed "../../web/lib/styles.js"
 };
 static const unsigned char file_34[] = {
-#embed "../../web/pages/audit/audit.css"
+#embed "../../web/pages/audit-log/audit-log.css"
 };
 static const unsigned char file_35[] = {
-#embed "../../web/pages/audit/audit.js"
+#embed "../../web/pages/audit-log/audit-log.js"
 };
 static const unsigned char file_36[] = {
-#embed "../../web/pages/audit/words.js"
+#embed "../../web/pages/audit-log/words.js"
 };
 static const unsigned char file_37[] = {
 #embed "../../web/pages/chart/banner.js"
@@ -148,10 +148,10 @@ static const unsigned char file_47[] = {
 #embed "../../web/pages/notices/notices.js"
 };
 static const unsigned char file_48[] = {
-#embed "../../web/pages/patients/patients.css"
+#embed "../../web/pages/patient-search/patient-search.css"
 };
 static const unsigned char file_49[] = {
-#embed "../../web/pages/patients/patients.js"
+#embed "../../web/pages/patient-search/patient-search.js"
 };
 static const unsigned char file_50[] = {
 #embed "../../web/pages/sessions/sessions.css"
@@ -192,13 +192,13 @@ static const web_file all[] = {
     {"elements/trend-plot.js", file_10, sizeof file_10},
     {"favicon.svg", file_11, sizeof file_11},
     {"help/administration.md", file_12, sizeof file_12},
-    {"help/audit.md", file_13, sizeof file_13},
-    {"help/finding-a-patient.md", file_14, sizeof file_14},
+    {"help/audit-log.md", file_13, sizeof file_13},
+    {"help/chart.md", file_14, sizeof file_14},
     {"help/keyboard.md", file_15, sizeof file_15},
     {"help/locked-out.md", file_16, sizeof file_16},
-    {"help/reading-a-chart.md", file_17, sizeof file_17},
+    {"help/patient-search.md", file_17, sizeof file_17},
     {"help/sessions.md", file_18, sizeof file_18},
-    {"help/signing-in.md", file_19, sizeof file_19},
+    {"help/sign-in.md", file_19, sizeof file_19},
     {"index.html", file_20, sizeof file_20},
     {"lib/api.js", file_21, sizeof file_21},
     {"lib/format.js", file_22, sizeof file_22},
@@ -213,9 +213,9 @@ static const web_file all[] = {
     {"lib/session.js", file_31, sizeof file_31},
     {"lib/state.js", file_32, sizeof file_32},
     {"lib/styles.js", file_33, sizeof file_33},
-    {"pages/audit/audit.css", file_34, sizeof file_34},
-    {"pages/audit/audit.js", file_35, sizeof file_35},
-    {"pages/audit/words.js", file_36, sizeof file_36},
+    {"pages/audit-log/audit-log.css", file_34, sizeof file_34},
+    {"pages/audit-log/audit-log.js", file_35, sizeof file_35},
+    {"pages/audit-log/words.js", file_36, sizeof file_36},
     {"pages/chart/banner.js", file_37, sizeof file_37},
     {"pages/chart/chart.css", file_38, sizeof file_38},
     {"pages/chart/chart.js", file_39, sizeof file_39},
@@ -227,8 +227,8 @@ static const web_file all[] = {
     {"pages/help/help.css", file_45, sizeof file_45},
     {"pages/help/help.js", file_46, sizeof file_46},
     {"pages/notices/notices.js", file_47, sizeof file_47},
-    {"pages/patients/patients.css", file_48, sizeof file_48},
-    {"pages/patients/patients.js", file_49, sizeof file_49},
+    {"pages/patient-search/patient-search.css", file_48, sizeof file_48},
+    {"pages/patient-search/patient-search.js", file_49, sizeof file_49},
     {"pages/sessions/sessions.css", file_50, sizeof file_50},
     {"pages/sessions/sessions.js", file_51, sizeof file_51},
     {"pages/sign-in/sign-in.css", file_52, sizeof file_52},
@@ -239,7 +239,7 @@ static const web_file all[] = {
     {"styles/tokens.css", file_57, sizeof file_57},
 };
 
-const char *const web_tree_hash = "6421657c7b9d0c25";
+const char *const web_tree_hash = "40db4bcee7fd6948";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];

@@ -36,8 +36,10 @@ package final class Connection {
         }
         self.path = path
         let isFile = !path.isEmpty && path != ":memory:"
-        if mode == .readWrite && isFile {
+        if mode == .readWrite && isFile && access(path, F_OK) != 0 {
             // SQLite would create the file, and later its -wal and -shm, readable for everybody.
+            // Only where there is none: closing a descriptor ends all locks that this process has
+            // on the file.
             let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
             if descriptor >= 0 { _ = Glibc.close(descriptor) }
         }

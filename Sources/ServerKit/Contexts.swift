@@ -1,7 +1,6 @@
 package import AccessControl
 package import Hummingbird
 import Kernel
-import NIOCore
 
 /// What is known of a request before anybody asks who sent it.
 package struct OpenContext: RequestContext, LimitedContext {
@@ -18,13 +17,15 @@ package struct OpenContext: RequestContext, LimitedContext {
     package init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         requestID = ""
-        address = source.channel.remoteAddress?.ipAddress ?? "local"
+        address = PeerAddress.text(of: source.channel)
         caller = nil
         limits = RouteLimits()
     }
 }
 
-/// The context of a signed-in request. A handler that takes it cannot be put on an open route.
+/// The context of a signed-in request.
+///
+/// A handler that takes it cannot be put on an open route.
 package struct CallerContext: ChildRequestContext, LimitedContext {
     package var coreContext: CoreRequestContextStorage
     package let requestID: String

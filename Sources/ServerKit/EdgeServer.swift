@@ -217,7 +217,18 @@ private struct Listener<Listening: Service>: Service {
             try await service.run()
         } catch let error as IOError {
             throw told(error)
+        } catch is SocketAddressError {
+            throw unknownAddress
+        } catch is SocketAddressError.UnknownHost {
+            throw unknownAddress
         }
+    }
+
+    private var unknownAddress: Problem {
+        Problem(
+            .value,
+            "“\(address.host)” is no address of this box. Check the address to listen on.",
+            location: address.host)
     }
 
     private func told(_ error: IOError) -> Problem {

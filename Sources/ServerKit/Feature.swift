@@ -59,7 +59,8 @@ package struct RouteGroup<Context: LimitedContext> {
     }
 
     /// Answers DELETE.
-    package func delete(_ path: String, limits: RouteLimits? = nil, use handler: @escaping Handler) {
+    package func delete(_ path: String, limits: RouteLimits? = nil, use handler: @escaping Handler)
+    {
         on(.delete, path, limits, handler)
     }
 

@@ -1,3 +1,4 @@
+import FHIRModel
 import Hummingbird
 
 /// How the box finds out whether it is well.
@@ -37,7 +38,8 @@ package struct HealthFeature: Feature {
     }
 
     /// `GET /health`, `/ready`, `/readiness`: 200 when the box can work, else 503.
-    @Sendable private func ready(_ request: Request, context: OpenContext) async throws -> Response {
+    @Sendable private func ready(_ request: Request, context: OpenContext) async throws -> Response
+    {
         let reason = await health.whyNotReady()
         return Self.answer(reason == nil, context.caller == nil ? nil : reason)
     }
@@ -50,8 +52,11 @@ package struct HealthFeature: Feature {
     }
 
     private static func answer(_ isWell: Bool, _ reason: String?) -> Response {
-        var text = #"{"status":"\#(isWell ? "ok" : "unavailable")""#
-        if let reason { text += #","reason":"# + OutcomeBody.quoted(reason) }
-        return .json(Array((text + "}").utf8), status: isWell ? .ok : .serviceUnavailable)
+        var writer = JSONWriter()
+        writer.object { root in
+            root.member("status", isWell ? "ok" : "unavailable")
+            if let reason { root.member("reason", reason) }
+        }
+        return .json(writer.bytes, status: isWell ? .ok : .serviceUnavailable)
     }
 }

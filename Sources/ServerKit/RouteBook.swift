@@ -31,7 +31,7 @@ package final class RouteBook {
         _ run: @escaping @Sendable (Request, OpenContext) async throws -> Response
     ) {
         precondition(
-            !entries.contains { $0.route.method == route.method && $0.route.template == route.template },
+            !list.contains { $0.method == route.method && $0.template == route.template },
             "\(route.method) \(route.template) is answered by two features.")
         entries.append(Entry(route: route, run: run))
     }

@@ -15,6 +15,21 @@ package struct InventedPerson: Sendable {
     /// The system of the medical record numbers of the invented clinic.
     package static let mrnSystem = "https://clinic.example/mrn"
 
+    /// Makes a person whom a test describes in full.
+    package init(
+        id: String, given: [String], family: String, birthDate: String, gender: String,
+        mrn: String, phone: String, city: String
+    ) {
+        self.id = id
+        self.given = given
+        self.family = family
+        self.birthDate = birthDate
+        self.gender = gender
+        self.mrn = mrn
+        self.phone = phone
+        self.city = city
+    }
+
     /// The Patient resource.
     package func json() throws -> JSON {
         var writer = JSONWriter()

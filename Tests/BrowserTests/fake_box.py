@@ -1,7 +1,9 @@
 """Answers like the box, with canned patients, to work on the pages without building the server.
 
 The pages are served from web/ with the content policy of the box. Nothing is stored.
-Usage: fake_box.py [PORT] [--unclaimed] [--idle SECONDS]
+Usage: fake_box.py [PORT] [--unclaimed] [--idle SECONDS] [--broken]
+With --broken it forgets to put charts on record, sends an inline script and hides the menu's
+words: the walk must find all three.
 """
 
 import argparse
@@ -180,7 +182,8 @@ def chart(index):
                   "contentType": "text/plain", "isNote": True} for n in range(6)]
     return {
         "patient": {"id": person_id(index), "name": name, "otherNames": ["Ana Tso (maiden)"],
-                    "birthDate": born, "ageText": f"{age(born)} y", "sex": sex, "gender": sex, "mrn": mrn,
+                    "birthDate": born, "isDeceased": index == 3,
+                    "ageText": "died 09-Jan-2024 at 79 y" if index == 3 else f"{age(born)} y", "sex": sex, "gender": sex, "mrn": mrn,
                     "identifiers": [{"label": "Tribal enrollment", "value": "448-201"}],
                     "deceasedAt": "2024-01-09" if index == 3 else None, "phones": ["928-555-0101 (mobile)"],
                     "emails": ["ana@example.org"], "addresses": [f"12 Mesa Road, {city}, AZ 86033"],
@@ -232,6 +235,8 @@ class Box(http.server.BaseHTTPRequestHandler):
                                        "details": list(details), "requestId": "req-0001"}}, headers=headers)
 
     def audit(self, action, area, patient=None, outcome="ok", code=None, name=None, kind=None, item=None):
+        if self.server.broken and kind == "Chart":
+            return
         session = self.session() or {}
         name = name or session.get("username")
         STATE["audit"].append({
@@ -289,7 +294,7 @@ class Box(http.server.BaseHTTPRequestHandler):
                                      "firstBad": None, "headMac": "9f3c" * 16, "anchoredAt": now(),
                                      "anchoredSeq": len(STATE["audit"])})
         if path == "/api/v1/audit":
-            self.audit("read", "audit", kind="AuditEvent")
+            self.audit("search", "audit", kind="AuditLog")
             query = dict(urllib.parse.parse_qsl(self.path.partition("?")[2]))
             items = [e for e in reversed(STATE["audit"]) if query.get("user", e["name"]) == e["name"]
                      and query.get("action", e["action"]) == e["action"]]
@@ -301,9 +306,9 @@ class Box(http.server.BaseHTTPRequestHandler):
         made = chart(index)
         text = made.pop("noteText")
         if found.group(2) == "chart":
-            self.audit("read", "chart", index, kind="Patient", item=person_id(index))
+            self.audit("read", "demographics", index, kind="Chart", item=person_id(index))
             return self.answer(200, made)
-        self.audit("read", "note", index, kind="DocumentReference", item=found.group(3))
+        self.audit("read", "documents", index, kind="DocumentReference", item=found.group(3))
         return self.answer(200, {**made["notes"][0], "contentType": "text/plain", "text": text})
 
     def do_POST(self):
@@ -320,7 +325,7 @@ class Box(http.server.BaseHTTPRequestHandler):
 
     def signed_in_post(self, path, body, session):
         if path == "/api/v1/auth/logout":
-            self.audit("sign-out", "identity")
+            self.audit("sign-out", "own-account", kind="Session")
             STATE["sessions"] = {k: s for k, s in STATE["sessions"].items() if s is not session}
             return self.answer(204)
         if path == "/api/v1/auth/password":
@@ -334,7 +339,7 @@ class Box(http.server.BaseHTTPRequestHandler):
             if body["q"] == "fail":
                 return self.fail(500, "exception", "The box met a defect. Try again; tell an administrator.")
             found = search(body["q"])
-            self.audit("search", "patients", kind="Patient")
+            self.audit("search", "demographics", kind="Patient")
             return self.answer(200, {"total": len(found), "isTotalExact": True, "tookMs": 0.4,
                                      "items": [listed(i) for i in found[:body.get("limit", 20)]]})
         if path.startswith("/api/v1/notices/"):
@@ -349,12 +354,12 @@ class Box(http.server.BaseHTTPRequestHandler):
             return self.fail(429, "throttled", "Too many tries.", headers=[("Retry-After", "840")])
         if name not in PEOPLE or body.get("password") != PASSWORD:
             STATE["tries"][name] = STATE["tries"].get(name, 0) + 1
-            self.audit("sign-in", "identity", outcome="refused", code="login", name=name)
+            self.audit("sign-in", "own-account", outcome="refused", code="login", name=name)
             return self.fail(401, "login", "User name or password is not right.")
         key, csrf = uuid.uuid4().hex, uuid.uuid4().hex
         STATE["sessions"][key] = {"username": name, "csrf": csrf, "created": now(), "seen": time.time(),
                                   "agent": self.headers.get("User-Agent")}
-        self.audit("sign-in", "identity", name=name)
+        self.audit("sign-in", "own-account", name=name)
         cookie = f"__Host-tribal-ehr-session={key}; Path=/; Secure; HttpOnly; SameSite=Strict"
         return self.answer(200, self.me(STATE["sessions"][key]), headers=[("Set-Cookie", cookie)])
 
@@ -368,17 +373,23 @@ class Box(http.server.BaseHTTPRequestHandler):
         if WEB not in file.parents or not file.is_file():
             return self.fail(404, "not-found", "There is no such address.")
         kind = mimetypes.guess_type(file.name)[0] or "text/plain"
-        return self.answer(200, file.read_bytes(), f"{kind}; charset=utf-8")
+        data = file.read_bytes()
+        if self.server.broken and file.name == "index.html":
+            data += b"<script>0</script>"
+        if self.server.broken and file.name == "app-header.css":
+            data += b".app-row nav a { color: var(--bar) !important; }"
+        return self.answer(200, data, f"{kind}; charset=utf-8")
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("port", nargs="?", type=int, default=8765)
     parser.add_argument("--unclaimed", action="store_true")
+    parser.add_argument("--broken", action="store_true")
     parser.add_argument("--idle", type=int, default=900)
     options = parser.parse_args()
     server = http.server.ThreadingHTTPServer(("127.0.0.1", options.port), Box)
-    server.idle, server.unclaimed = options.idle, options.unclaimed
+    server.idle, server.unclaimed, server.broken = options.idle, options.unclaimed, options.broken
     print(f"http://localhost:{options.port}  maria.yazzie or ana.begay / {PASSWORD}", flush=True)
     server.serve_forever()
 

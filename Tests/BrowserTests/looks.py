@@ -9,7 +9,7 @@ SCREENS = [
     ("zoom-400", {"viewport": {"width": 320, "height": 256}}),
     ("forced-colours", {"viewport": {"width": 1280, "height": 860}, "forced_colors": "active"}),
 ]
-HELP = ["signing-in", "finding-a-patient", "reading-a-chart", "keyboard", "sessions", "audit",
+HELP = ["sign-in", "patient-search", "chart", "keyboard", "sessions", "audit-log",
         "locked-out", "administration"]
 
 
@@ -26,6 +26,7 @@ def walk_looks(watch, browser, options, sign_in):
     walk_help(watch, browser, options)
     walk_idle(watch, browser, options, sign_in)
     walk_refusals(watch, browser, options)
+    walk_two_tabs(watch, browser, options, sign_in)
     if options.fake:
         walk_fake(watch, browser, options, sign_in)
 
@@ -113,6 +114,38 @@ def walk_refusals(watch, browser, options):
     watch.check(page.input_value("#password") == "", "the wrong password stays in the field")
     watch.look(page, "sign-in-refused")
     page.context.close()
+
+
+def walk_two_tabs(watch, browser, options, sign_in):
+    """What one tab does to the session, the other tab of the browser sees."""
+    first = watch.page(browser, options.url, viewport={"width": 1280, "height": 860})
+    first.goto("/")
+    sign_in(first, options.admin, options.admin_password)
+    first.wait_for_selector("[data-search]")
+    first.keyboard.type(options.letters)
+    first.wait_for_selector("a.patient")
+    first.keyboard.press("ArrowDown")
+    first.keyboard.press("Enter")
+    first.wait_for_selector(".summary")
+    second = first.context.new_page()
+    second.goto("/sessions")
+    second.wait_for_selector(".sessions .table")
+    second.click(".bar-button")
+    first.wait_for_selector("#username")
+    watch.check(first.locator(".chart").count() == 0, "signing out in one tab leaves the chart in the other")
+    second.wait_for_selector("#username")
+    second.bring_to_front()
+    sign_in(second, options.user, options.password)
+    first.wait_for_selector(".person")
+    second.wait_for_selector(".person")
+    watch.check(first.locator(".person summary").inner_text() == second.locator(".person summary").inner_text(),
+                "two tabs show two people")
+    first.context.clear_cookies()
+    second.keyboard.press("Escape")
+    second.goto("/sessions")
+    second.wait_for_selector("#username")
+    watch.check("to=%2Fsessions" in second.url, "the page asked for is forgotten when the session is over")
+    first.context.close()
 
 
 def walk_fake(watch, browser, options, sign_in):

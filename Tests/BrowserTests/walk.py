@@ -10,7 +10,6 @@ import json
 import re
 import subprocess
 import sys
-import time
 
 from playwright.sync_api import sync_playwright
 
@@ -21,7 +20,18 @@ TABS = ["summary", "problems", "medications", "allergies", "vitals", "labs", "im
         "encounters", "documents", "notes"]
 FIRST_LOAD_BYTES_MAX = 60 * 1024
 ALL_BYTES_MAX = 250 * 1024
-CHART_MS_MAX = 300
+STOPWATCH = """() => {
+  let began = 0;
+  document.addEventListener('keydown', () => { began = performance.now(); }, {capture: true, once: true});
+  const seen = new MutationObserver(() => {
+    if (!document.querySelector('.summary')) return;
+    seen.disconnect();
+    requestAnimationFrame(() => setTimeout(() => {
+      window.chartMs = Math.round(performance.now() - began);
+    }));
+  });
+  seen.observe(document.body, {childList: true, subtree: true});
+}"""
 
 
 def sign_in(page, user, password):
@@ -74,11 +84,12 @@ def walk_clinician(watch, browser, options):
     watch.look(page, "patients-found")
     page.keyboard.press("ArrowDown")
     name = page.locator("a.patient:focus .p-name bdi").inner_text()
-    began = time.monotonic()
+    page.evaluate(STOPWATCH)
     page.keyboard.press("Enter")
     page.wait_for_selector(".summary")
-    watch.figures["chart open, ms"] = ms = round((time.monotonic() - began) * 1000)
-    watch.check(ms <= CHART_MS_MAX, f"the chart took {ms} ms to open")
+    page.wait_for_function("window.chartMs !== undefined")
+    watch.figures["chart open, ms"] = ms = page.evaluate("window.chartMs")
+    watch.check(ms <= options.chart_ms_max, f"the chart took {ms} ms to open")
     steps.append("chart")
     walk_chart(watch, page, name, steps)
     watch.figures["all pages used, bytes compressed"] = total = sum(sizes.values())
@@ -235,6 +246,8 @@ def main():
     parser.add_argument("--letters", default="bega", help="what the clinician types to find a patient")
     parser.add_argument("--out", default="/tmp/tribal-ehr-walk", help="folder for pictures and the PDF")
     parser.add_argument("--chromium", default="/usr/bin/chromium")
+    parser.add_argument("--chart-ms-max", type=int, default=300, help="from Enter to the painted chart")
+    parser.add_argument("--short", action="store_true", help="only the two people's walks, one screen")
     parser.add_argument("--fake", action="store_true", help="the box is fake_box.py: walk its faults too")
     options = parser.parse_args()
     watch = Watch(options.out)
@@ -242,7 +255,8 @@ def main():
         browser = play.chromium.launch(executable_path=options.chromium)
         steps, name = walk_clinician(watch, browser, options)
         walk_administrator(watch, browser, options, steps, name)
-        walk_looks(watch, browser, options, sign_in)
+        if not options.short:
+            walk_looks(watch, browser, options, sign_in)
         browser.close()
     watch.figures["states that axe looked at"] = watch.axe_states
     print(json.dumps(watch.figures, indent=2))

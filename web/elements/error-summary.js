@@ -24,7 +24,7 @@ export function markField(input, message) {
     .filter((part) => part && part !== id);
   document.getElementById(id)?.remove();
   if (message) {
-    input.before(element`<p class="problem" id="${id}">${message}</p>`);
+    (input.closest(".with-button") ?? input).before(element`<p class="problem" id="${id}">${message}</p>`);
     described.push(id);
   }
   input.toggleAttribute("aria-invalid", false);

@@ -39,10 +39,10 @@ export function resultFlag(reading) {
   return element`<span class="tag ${flag.tone}">${icon(flag.drawing)}${flag.word}</span>`;
 }
 
-/** Returns the reference range in words: `3.5–5.1`, `up to 5.7`, `4 or more`. */
-export function rangeText({ low, high }) {
+/** Returns the reference range in words: `3.5–5.1`, `up to 5.7`, `4 or more`, or as written. */
+export function rangeText({ low, high, range }) {
   if (low && high) return `${low}–${high}`;
   if (high) return `up to ${high}`;
   if (low) return `${low} or more`;
-  return "";
+  return range ?? "";
 }

@@ -44,8 +44,8 @@ struct BoxLink: Sendable {
     ///   - arguments: writes the members of one object.
     func run(
         _ operation: String, attachment: [UInt8] = [],
-        progress: @escaping @Sendable (Double) -> Void = { _ in },
-        _ arguments: (inout JSONWriter) -> Void = { _ in }
+        progress: @escaping @Sendable (Double) -> Void,
+        _ arguments: (inout JSONWriter) -> Void
     ) async throws -> JSON {
         var writer = JSONWriter()
         writer.beginObject()
@@ -64,6 +64,14 @@ struct BoxLink: Sendable {
                 try Self.ask(path, operation, arguments, attachment, progress)
             }
         }
+    }
+
+    /// Carries out a command that says nothing of how far it is.
+    func run(
+        _ operation: String, attachment: [UInt8] = [],
+        _ arguments: (inout JSONWriter) -> Void = { _ in }
+    ) async throws -> JSON {
+        try await run(operation, attachment: attachment, progress: { _ in }, arguments)
     }
 
     /// Gives the folder back where this process has it.

@@ -52,7 +52,7 @@ struct ControlFrame: Sendable {
             let count = bytes.withUnsafeBytes { buffer in
                 Glibc.send(
                     socket, buffer.baseAddress?.advanced(by: done), buffer.count - done,
-                    Int32(MSG_NOSIGNAL.rawValue))
+                    Int32(MSG_NOSIGNAL))
             }
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else { throw closed }

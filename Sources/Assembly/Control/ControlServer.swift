@@ -49,17 +49,18 @@ struct ControlServer: Service {
 
     /// Whether the other side runs as the owner of the folder or as root.
     private func isOwner(_ socket: Int32) -> Bool {
-        var peer = ucred()
-        var length = socklen_t(MemoryLayout<ucred>.size)
+        // struct ucred: the process, the user, the group.
+        var peer: [UInt32] = [0, 0, 0]
+        var length = socklen_t(12)
         guard getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 else { return false }
-        return peer.uid == geteuid() || peer.uid == 0
+        return peer[1] == geteuid() || peer[1] == 0
     }
 
     private func talk(_ socket: Int32) {
         do throws(Problem) {
             while let frame = try ControlFrame.read(from: socket) {
-                let answer = wait { await answer(frame, socket) }
-                try ControlFrame(json: answer).write(to: socket)
+                let answered = wait { await answer(frame, socket) }
+                try ControlFrame(json: answered).write(to: socket)
             }
         } catch {
             logger.notice("control.closed", metadata: ["why": "\(error.code)"])

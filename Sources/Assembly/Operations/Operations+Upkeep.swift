@@ -2,6 +2,7 @@ import AccessControl
 import FHIRModel
 import Kernel
 import RecordStore
+import Sealing
 import Steward
 
 extension Operations {

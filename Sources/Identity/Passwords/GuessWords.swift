@@ -78,8 +78,9 @@ struct GuessWords {
                 let word = Self.text(text[start..<(start + length)])
                 if personal.contains(word) { offer(start + length, Bits.personalWord) }
                 if CommonWords.all.contains(word) { offer(start + length, Bits.listedWord) }
+                if Self.repeats(text, at: start, length) { offer(start + length, Bits.run) }
             }
-            if Self.isYear(text[start...].prefix(4)) { offer(start + 4, Bits.year) }
+            if Self.isYear(text, at: start) { offer(start + 4, Bits.year) }
             let run = Self.run(text, from: start)
             if run >= Self.runCharactersMin { offer(start + run, Bits.run) }
         }
@@ -91,8 +92,18 @@ struct GuessWords {
         return scalar.properties.isAlphabetic ? Bits.letter : Bits.mark
     }
 
-    private static func isYear(_ text: ArraySlice<Unicode.Scalar>) -> Bool {
-        guard text.count == 4, let year = Int(Self.text(text)) else { return false }
+    /// Whether as many characters as given are those that stand just before them.
+    private static func repeats(_ text: [Unicode.Scalar], at start: Int, _ length: Int) -> Bool {
+        start >= length
+            && text[(start - length)..<start].elementsEqual(text[start..<(start + length)])
+    }
+
+    /// Whether a year stands by itself at a place; in a long number it means nothing.
+    private static func isYear(_ text: [Unicode.Scalar], at start: Int) -> Bool {
+        let isAlone = [start - 1, start + 4].allSatisfy {
+            !text.indices.contains($0) || text[$0].properties.numericType != .decimal
+        }
+        guard isAlone, let year = Int(Self.text(text[start...].prefix(4))) else { return false }
         return (1900...2099).contains(year)
     }
 

@@ -42,7 +42,7 @@ struct PasswordRules: Sendable {
     }
 
     /// What the easiest description of a password must cost at least, in bits.
-    private var bitsMin: Int { min(32, 2 * charactersMin + 2) }
+    private var bitsMin: Int { min(33, 2 * charactersMin + 3) }
 
     /// Whether more than six tenths of a password stand in a name in one piece.
     private func isLike(_ password: Password, _ name: String) -> Bool {

@@ -1,9 +1,9 @@
 import Sealing
 
 /// A random text that stands for somebody; the box keeps its digest only.
-struct SecretToken: Sendable {
+package struct SecretToken: Sendable {
     /// What is handed out.
-    let text: String
+    package let text: String
     /// SHA-256 of the text, which is what is stored.
     var digest: [UInt8] { Self.digest(of: text) }
 

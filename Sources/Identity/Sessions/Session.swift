@@ -1,12 +1,12 @@
 /// One signed-in browser.
-struct Session: Sendable {
+package struct Session: Sendable {
     /// Tells which session it is in lists and in the audit log; opens nothing.
-    let id: String
-    let userID: String
+    package let id: String
+    package let userID: String
     /// SHA-256 of the cookie's token.
     var digest: [UInt8]
     /// What a page sends back with every change; stays the same while the session lives.
-    let csrfToken: String
+    package let csrfToken: String
     /// UTC milliseconds.
     let createdMs: Int64
     let address: String

@@ -113,7 +113,7 @@ package final class Sessions: Sendable {
     }
 
     /// The live session of a cookie's token; counts as a use of it.
-    func use(token: String) async -> Session? {
+    package func use(token: String) async -> Session? {
         guard
             let (live, isSaveDue) = table.use(
                 digest: SecretToken.digest(of: token), saveAfterMs: Self.saveAfterMs)

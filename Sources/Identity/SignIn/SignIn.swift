@@ -12,24 +12,35 @@ import Sealing
 /// Spec: SECURITY S02 to S04; NIST SP 800-63B-4, https://pages.nist.gov/800-63-4/sp800-63b.html
 package final class SignIn: Sendable {
     /// What somebody sends to sign in, and from where.
-    struct Attempt: Sendable {
+    package struct Attempt: Sendable {
         let username: String
         let password: Password
         /// The cookie of a machine that may have been used before.
-        var deviceToken: String?
+        package var deviceToken: String?
         /// The session that the browser had until now; it ends.
-        var earlierSessionID: String?
+        package var earlierSessionID: String?
         let address: String
-        var agent: String?
+        /// What the browser calls itself.
+        package var agent: String?
         let requestID: String
+
+        /// An attempt from a browser that brings nothing with it.
+        package init(username: String, password: Password, address: String, requestID: String) {
+            self.username = username
+            self.password = password
+            self.address = address
+            self.requestID = requestID
+        }
     }
 
     /// What a good sign-in gives.
-    struct Success: Sendable {
-        let user: User
-        let session: Session
-        let sessionToken: SecretToken
-        let deviceToken: SecretToken
+    package struct Success: Sendable {
+        package let user: User
+        package let session: Session
+        /// For the cookie of the session.
+        package let sessionToken: SecretToken
+        /// For the cookie of the machine.
+        package let deviceToken: SecretToken
     }
 
     /// What the first transaction found out.
@@ -64,7 +75,7 @@ package final class SignIn: Sendable {
     ///
     /// - Throws: ``Problem`` `.login` if name and password do not belong together, `.throttled` if
     ///   too many tries came before or too many people are at it.
-    func signIn(_ attempt: Attempt) async throws -> Success {
+    package func signIn(_ attempt: Attempt) async throws -> Success {
         let ask = Ask(.signIn, area: .ownAccount, type: "Session")
         let stranger = Caller(
             kind: .anonymous, name: "anonymous", address: attempt.address,

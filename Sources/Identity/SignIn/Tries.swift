@@ -21,6 +21,8 @@ enum Tries {
         for key in keys {
             let count = try FailureRows.count(grant, key, rows)
             if let waitMs = count.waitMs(nowMs: rows.nowMs, key.limits) {
+                // A clock that was set back moved the end of the lock; that has to be kept.
+                try FailureRows.put(grant, key, count, rows)
                 return .failure(Wait(seconds: Int((waitMs + 999) / 1_000)))
             }
             counts.append((key, count))

@@ -90,7 +90,9 @@ final class AuditChain: @unchecked Sendable {  // because only the writer's thre
     /// Writes the head to the file outside the database, at most once a minute.
     func anchorIfDue() throws {
         let nowMs = clock.steadyMs()
-        guard nowMs - anchoredAtMs >= AuditAnchors.intervalMs else { return }
+        guard head.seq != anchoredHead.seq, nowMs - anchoredAtMs >= AuditAnchors.intervalMs else {
+            return
+        }
         try anchor()
         anchoredAtMs = nowMs
     }

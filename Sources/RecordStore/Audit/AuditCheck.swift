@@ -86,7 +86,7 @@ struct AuditCheck {
             "SELECT seq, mac, head_mac FROM audit_head WHERE id = 1")
         defer { statement.reset() }
         guard try statement.step() else {
-            return count == 0 ? nil : .init(seq: count, reason: "The head of the chain is gone.")
+            return count == 0 ? nil : .init(seq: count + 1, reason: "The head of the chain is gone.")
         }
         let seq = statement.int(0)
         guard seq == count, statement.bytes(1) == mac else {

@@ -81,6 +81,8 @@ package struct ChunkScan: Sendable {
     }
 
     private func require(_ byte: UInt8, _ wanted: UInt8) throws(EdgeRefusal) {
-        guard byte == wanted else { throw .malformed("A chunk of the body ends in the wrong place.") }
+        guard byte == wanted else {
+            throw .malformed("A chunk of the body ends in the wrong place.")
+        }
     }
 }

@@ -1,3 +1,4 @@
+import NIOCore
 import Synchronization
 
 /// How many connections are open, in all and from each address.
@@ -17,7 +18,8 @@ final class ConnectionCount: Sendable {
         state.withLock { state in
             guard state.total < limits.connectionsMax else { return false }
             let count = state.byAddress[address, default: 0]
-            guard count < limits.connectionsPerAddressMax || Self.isOwn(address) else { return false }
+            let isFull = count >= limits.connectionsPerAddressMax && !Self.isOwn(address)
+            guard !isFull else { return false }
             state.total += 1
             state.byAddress[address] = count + 1
             return true
@@ -36,5 +38,19 @@ final class ConnectionCount: Sendable {
     /// Whether an address is the box itself.
     static func isOwn(_ address: String) -> Bool {
         address.hasPrefix("127.") || address == "::1" || address == "local"
+    }
+}
+
+/// How the other end of a connection is named.
+enum PeerAddress {
+    /// The address without its port; `local` where there is none.
+    ///
+    /// An IPv4 address that came in over
+    /// an IPv6 socket is written as the IPv4 address it is.
+    static func text(of channel: any Channel) -> String {
+        guard let address = channel.remoteAddress?.ipAddress else { return "local" }
+        let mapped = "::ffff:"
+        guard address.hasPrefix(mapped), address.contains(".") else { return address }
+        return String(address.dropFirst(mapped.utf8.count))
     }
 }

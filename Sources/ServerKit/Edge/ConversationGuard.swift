@@ -27,7 +27,8 @@ final class ConversationGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var isAnswerBegun = false
     private var mustClose = false
     private var pace: BodyPace
-    private var stallDeadline: NIODeadline?
+    private var answerPace: AnswerPace
+    private var meter: SocketMeter?
     private var lingerDeadline: NIODeadline?
     private var ticking: RepeatedTask?
 
@@ -36,6 +37,7 @@ final class ConversationGuard: ChannelDuplexHandler, RemovableChannelHandler {
         self.refusals = refusals
         self.isStream = isStream
         pace = BodyPace(limits)
+        answerPace = AnswerPace(limits)
     }
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
@@ -63,7 +65,6 @@ final class ConversationGuard: ChannelDuplexHandler, RemovableChannelHandler {
         hasEnd = false
         isAnswerBegun = false
         mustClose = wantsClose
-        stallDeadline = nil
     }
 
     func read(context: ChannelHandlerContext) {
@@ -87,6 +88,8 @@ final class ConversationGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelRead(data)
     }
 
+    /// Tells a client that waits for leave to send its body that it may.
+    ///
     /// Spec: RFC 9110, 10.1.1 Expect, https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1
     private func invite(_ context: ChannelHandlerContext) {
         context.writeAndFlush(
@@ -108,13 +111,20 @@ final class ConversationGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .end:
             let written = promise ?? context.eventLoop.makePromise()
             let guards = NIOLoopBound(self, eventLoop: context.eventLoop)
-            stallDeadline = .now() + .milliseconds(Int64(limits.answerStallMsMax))
-            written.futureResult.whenComplete { _ in guards.value.stallDeadline = nil }
+            answerPace.wait(.now())
+            written.futureResult.whenComplete { _ in guards.value.answerIsTaken() }
             context.write(data, promise: written)
             onAnswered?(!mustClose)
         default: context.write(data, promise: promise)
         }
     }
+
+    private func answerIsTaken() {
+        answerPace.end()
+        if lingerDeadline != nil { lingerDeadline = .now() + lingering }
+    }
+
+    private var lingering: TimeAmount { .milliseconds(Int64(limits.lingerMsMax)) }
 
     private func begun(_ head: HTTPResponse) -> HTTPResponse {
         isAnswerBegun = true
@@ -130,9 +140,9 @@ final class ConversationGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         if context.channel.isWritable {
-            stallDeadline = nil
+            answerPace.end()
         } else {
-            stallDeadline = .now() + .milliseconds(Int64(limits.answerStallMsMax))
+            answerPace.wait(.now())
             if isStream { startTicking(context) }
         }
         context.fireChannelWritabilityChanged()
@@ -147,10 +157,14 @@ final class ConversationGuard: ChannelDuplexHandler, RemovableChannelHandler {
         ) { _ in guards.value.check(.now()) }
     }
 
-    /// Looks at the deadlines. Called every tick.
+    /// Looks at the deadlines; called every tick.
     func check(_ now: NIODeadline) {
         guard let context else { return }
-        if let deadline = stallDeadline ?? lingerDeadline, now >= deadline {
+        if answerPace.isWaiting {
+            if answerPace.isStalled(now, taken: takenBytes(context)) { context.close(promise: nil) }
+            return
+        }
+        if let lingerDeadline, now >= lingerDeadline {
             context.close(promise: nil)
             return
         }
@@ -159,6 +173,11 @@ final class ConversationGuard: ChannelDuplexHandler, RemovableChannelHandler {
         refuse(
             EdgeRefusal(408, .timeout, "A body must arrive with at least \(rate) bytes a second."),
             isFHIR: false)
+    }
+
+    private func takenBytes(_ context: ChannelHandlerContext) -> Int {
+        if meter == nil { meter = SocketMeter.of(context.channel, isStream: isStream) }
+        return meter?.takenBytes ?? 0
     }
 
     /// Answers a refusal, or ends the request that is already with its handler with it.
@@ -184,7 +203,7 @@ final class ConversationGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// client's system throw the answer away.
     func linger() {
         guard let context, lingerDeadline == nil else { return }
-        lingerDeadline = .now() + .milliseconds(Int64(limits.lingerMsMax))
+        lingerDeadline = .now() + lingering
         context.flush()
         context.close(mode: .output, promise: nil)
     }
@@ -194,34 +213,5 @@ final class ConversationGuard: ChannelDuplexHandler, RemovableChannelHandler {
             context.close(promise: nil)
         }
         context.fireUserInboundEventTriggered(event)
-    }
-}
-
-/// Measures how fast a body comes, counting only the time in which the box was ready for more.
-private struct BodyPace {
-    private let graceMs: Int64
-    private let bytesPerSecondMin: Int64
-    private var waitedMs: Int64 = 0
-    private var lookedAt = NIODeadline.now()
-    /// Whether the box waits for bytes of the client.
-    var isWaiting = true
-    var bytes = 0
-
-    init(_ limits: EdgeLimits) {
-        graceMs = Int64(limits.bodyGraceMs)
-        bytesPerSecondMin = Int64(limits.bodyBytesPerSecondMin)
-    }
-
-    mutating func begin(_ now: NIODeadline) {
-        waitedMs = 0
-        bytes = 0
-        lookedAt = now
-    }
-
-    mutating func isTooSlow(_ now: NIODeadline) -> Bool {
-        if isWaiting { waitedMs += (now - lookedAt).nanoseconds / 1_000_000 }
-        lookedAt = now
-        guard waitedMs > graceMs else { return false }
-        return Int64(bytes) * 1_000 < (waitedMs - graceMs) * bytesPerSecondMin
     }
 }

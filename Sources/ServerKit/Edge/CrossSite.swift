@@ -6,6 +6,8 @@ import Kernel
 ///
 /// Spec: Fetch Metadata Request Headers, https://www.w3.org/TR/fetch-metadata/
 enum CrossSite {
+    /// Lets a request pass that a page of this box sent, or a program.
+    ///
     /// - Throws: ``Problem`` `.security` if the request may change something, is carried by a cookie
     ///   or comes to a route that always asks, and was not sent by a page of this box.
     static func check(_ head: HTTPRequest, rule: SameOriginRule) throws(Problem) {
@@ -20,7 +22,8 @@ enum CrossSite {
             return
         }
         if let origin {
-            guard let authority = head.authority, origin == "https://\(authority)" else { throw foreign }
+            let own = head.authority.map { "https://\($0)" }
+            guard origin == own else { throw foreign }
             return
         }
         // No browser leaves both out; a program without a cookie has nothing to be misused.
@@ -30,6 +33,7 @@ enum CrossSite {
     private static var foreign: Problem {
         Problem(
             .security,
-            "The request was not sent by a page of this box. Open the box's own page and try again.")
+            "The request was not sent by a page of this box. Open the box's own page and try again."
+        )
     }
 }

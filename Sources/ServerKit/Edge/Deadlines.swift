@@ -42,7 +42,7 @@ final class Deadlines: Sendable {
         }
     }
 
-    /// Cancels what is overdue. Called about every quarter of a second.
+    /// Cancels what is overdue; called about every quarter of a second.
     func sweep(now: NIODeadline = .now()) {
         let overdue = state.withLock { state in
             let overdue = state.watches.filter { $0.value.at <= now }

@@ -57,7 +57,7 @@ struct EdgeChannel: ServerChildChannel {
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        let address = channel.remoteAddress?.ipAddress ?? "local"
+        let address = PeerAddress.text(of: channel)
         guard count.enter(address) else {
             logger.notice("refused", metadata: ["reason": "too many connections"])
             channel.close(promise: nil)
@@ -65,6 +65,11 @@ struct EdgeChannel: ServerChildChannel {
         }
         let count = count
         channel.closeFuture.whenComplete { _ in count.leave(address) }
+        do {
+            try channel.pipeline.syncOperations.addHandler(SocketMeter())
+        } catch {
+            return channel.eventLoop.makeFailedFuture(error)
+        }
         guard let tls else {
             return setupHTTP1(channel, logger).map { http1 in
                 let negotiated = channel.eventLoop.makeSucceededFuture(Negotiated.http1_1(http1))
@@ -78,7 +83,8 @@ struct EdgeChannel: ServerChildChannel {
         _ channel: any Channel, _ tls: TLSIdentity, _ logger: Logger
     ) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
-            try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls.context))
+            try channel.pipeline.syncOperations.addHandler(
+                NIOSSLServerHandler(context: tls.context))
             try channel.pipeline.syncOperations.addHandler(HandshakeGuard(limits))
         }
         .flatMap {

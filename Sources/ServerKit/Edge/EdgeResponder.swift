@@ -5,8 +5,9 @@ import Kernel
 import Logging
 import NIOCore
 
-/// Answers every request of the HTTPS listener: checks it, has it answered, dresses and logs the
-/// answer. Whatever is thrown further in becomes an answer here and nowhere else.
+/// Answers every request: checks it, has it answered, dresses and logs the answer.
+///
+/// Whatever is thrown further in becomes an answer here and nowhere else.
 struct EdgeResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Context == OpenContext {
     let inner: Inner
     let hosts: HostRule
@@ -28,7 +29,8 @@ struct EdgeResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Context ==
         }
         answer.headers = SecurityHeaders.dressed(answer.headers, requestID: context.requestID)
         log(request.method, answer, context, began)
-        return answer
+        // A body behind the head would be taken for the next answer of the connection.
+        return request.method == .head ? answer.createHeadResponse() : answer
     }
 
     /// An id from outside is kept if it cannot be mistaken for anything else in a log.

@@ -19,7 +19,8 @@ struct PlainResponder: HTTPResponder {
             let host = request.head.authority.flatMap(HostRule.host(of:))
         else {
             throw Problem(
-                .forbidden, "This box answers over HTTPS only. Use the address that begins with https.")
+                .forbidden,
+                "This box answers over HTTPS only. Use the address that begins with https.")
         }
         let port = httpsPort()
         let place = port == 443 ? host : "\(host):\(port)"

@@ -120,7 +120,9 @@ struct UnroutedResponder: MiddlewareProtocol {
         throw Problem(.notFound, "There is nothing at this address.")
     }
 
-    private func page(_ request: Request, _ path: String, _ context: OpenContext) throws -> Response? {
+    private func page(
+        _ request: Request, _ path: String, _ context: OpenContext
+    ) throws -> Response? {
         guard let assets, request.method == .get || request.method == .head,
             request.headers[.accept]?.contains("text/html") == true, !Self.isMachinePath(path)
         else { return nil }

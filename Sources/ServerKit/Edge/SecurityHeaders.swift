@@ -12,8 +12,10 @@ package enum SecurityHeaders {
         "trusted-types tribal-ehr",
     ].joined(separator: "; ")
 
-    /// All of them but `Cache-Control`. There is no Strict-Transport-Security: with a certificate that
-    /// the browser does not trust yet it would lock the clinic out of its own box.
+    /// All of them but the one about caching, which depends on the answer.
+    ///
+    /// There is no Strict-Transport-Security: with a certificate that the browser does not trust yet
+    /// it would lock the clinic out of its own box.
     package static let all: HTTPFields = [
         .contentSecurityPolicy: contentPolicy,
         .xContentTypeOptions: "nosniff",

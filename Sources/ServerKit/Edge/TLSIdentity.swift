@@ -47,7 +47,8 @@ package final class TLSIdentity: Sendable {
         } catch {
             throw Problem(
                 .invalid,
-                "The certificate and its private key cannot be used together. Check both PEM files.")
+                "The certificate and its private key cannot be used together. Check both PEM files."
+            )
         }
     }
 }

@@ -21,8 +21,10 @@ extension UInt8 {
     /// A character that a field value may hold.
     var isFieldByte: Bool { self == .tab || (self >= 0x20 && self != 0x7F) }
 
-    /// A character that a request target may hold. Wider than the grammar of URIs by the few
-    /// characters that browsers and FHIR clients send unencoded, such as the bar of a token search.
+    /// A character that a request target may hold.
+    ///
+    /// Wider than the grammar of URIs by the few characters that browsers and FHIR clients send
+    /// unencoded, such as the bar of a token search.
     var isTargetByte: Bool {
         guard self > 0x20, self < 0x7F else { return false }
         return switch self {

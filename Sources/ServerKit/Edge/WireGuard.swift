@@ -232,7 +232,8 @@ final class WireGuard: ChannelDuplexHandler {
             let seconds = limits.headMsMax / 1_000
             refuse(
                 context,
-                EdgeRefusal(408, .timeout, "The head of a request must arrive within \(seconds) s."))
+                EdgeRefusal(408, .timeout, "The head of a request must arrive within \(seconds) s.")
+            )
         }
     }
 }
@@ -242,6 +243,8 @@ private let fhirTarget: [UInt8] = Array(" /fhir".utf8)
 extension ByteBufferView {
     fileprivate func contains(_ wanted: [UInt8]) -> Bool {
         guard count >= wanted.count else { return false }
-        return (startIndex...(endIndex - wanted.count)).contains { self[$0...].starts(with: wanted) }
+        return (startIndex...(endIndex - wanted.count)).contains {
+            self[$0...].starts(with: wanted)
+        }
     }
 }

@@ -17,6 +17,9 @@ package enum RateClass: String, CaseIterable, Hashable, Sendable {
     case decisionSupport = "decision-support"
     /// All requests of all callers together.
     case everything
+
+    /// The classes that a restart does not forgive.
+    static let keptOverRestart: [RateClass] = [.signIn, .signInAccount, .passwordReset, .export]
 }
 
 /// How much of each class is let through.

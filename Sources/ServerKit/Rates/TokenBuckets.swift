@@ -67,6 +67,20 @@ package struct TokenBuckets: Sendable {
             resetSeconds: Self.seconds(afterUs), retryAfterSeconds: Self.seconds(waitUs))
     }
 
+    /// How many milliseconds of refill each key misses, for those that miss any.
+    package func missing(nowMs: Int64) -> [String: Int64] {
+        buckets.compactMapValues { bucket in
+            let ms = (debt(of: bucket, nowMs: nowMs) + 999) / 1_000
+            return ms > 0 ? ms : nil
+        }
+    }
+
+    /// Makes a key miss as many milliseconds of refill as it did at another time.
+    package mutating func miss(_ key: String, ms: Int64, nowMs: Int64) {
+        makeRoom(nowMs: nowMs)
+        buckets[key] = Bucket(debtUs: min(ms, rate.refillMs) * 1_000, atMs: nowMs)
+    }
+
     private func debt(of bucket: Bucket, nowMs: Int64) -> Int64 {
         max(0, bucket.debtUs - max(0, nowMs - bucket.atMs) * 1_000)
     }

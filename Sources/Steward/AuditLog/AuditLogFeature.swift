@@ -8,13 +8,31 @@ package import ServerKit
 /// The audit log for those who may read it, and the check of its chain.
 package struct AuditLogFeature: Feature {
     package static let key = "audit-log"
+
+    /// What is known of the people who have accounts, answered from memory.
+    package struct Staff: Sendable {
+        let idByName: @Sendable (String) -> String?
+        let displayNameByID: @Sendable (String) -> String?
+
+        /// Makes it from its two questions.
+        package init(
+            idByName: @escaping @Sendable (String) -> String?,
+            displayNameByID: @escaping @Sendable (String) -> String?
+        ) {
+            self.idByName = idByName
+            self.displayNameByID = displayNameByID
+        }
+    }
+
     private let gate: Gate
     private let store: RecordStore
+    private let people: Staff
 
     /// Makes the feature.
-    package init(gate: Gate, store: RecordStore) {
+    package init(gate: Gate, store: RecordStore, people: Staff) {
         self.gate = gate
         self.store = store
+        self.people = people
     }
 
     package func addRoutes(to routes: Routes) {
@@ -27,11 +45,14 @@ package struct AuditLogFeature: Feature {
     @Sendable private func list(_ request: Request, _ context: CallerContext) async throws
         -> Response
     {
-        let query = try Self.query(request)
+        let query = try query(request)
         let grant = try await gate.grant(
             Ask(.search, area: .audit, type: "AuditLog"), to: context.caller)
         let entries = try await store.auditEntries(grant, query)
-        return .json(AuditLogPage(entries: entries, limit: query.limit, people: store.people).encode())
+        return .json(
+            AuditLogPage(
+                entries: entries, limit: query.limit, patients: store.people, staff: people
+            ).encode())
     }
 
     /// `GET /api/v1/audit/verify`: whether every entry is as it was written.
@@ -43,10 +64,12 @@ package struct AuditLogFeature: Feature {
         return .json(AuditVerdictBody.encode(try await store.verifyAudit(grant)))
     }
 
-    private static func query(_ request: Request) throws -> AuditQuery {
+    private func query(_ request: Request) throws -> AuditQuery {
         let fields = request.uri.queryParameters
         var query = AuditQuery()
-        query.userID = fields["user"].map(String.init).flatMap { $0.isEmpty ? nil : $0 }
+        if let name = fields["user"].map(String.init), !name.isEmpty {
+            query.userID = people.idByName(name) ?? name
+        }
         query.patientID = fields["patient"].map(String.init).flatMap { $0.isEmpty ? nil : $0 }
         if let action = fields["action"], !action.isEmpty {
             guard let verb = Verb(rawValue: String(action)) else {
@@ -57,8 +80,8 @@ package struct AuditLogFeature: Feature {
             }
             query.verb = verb
         }
-        query.fromMs = try bound(fields["from"], "from") { $0.lowerBoundMs() }
-        query.toMs = try bound(fields["to"], "to") { $0.upperBoundMs() }
+        query.fromMs = try Self.bound(fields["from"], "from") { $0.lowerBoundMs() }
+        query.toMs = try Self.bound(fields["to"], "to") { $0.upperBoundMs() }
         if let before = fields["before"] {
             guard let seq = Int64(before) else {
                 throw Problem(.value, "before takes the number of an entry.", location: "before")

@@ -6,7 +6,8 @@ package import RecordStore
 struct AuditLogPage {
     let entries: [AuditEntry]
     let limit: Int
-    let people: PersonIndex
+    let patients: PersonIndex
+    let staff: AuditLogFeature.Staff
 
     /// The page as JSON.
     func encode() -> [UInt8] {
@@ -26,6 +27,9 @@ struct AuditLogPage {
         item.member("seq", Int(entry.seq))
         item.member("at", Timestamp.text(ms: entry.atMs))
         item.member("name", entry.name)
+        if let display = entry.userID.flatMap(staff.displayNameByID) {
+            item.member("displayName", display)
+        }
         item.array("roles") { list in
             for role in entry.roles { list.string(role) }
         }
@@ -36,7 +40,7 @@ struct AuditLogPage {
         if let id = entry.id { item.member("id", id) }
         if let patientID = entry.patientID {
             item.member("patientId", patientID)
-            if let person = people.person(patientID) { item.member("patientName", person.name) }
+            if let person = patients.person(patientID) { item.member("patientName", person.name) }
         }
         item.member("outcome", entry.outcome)
         if let code = entry.code { item.member("code", code) }

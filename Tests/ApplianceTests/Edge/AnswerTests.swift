@@ -11,9 +11,10 @@ struct AnswerTests {
         "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\(fields)\r\n"
     }
 
-    private static let required = SecurityHeaders.all.map(\.name.rawName) + [
-        "Cache-Control", "X-Request-ID", "Date",
-    ]
+    private static let required =
+        SecurityHeaders.all.map(\.name.rawName) + [
+            "Cache-Control", "X-Request-ID", "Date",
+        ]
 
     /// Requests whose answers come from every place that can answer, and their status.
     static let places: [(String, Int)] = [
@@ -73,6 +74,17 @@ struct AnswerTests {
         }
     }
 
+    @Test(arguments: ["/api/v1/nothing", "/api/v1/echo", "/api/v1/defect", "/fhir/Patient/p1"])
+    func `a failure of HEAD has no body either`(path: String) async throws {
+        try await EdgeBox.with { box in
+            let answer = try await box.exchange(
+                "HEAD \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                    + Self.request("GET", "/api/v1/hello"))
+            #expect(answer.statuses.count == 2 && answer.statuses.last == 200)
+            #expect(!answer.text.contains("error") && !answer.text.contains("OperationOutcome"))
+        }
+    }
+
     @Test func `a wrong method is told which ones are right`() async throws {
         try await EdgeBox.with { box in
             let answer = try await box.exchange(Self.request("DELETE", "/api/v1/hello"))
@@ -120,17 +132,25 @@ struct AnswerTests {
                 return
             }
             let incident = answer.text[start...].prefix(8)
-            #expect(box.log.all.contains { $0.contains("incident=\(incident)") && $0.contains("type=Broken") })
+            #expect(
+                box.log.all.contains {
+                    $0.contains("incident=\(incident)") && $0.contains("type=Broken")
+                })
         }
     }
 
     @Test func `the log names the route and never the path or the query`() async throws {
         try await EdgeBox.with { box in
             _ = try await box.exchange(
-                Self.request("GET", "/fhir/Patient/secret-id?name=Begay", "Authorization: Bearer user-1\r\n"))
+                Self.request(
+                    "GET", "/fhir/Patient/secret-id?name=Begay", "Authorization: Bearer user-1\r\n")
+            )
             _ = try await box.exchange(Self.request("GET", "/api/v1/unknown-secret"))
             let lines = box.log.all.filter { $0.contains("request") }
-            #expect(lines.contains { $0.contains("route=/fhir/{type}/{id}") && $0.contains("status=200") })
+            #expect(
+                lines.contains {
+                    $0.contains("route=/fhir/{type}/{id}") && $0.contains("status=200")
+                })
             #expect(!lines.contains { $0.contains("secret") || $0.contains("Begay") })
         }
     }
@@ -174,7 +194,9 @@ struct StatusTableTests {
                     AnswerTests.request("GET", "/\(base)/problem/\(code.rawValue)"))
                 #expect(answer.statuses == [status])
                 #expect(answer.text.contains(#""code":"\#(code.rawValue)""#))
-                #expect(answer.text.contains("WWW-Authenticate: Bearer") == (status == 401 && base == "fhir"))
+                #expect(
+                    answer.text.contains("WWW-Authenticate: Bearer")
+                        == (status == 401 && base == "fhir"))
                 #expect(answer.text.contains("Retry-After: ") == [429, 503].contains(status))
             }
         }

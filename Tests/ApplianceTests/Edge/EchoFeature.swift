@@ -7,6 +7,8 @@ import ServerKit
 /// Routes that answer what a test needs to see.
 struct EchoFeature: Feature {
     static let key = "echo"
+    /// More than the systems on both sides hold back for a connection.
+    static let bigBytes = 40_000_000
 
     /// A bearer token `user-1` is the user of that name; `system` one with the scope of scripts.
     static let authenticator = Authenticator { request, context in
@@ -38,13 +40,18 @@ struct EchoFeature: Feature {
             try await Task.sleep(for: .seconds(60))
             return .empty(.ok)
         }
+        routes.open.get("api/v1/endless") { _, _ in
+            onPause()
+            try await Task.sleep(for: .seconds(60))
+            return .empty(.ok)
+        }
         routes.open.get("api/v1/pause") { _, _ in
             onPause()
             try await Task.sleep(for: .milliseconds(300))
             return .json(Array(#"{"paused":true}"#.utf8))
         }
         routes.open.get("api/v1/big") { _, _ in
-            .json([UInt8](repeating: 0x20, count: 40_000_000))
+            .json([UInt8](repeating: 0x20, count: Self.bigBytes))
         }
         routes.open.get("api/v1/problem/:code") { _, context in try Self.fail(context) }
         routes.open.get("fhir/problem/:code") { _, context in try Self.fail(context) }

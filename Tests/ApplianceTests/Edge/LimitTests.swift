@@ -57,7 +57,8 @@ struct LimitTests {
 
     @Test func `a connection with nothing more to ask is closed`() async throws {
         try await EdgeBox.with(limits: Self.limits { $0.idleMsMax = 200 }) { box in
-            let answer = try await box.exchange("GET /api/v1/hello HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            let answer = try await box.exchange(
+                "GET /api/v1/hello HTTP/1.1\r\nHost: localhost\r\n\r\n")
             #expect(answer.statuses == [200] && answer.isClosed)
         }
     }
@@ -93,6 +94,19 @@ struct LimitTests {
         }
     }
 
+    @Test func `a large answer that is read is sent whole, however long it takes`() async throws {
+        let limits = Self.limits {
+            $0.answerStallMsMax = 100
+            $0.lingerMsMax = 100
+        }
+        try await EdgeBox.with(limits: limits) { box in
+            let answer = try await box.exchange(
+                "GET /api/v1/big HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            #expect(answer.statuses == [200])
+            #expect(answer.text.utf8.count > EchoFeature.bigBytes)
+        }
+    }
+
     @Test func `a handshake that does not come is given up`() async throws {
         try await EdgeBox.with(limits: Self.limits { $0.handshakeMsMax = 200 }) { box in
             let answer = try await Exchange.run(port: box.port, pieces: [[0x16, 3, 1]], tls: false)
@@ -104,7 +118,8 @@ struct LimitTests {
         try await EdgeBox.with(limits: Self.limits { $0.connectionsMax = 2 }) { box in
             let first = try await SilentReader(port: box.port)
             let second = try await SilentReader(port: box.port)
-            let third = try await box.exchange("GET /api/v1/hello HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            let third = try await box.exchange(
+                "GET /api/v1/hello HTTP/1.1\r\nHost: localhost\r\n\r\n")
             #expect(third.statuses == [] && third.isClosed)
             await first.close()
             await second.close()

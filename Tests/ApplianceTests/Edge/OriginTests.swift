@@ -8,7 +8,8 @@ struct OriginTests {
         ("Clinic.Local.:443", true), ("127.0.0.1", true), ("10.1.2.3:8443", true),
         ("[::1]:8443", true), ("[fe80::1]", true), ("evil.example", false),
         ("clinic.local.evil.example", false), ("10.1.2.300", false), ("10.1.2", false),
-        ("clinic.local:port", false), ("clinic.local:", false), ("", false), ("[evil.example]", false),
+        ("clinic.local:port", false), ("clinic.local:", false), ("", false),
+        ("[evil.example]", false),
         ("a:b:c", false),
     ])
     func `only names of the box and addresses in digits are answered`(host: String, ok: Bool) {
@@ -37,7 +38,10 @@ struct OriginTests {
         ("Cookie: s=1\r\nOrigin: https://localhost:1\r\n", false, false),
         ("Cookie: s=1\r\nOrigin: https://evil.example\r\n", false, false),
         ("Cookie: s=1\r\nOrigin: null\r\n", false, false),
-        ("Cookie: s=1\r\nOrigin: https://localhost\r\nSec-Fetch-Site: cross-site\r\n", false, false),
+        (
+            "Cookie: s=1\r\nOrigin: https://localhost\r\nSec-Fetch-Site: cross-site\r\n", false,
+            false
+        ),
         ("Sec-Fetch-Site: cross-site\r\n", true, false),
         ("Origin: https://evil.example\r\n", true, false),
         ("Authorization: Bearer user-1\r\nOrigin: https://evil.example\r\n", true, true),
@@ -56,7 +60,8 @@ struct OriginTests {
                 #expect(answer.statuses == [isAllowed ? 204 : 403])
             }
             let read = try await box.exchange(
-                "GET /api/v1/hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\(fields)\r\n")
+                "GET /api/v1/hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\(fields)\r\n"
+            )
             #expect(read.statuses == [200])
         }
     }
@@ -69,7 +74,8 @@ struct OriginTests {
             let page = try await plain(
                 "GET /patients?x=1 HTTP/1.1\r\nHost: clinic.local:80\r\nConnection: close\r\n\r\n")
             #expect(page.statuses == [308])
-            #expect(page.text.contains("Location: https://clinic.local:\(box.port)/patients?x=1\r\n"))
+            #expect(
+                page.text.contains("Location: https://clinic.local:\(box.port)/patients?x=1\r\n"))
             #expect(page.text.contains("X-Frame-Options: DENY"))
             for line in ["GET /fhir/Patient/p1", "GET /api/v1/hello", "POST /"] {
                 let refused = try await plain(

@@ -113,12 +113,33 @@ struct RateTests {
         #expect(admitted >= 60 * 20 - 20)
     }
 
+    @Test func `a restart forgives no tries to sign in`() {
+        let before = Steady()
+        let first = before.limiter
+        for _ in 0..<5 { _ = first.take(.signInAccount, key: "ana") }
+        for _ in 0..<100 { _ = first.take(.api, key: "user 1") }
+        let spent = first.spent()
+        #expect(spent == [SpentRate(rateClass: .signInAccount, key: "ana", missingMs: 60_000)])
+        let soon = Steady().limiter
+        soon.restore(spent, elapsedMs: 11_000)
+        #expect(!soon.take(.signInAccount, key: "ana").isAdmitted)
+        #expect(soon.take(.signInAccount, key: "bo").isAdmitted)
+        let later = Steady().limiter
+        later.restore(spent, elapsedMs: 12_000)
+        #expect(later.take(.signInAccount, key: "ana").isAdmitted)
+        #expect(!later.take(.signInAccount, key: "ana").isAdmitted)
+        let clockWentBack = Steady().limiter
+        clockWentBack.restore(spent, elapsedMs: -5_000_000)
+        #expect(!clockWentBack.take(.signInAccount, key: "ana").isAdmitted)
+    }
+
     @Test func `who goes too fast is told how long to wait`() async throws {
         var table = RateTable.standard
         table[.api] = Rate(burst: 2, refillMs: 10_000)
         let limiter = RateLimiter(table: table, steadyMs: { 0 })
         try await EdgeBox.with(limiter: limiter) { box in
-            let ask = "GET /fhir/Patient/p1 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer user-1\r\n"
+            let ask =
+                "GET /fhir/Patient/p1 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer user-1\r\n"
             let last = ask + "Connection: close\r\n\r\n"
             let answer = try await box.exchange(ask + "\r\n" + ask + "\r\n" + last)
             #expect(answer.statuses == [200, 200, 429])

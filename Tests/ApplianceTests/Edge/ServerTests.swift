@@ -9,15 +9,16 @@ import Testing
 @Suite("Start and stop of the server")
 struct ServerTests {
     private static func server(
-        port: Int, onPause: @escaping @Sendable () -> Void = {},
+        port: Int, host: String = "127.0.0.1", limits: EdgeLimits = EdgeLimits(),
+        onPause: @escaping @Sendable () -> Void = {},
         _ onRunning: @escaping @Sendable (BoundPorts) async -> Void
     ) throws -> EdgeServer {
         let book = RouteBook()
         book.add(EchoFeature(onPause: onPause))
         return EdgeServer(
             settings: EdgeSettings(
-                listen: ListenAddress(host: "127.0.0.1", port: port), plainListen: nil,
-                hosts: HostRule(names: [])),
+                listen: ListenAddress(host: host, port: port), plainListen: nil,
+                hosts: HostRule(names: []), limits: limits),
             routes: book, tls: try TestCertificate.shared.identity(),
             parts: EdgeParts(
                 authenticator: EchoFeature.authenticator, limiter: RateLimiter(steadyMs: { 0 }),
@@ -62,5 +63,38 @@ struct ServerTests {
         await #expect(throws: (any Error).self) {
             _ = try await Exchange.run(port: port, pieces: [Array(ask.utf8)], tls: true)
         }
+    }
+
+    @Test func `an address that is none is named`() async throws {
+        do {
+            try await Self.server(port: 0, host: "no.such.name.invalid") { _ in }.run()
+            Issue.record("The server started on an address that is none.")
+        } catch let problem as Problem {
+            #expect(problem.code == .value)
+            #expect(problem.detail.contains("no.such.name.invalid"))
+        }
+    }
+
+    @Test func `a handler that does not end holds the stop up no longer than the limit`()
+        async throws
+    {
+        var limits = EdgeLimits()
+        limits.shutdownMsMax = 300
+        let (ports, found) = AsyncStream<BoundPorts>.makeStream()
+        let (begins, begun) = AsyncStream<Void>.makeStream()
+        let server = try Self.server(
+            port: 0, limits: limits, onPause: { begun.yield() }, { found.yield($0) })
+        let group = ServiceGroup(services: [server], logger: LogLines().logger)
+        let running = Task { try await group.run() }
+        var iterator = ports.makeAsyncIterator()
+        let port = try #require(await iterator.next()).https
+        let ask = "GET /api/v1/endless HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        async let answer = Exchange.run(port: port, pieces: [Array(ask.utf8)], tls: true)
+        for await _ in begins { break }
+        let began = ContinuousClock.now
+        await group.triggerGracefulShutdown()
+        _ = await running.result
+        #expect(ContinuousClock.now - began < .seconds(4))
+        #expect(try await answer.isClosed)
     }
 }

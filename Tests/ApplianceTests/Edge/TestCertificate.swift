@@ -12,7 +12,8 @@ struct TestCertificate: Sendable {
     static func make(name: String) -> TestCertificate {
         let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("tribal-ehr-tls-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: folder) }  // a leftover folder harms nothing
+        // A leftover folder harms nothing.
+        defer { try? FileManager.default.removeItem(at: folder) }
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             let key = folder.appendingPathComponent("key.pem")

@@ -5,7 +5,9 @@ import Testing
 struct WebAssetsTests {
     private static let assets = WebAssets(
         files: [
-            WebFile(path: "index.html", bytes: Array(#"<script src="/a/current/app.js"></script>"#.utf8)),
+            WebFile(
+                path: "index.html", bytes: Array(#"<script src="/a/current/app.js"></script>"#.utf8)
+            ),
             WebFile(path: "app.js", bytes: Array("import './lib/x.js'".utf8)),
             WebFile(path: "lib/x.js", bytes: [UInt8](repeating: 0x20, count: 2_000)),
         ], hash: "0123456789abcdef", gzip: { _ in [0x1F, 0x8B, 0x00] })

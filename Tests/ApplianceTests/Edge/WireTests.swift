@@ -32,8 +32,12 @@ struct OddRequest: Sendable, CustomTestStringConvertible {
 
     /// Requests that state the length of their body in more than one way, or in none.
     static let lengths: [OddRequest] = [
-        .init("both lengths", 400, post("Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n" + second)),
-        .init("both lengths, coding first", 400, post("Transfer-Encoding: chunked\r\nContent-Length: 4\r\n", "0\r\n\r\n" + second)),
+        .init(
+            "both lengths", 400,
+            post("Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n" + second)),
+        .init(
+            "both lengths, coding first", 400,
+            post("Transfer-Encoding: chunked\r\nContent-Length: 4\r\n", "0\r\n\r\n" + second)),
         .init("two lengths", 400, post("Content-Length: 0\r\nContent-Length: 55\r\n", second)),
         .init("two equal lengths", 400, post("Content-Length: 0\r\nContent-Length: 0\r\n", second)),
         .init("a list of lengths", 400, post("Content-Length: 0, 0\r\n", second)),
@@ -42,19 +46,36 @@ struct OddRequest: Sendable, CustomTestStringConvertible {
         .init("a hexadecimal length", 400, post("Content-Length: 0x0\r\n", second)),
         .init("an empty length", 400, post("Content-Length:\r\n", second)),
         .init("a length with a blank inside", 400, post("Content-Length: 0 0\r\n", second)),
-        .init("a length that overflows", 400, post("Content-Length: 18446744073709551616\r\n", second)),
+        .init(
+            "a length that overflows", 400, post("Content-Length: 18446744073709551616\r\n", second)
+        ),
         .init("a length beyond every limit", 413, post("Content-Length: 99999999999\r\n", second)),
         .init("a length with an underscore", 400, post("Content_Length: 0\r\n", second)),
         .init("a coding with an underscore", 400, post("Transfer_Encoding: chunked\r\n", second)),
-        .init("an unknown coding", 501, post("Transfer-Encoding: xchunked\r\n", "0\r\n\r\n" + second)),
-        .init("two codings in one", 501, post("Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n" + second)),
-        .init("identity and chunked", 400, post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n" + second)),
-        .init("a coding behind a vertical tab", 400, post("Transfer-Encoding:\u{0B}chunked\r\n", "0\r\n\r\n" + second)),
-        .init("a coding with quotes", 501, post("Transfer-Encoding: \"chunked\"\r\n", "0\r\n\r\n" + second)),
-        .init("a blank before the colon", 400, post("Transfer-Encoding : chunked\r\n", "0\r\n\r\n" + second)),
+        .init(
+            "an unknown coding", 501, post("Transfer-Encoding: xchunked\r\n", "0\r\n\r\n" + second)),
+        .init(
+            "two codings in one", 501,
+            post("Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n" + second)),
+        .init(
+            "identity and chunked", 400,
+            post(
+                "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n" + second
+            )),
+        .init(
+            "a coding behind a vertical tab", 400,
+            post("Transfer-Encoding:\u{0B}chunked\r\n", "0\r\n\r\n" + second)),
+        .init(
+            "a coding with quotes", 501,
+            post("Transfer-Encoding: \"chunked\"\r\n", "0\r\n\r\n" + second)),
+        .init(
+            "a blank before the colon", 400,
+            post("Transfer-Encoding : chunked\r\n", "0\r\n\r\n" + second)),
         .init("a tab before the colon", 400, post("Content-Length\t: 0\r\n", second)),
         .init("a body on a GET", 400, get("Host: localhost\r\nContent-Length: 5") + "hello"),
-        .init("chunks on a GET", 400, get("Host: localhost\r\nTransfer-Encoding: chunked") + "0\r\n\r\n"),
+        .init(
+            "chunks on a GET", 400,
+            get("Host: localhost\r\nTransfer-Encoding: chunked") + "0\r\n\r\n"),
     ]
 
     /// Chunked bodies whose end can be read in two ways.
@@ -73,14 +94,18 @@ struct OddRequest: Sendable, CustomTestStringConvertible {
         .init("a chunk that ends in a line feed", 400, chunked("1\r\na\n0\r\n\r\n" + second)),
         .init("a chunk without an end", 400, chunked("1\r\na0\r\n\r\n" + second)),
         .init("a trailer field", 400, chunked("0\r\nX-A: b\r\n\r\n" + second)),
-        .init("a trailer that states a length", 400, chunked("0\r\nContent-Length: 9\r\n\r\n" + second)),
+        .init(
+            "a trailer that states a length", 400,
+            chunked("0\r\nContent-Length: 9\r\n\r\n" + second)),
         .init("a letter that is no digit", 400, chunked("g\r\n\r\n" + second)),
     ]
 
     /// Lines and fields that break the grammar.
     static let lines: [OddRequest] = [
         .init("only line feeds", 400, "GET /api/v1/hello HTTP/1.1\nHost: localhost\n\n"),
-        .init("one bare line feed", 400, "GET /api/v1/hello HTTP/1.1\r\nHost: localhost\nX: y\r\n\r\n"),
+        .init(
+            "one bare line feed", 400, "GET /api/v1/hello HTTP/1.1\r\nHost: localhost\nX: y\r\n\r\n"
+        ),
         .init("a bare carriage return", 400, get("Host: localhost\r\nX: a\rb")),
         .init("a bare carriage return that hides a field", 400, get("Host: localhost\rX: b")),
         .init("a folded field", 400, get("Host: localhost\r\nX: a\r\n b")),
@@ -90,7 +115,9 @@ struct OddRequest: Sendable, CustomTestStringConvertible {
         .init("a field without a name", 400, get("Host: localhost\r\n: value")),
         .init("a zero byte in a value", 400, get("Host: localhost\r\nX: a\u{0}b")),
         .init("a zero byte in a name", 400, get("Host: localhost\r\nX\u{0}: a")),
-        .init("a zero byte in the target", 400, "GET /api/v1/hello\u{0} HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        .init(
+            "a zero byte in the target", 400,
+            "GET /api/v1/hello\u{0} HTTP/1.1\r\nHost: localhost\r\n\r\n"),
         .init("an escape character in a value", 400, get("Host: localhost\r\nX: \u{1B}[31m")),
         .init("a name with a bracket", 400, get("Host: localhost\r\nX(a): b")),
         .init("a name outside ASCII", 400, get("Host: localhost\r\nÄ: b")),
@@ -101,18 +128,31 @@ struct OddRequest: Sendable, CustomTestStringConvertible {
         .init("HTTP/1.10", 400, "GET /api/v1/hello HTTP/1.10\r\nHost: localhost\r\n\r\n"),
         .init("HTTP/3.7", 505, "GET /api/v1/hello HTTP/3.7\r\nHost: localhost\r\n\r\n"),
         .init("HTTP/2 without an agreement", 505, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
-        .init("two blanks in the first line", 400, "GET  /api/v1/hello HTTP/1.1\r\nHost: localhost\r\n\r\n"),
-        .init("a tab in the first line", 400, "GET\t/api/v1/hello HTTP/1.1\r\nHost: localhost\r\n\r\n"),
-        .init("a blank in the target", 400, "GET /api/v1 /hello HTTP/1.1\r\nHost: localhost\r\n\r\n"),
-        .init("a fragment in the target", 400, "GET /api/v1/hello#a HTTP/1.1\r\nHost: localhost\r\n\r\n"),
-        .init("a backslash in the target", 400, "GET /api\\v1/hello HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        .init(
+            "two blanks in the first line", 400,
+            "GET  /api/v1/hello HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        .init(
+            "a tab in the first line", 400, "GET\t/api/v1/hello HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        ),
+        .init(
+            "a blank in the target", 400, "GET /api/v1 /hello HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        .init(
+            "a fragment in the target", 400,
+            "GET /api/v1/hello#a HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        .init(
+            "a backslash in the target", 400,
+            "GET /api\\v1/hello HTTP/1.1\r\nHost: localhost\r\n\r\n"),
         .init("bytes of TLS", 400, "\u{16}\u{03}\u{01}\r\n\r\n"),
     ]
 
     /// Targets, hosts and methods that are not for us.
     static let targets: [OddRequest] = [
-        .init("an absolute target", 400, "GET http://localhost/api/v1/hello HTTP/1.1\r\nHost: localhost\r\n\r\n"),
-        .init("an absolute target elsewhere", 400, "GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        .init(
+            "an absolute target", 400,
+            "GET http://localhost/api/v1/hello HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        .init(
+            "an absolute target elsewhere", 400,
+            "GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n"),
         .init("the asterisk", 400, "OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n"),
         .init("no host", 400, "GET /api/v1/hello HTTP/1.1\r\n\r\n"),
         .init("two hosts", 400, get("Host: localhost\r\nHost: evil.example")),
@@ -123,15 +163,32 @@ struct OddRequest: Sendable, CustomTestStringConvertible {
         .init("TRACE", 501, "TRACE /api/v1/hello HTTP/1.1\r\nHost: localhost\r\n\r\n"),
         .init("CONNECT", 501, "CONNECT localhost:443 HTTP/1.1\r\nHost: localhost\r\n\r\n"),
         .init("an unknown method", 501, "BREW /api/v1/hello HTTP/1.1\r\nHost: localhost\r\n\r\n"),
-        .init("a method in lower case", 400, "get /api/v1/hello HTTP/1.1\r\nHost: localhost\r\n\r\n"),
-        .init("a method with a control character", 400, "G\u{1}T /api/v1/hello HTTP/1.1\r\nHost: localhost\r\n\r\n"),
-        .init("an upgrade to HTTP/2", 400, get("Host: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk")),
-        .init("an upgrade to a web socket", 400, get("Host: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket")),
-        .init("an expectation of something else", 417, post("Expect: 200-ok\r\nContent-Length: 1\r\n", "a")),
-        .init("a target that is too long", 414, "GET /\(String(repeating: "a", count: 9_000)) HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        .init(
+            "a method in lower case", 400, "get /api/v1/hello HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        .init(
+            "a method with a control character", 400,
+            "G\u{1}T /api/v1/hello HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        .init(
+            "an upgrade to HTTP/2", 400,
+            get(
+                "Host: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk"
+            )),
+        .init(
+            "an upgrade to a web socket", 400,
+            get("Host: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket")),
+        .init(
+            "an expectation of something else", 417,
+            post("Expect: 200-ok\r\nContent-Length: 1\r\n", "a")),
+        .init(
+            "a target that is too long", 414,
+            "GET /\(String(repeating: "a", count: 9_000)) HTTP/1.1\r\nHost: localhost\r\n\r\n"),
         .init("a target without an end", 414, "GET /\(String(repeating: "a", count: 40_000))"),
-        .init("a field that is too long", 431, get("Host: localhost\r\nX: \(String(repeating: "a", count: 33_000))")),
-        .init("too many fields", 431, get("Host: localhost" + String(repeating: "\r\nX: y", count: 101))),
+        .init(
+            "a field that is too long", 431,
+            get("Host: localhost\r\nX: \(String(repeating: "a", count: 33_000))")),
+        .init(
+            "too many fields", 431,
+            get("Host: localhost" + String(repeating: "\r\nX: y", count: 101))),
     ]
 }
 
@@ -176,7 +233,8 @@ struct WireTests {
     @Test func `requests that come at once are answered one by one in their order`() async throws {
         try await EdgeBox.with { box in
             let slow = "GET /api/v1/pause HTTP/1.1\r\nHost: localhost\r\n\r\n"
-            let body = "POST /api/v1/echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nfirst"
+            let body =
+                "POST /api/v1/echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nfirst"
             let chunked =
                 "POST /api/v1/echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
                 + "3\r\nsec\r\n3\r\nond\r\n0\r\n\r\n"

@@ -59,7 +59,7 @@ final class CopiedRows {
                 for row in change {
                     let statement = statements[row.table]
                     for (index, value) in row.values.enumerated() {
-                        statement.bind(Int32(index + 1), value)
+                        statement.bind(index + 1, value)
                     }
                     try statement.run()
                 }

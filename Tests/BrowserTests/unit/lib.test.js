@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { actorOf, outcomeOf, sentenceOf } from "../../../web/pages/audit/words.js";
+import { actorOf, outcomeOf, sentenceOf } from "../../../web/pages/audit-log/words.js";
 import { idlePhase } from "../../../web/lib/idle.js";
 import { KeyMap } from "../../../web/lib/keys.js";
 import { parseBlocks, parseInline } from "../../../web/lib/markdown.js";
@@ -120,12 +120,12 @@ suite("handbook text", () => {
 
 suite("audit sentences", () => {
   test("opening a chart names the patient", () => {
-    assert.deepEqual(sentenceOf({ action: "read", area: "chart", type: "Patient", patientId: "1",
+    assert.deepEqual(sentenceOf({ action: "read", area: "demographics", type: "Chart", patientId: "1",
       patientName: "Ana Begay" }), { before: "opened the chart of ", patient: "Ana Begay", after: "" });
   });
   test("a refusal says so", () => {
     assert.deepEqual(outcomeOf({ outcome: "refused", code: "forbidden" }),
-      { word: "Refused: forbidden", tone: "warn" });
+      { word: "Refused: not for this role", tone: "warn" });
   });
   test("somebody unknown is called that", () => {
     assert.equal(actorOf({ kind: "anonymous" }), "Somebody not signed in");

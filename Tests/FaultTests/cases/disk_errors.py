@@ -64,7 +64,7 @@ def full_disk(lab):
     recorder = Recorder()
     client = box.client()
     write_some(client, recorder, 20)
-    heavy = [HeavyWriter(box, recorder, f"h{number}") for number in range(6)]
+    heavy = [HeavyWriter(box, recorder, f"h{number}", number) for number in range(6)]
     for one in heavy:
         one.start()
     time.sleep(0.3)

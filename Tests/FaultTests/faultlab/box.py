@@ -16,8 +16,6 @@ START_SECONDS_MAX = 30
 COMMAND_SECONDS_MAX = 120
 PASSWORD = "nine blue kettles on a shelf"
 USER = "admin"
-# The traffic of the tests is not the traffic of a clinic; a box that knows no such key says so.
-RATES_OFF = "TRIBAL_EHR_FAULT_RATES"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,7 +114,7 @@ class Box:
         self.lab = lab
         self.folder = pathlib.Path(folder)
         self.token = token or lab.claimed.token
-        self.env = {RATES_OFF: "off", **(env or {})}
+        self.env = dict(env or {})
         self.wrapper = list(wrapper)
         self.before = before
         self.port, self.plain_port = free_port(), free_port()

@@ -8,9 +8,10 @@ const allergiesShownMax = 6;
 /** Returns the banner: name, birth, sex, record number, allergies, death, demo. */
 export function banner({ patient, allergies, allergyStatus }) {
   const fact = (label, content) => html`<div><dt>${label}</dt><dd>${content}</dd></div>`;
-  const death = patient.deceasedAt
-    ? html`<p class="banner-death">${icon("alert")} Deceased ${formatDate(patient.deceasedAt)}</p>`
-    : null;
+  const isDeceased = patient.isDeceased || patient.deceasedAt;
+  const death = isDeceased
+    ? html`<p class="banner-death">${icon("alert")} Deceased: ${(patient.ageText
+      || formatDate(patient.deceasedAt)).replace(/^died,? /, "")}</p>` : null;
   const demo = patient.isDemo
     ? html`<p class="banner-demo">DEMO <span>invented patient</span></p>` : null;
   return element`<header class="patient-banner">
@@ -18,7 +19,7 @@ export function banner({ patient, allergies, allergyStatus }) {
       <h1><bdi>${patient.name}</bdi></h1>${demo}${death}
       <dl class="banner-facts">
         ${fact("Born", html`<span class="number">${formatDate(patient.birthDate)}</span>
-          ${patient.ageText ? `(${patient.ageText})` : null}`)}
+          ${patient.ageText && !isDeceased ? `(${patient.ageText})` : null}`)}
         ${fact("Sex", sexText(patient))}
         ${fact("Record", html`<span class="number">${patient.mrn || "none"}</span>`)}
       </dl>

@@ -92,7 +92,7 @@ class ChartPage {
     const { patient } = this.#chart;
     noteOpened({
       id: patient.id, name: patient.name, birthDate: patient.birthDate, sex: patient.sex,
-      mrn: patient.mrn, deceased: Boolean(patient.deceasedAt),
+      mrn: patient.mrn, deceased: Boolean(patient.isDeceased || patient.deceasedAt),
       ageYears: /^\d+ y/.test(patient.ageText ?? "") ? Number.parseInt(patient.ageText, 10) : null,
       tribe: patient.tribalAffiliations[0]?.tribe,
     });

@@ -1,9 +1,9 @@
 // web/pages/chart/results.js - vitals and labs: what was measured, and how it went.
+import { plottable, sparkLine } from "../../elements/plot-parts.js";
+import { readingTable, readingText, statusWord } from "../../elements/reading-table.js";
 import { resultFlag, rangeText } from "../../elements/result-flag.js";
 import { emptyNote } from "../../elements/state-note.js";
-import {
-  plottable, readingTable, readingText, sparkLine, statusWord,
-} from "../../elements/trend-plot.js";
+import "../../elements/trend-plot.js";
 import { count, formatDate, formatUnit } from "../../lib/format.js";
 import { element, html } from "../../lib/html.js";
 

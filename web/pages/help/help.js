@@ -7,9 +7,9 @@ import { addStyle } from "../../lib/styles.js";
 await addStyle("./help.css", import.meta.url);
 
 const topics = [
-  ["signing-in", "Signing in"], ["finding-a-patient", "Finding a patient"],
-  ["reading-a-chart", "Reading a chart"], ["keyboard", "Keyboard"], ["sessions", "Sessions and password"],
-  ["audit", "The audit log"], ["locked-out", "Locked out"], ["administration", "For administrators"],
+  ["sign-in", "Signing in"], ["patient-search", "Finding a patient"],
+  ["chart", "Reading a chart"], ["keyboard", "Keyboard"], ["sessions", "Sessions and password"],
+  ["audit-log", "The audit log"], ["locked-out", "Locked out"], ["administration", "For administrators"],
 ];
 
 /** Opens one topic of the handbook, the first one by itself. */

@@ -1,4 +1,4 @@
-// web/pages/audit/audit.js - who did what, and the proof that nothing was taken out.
+// web/pages/audit-log/audit-log.js - who did what, and the proof that nothing was taken out.
 import { icon } from "../../elements/icon.js";
 import { emptyNote, failedNote, loadingNote } from "../../elements/state-note.js";
 import { get, withQuery } from "../../lib/api.js";
@@ -7,7 +7,7 @@ import { element, html } from "../../lib/html.js";
 import { addStyle } from "../../lib/styles.js";
 import { actions, actorOf, outcomeOf, sentenceOf } from "./words.js";
 
-await addStyle("./audit.css", import.meta.url);
+await addStyle("./audit-log.css", import.meta.url);
 
 const pageRows = 100;
 
@@ -20,7 +20,7 @@ export function open(outlet) {
 }
 
 class AuditPage {
-  #request = null; #filters = {}; #lastDay = null; #parts;
+  #request = null; #filters = {}; #lastDay = null; #shown = 0; #parts;
 
   constructor() {
     this.node = element`<div class="page audit">
@@ -56,6 +56,7 @@ class AuditPage {
     const data = new FormData(this.#parts.form);
     this.#filters = Object.fromEntries([...data].map(([key, value]) => [key, value.trim()]));
     this.#lastDay = null;
+    this.#shown = 0;
     this.#parts.entries.replaceChildren(element`<div class="card-body">${loadingNote("entries")}</div>`);
     await this.#fetch(null);
   }
@@ -71,7 +72,7 @@ class AuditPage {
       if (signal.aborted) return;
       if (before === null) entries.replaceChildren();
       this.#append(answer);
-      more.hidden = answer.nextBefore === null;
+      more.hidden = answer.nextBefore == null;
       more.onclick = () => this.#fetch(answer.nextBefore);
     } catch (error) {
       if (signal.aborted) return;
@@ -80,9 +81,11 @@ class AuditPage {
     }
   }
 
-  #append({ items, total }) {
+  #append({ items, nextBefore }) {
     const { entries } = this.#parts;
-    this.#parts.count.textContent = count(total, "entry", "entries");
+    this.#shown += items.length;
+    const shown = count(this.#shown, "entry", "entries");
+    this.#parts.count.textContent = nextBefore == null ? shown : `The newest ${shown}`;
     if (items.length === 0 && !entries.firstChild) {
       entries.append(element`<div class="card-body">
         ${emptyNote("No entry fits. Take a filter away.")}</div>`);
@@ -158,7 +161,7 @@ function entryRow(entry) {
   const roles = (entry.roles ?? []).map(formatRole).join(", ");
   return element`<tr><td class="digits nowrap">${formatClock(entry.at)}</td>
     <td><strong><bdi>${actorOf(entry)}</bdi></strong> ${before}${name}${after}
-      <span class="audit-sub">${[entry.name, roles, entry.action === "administer" ? null : entry.detail,
+      <span class="audit-sub">${[entry.displayName ? entry.name : null, roles, entry.detail,
         entry.type && entry.id ? `${entry.type}/${entry.id}` : null].filter(Boolean).join(" · ")}</span></td>
     <td>${tone ? html`<span class="tag ${tone}">${word}</span>` : word}</td>
     <td class="digits">${entry.address ?? ""}</td>

@@ -1,4 +1,4 @@
-// web/pages/patients/patients.js - finds a patient while the name is being typed.
+// web/pages/patient-search/patient-search.js - finds a patient while the name is being typed.
 import { failedNote } from "../../elements/state-note.js";
 import { post } from "../../lib/api.js";
 import { count, formatCode, formatDate } from "../../lib/format.js";
@@ -8,7 +8,7 @@ import { go } from "../../lib/router.js";
 import { recentRows } from "../../lib/recent.js";
 import { addStyle } from "../../lib/styles.js";
 
-await addStyle("./patients.css", import.meta.url);
+await addStyle("./patient-search.css", import.meta.url);
 
 const typingPauseMs = 80;
 const listMax = 50;

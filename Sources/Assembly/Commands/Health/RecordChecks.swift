@@ -1,0 +1,94 @@
+import FHIRModel
+import Kernel
+
+/// Checks of the record through the box itself.
+struct RecordChecks {
+    let link: BoxLink
+    let isServing: Bool
+
+    /// All of them.
+    ///
+    /// - Parameter full: proves the whole audit log too.
+    func all(full: Bool) async throws -> [Finding] {
+        let status = try await link.run("status")
+        var findings = [server(status), claim(status), schema(status), disk(status)]
+        findings += jobs(status)
+        findings.append(try await keys())
+        if full { findings.append(try await audit()) }
+        return findings
+    }
+
+    private func server(_ status: JSON) -> Finding {
+        let version = status.string("version") ?? "?"
+        guard isServing else {
+            return .ok("server", "No server runs on this folder; it was opened for this check.")
+        }
+        guard version == AppVersion.text else {
+            return .warning(
+                "server", "The running server is \(version), this program \(AppVersion.text).",
+                cure: "Restart the box to run the installed release.")
+        }
+        return .ok("server", "The server runs, release \(version).")
+    }
+
+    private func claim(_ status: JSON) -> Finding {
+        guard status["claimed"]?.bool == true else {
+            return .warning(
+                "set-up", "The box belongs to no clinic yet.",
+                cure: "tribal-ehr setup --answers FILE")
+        }
+        let patients = ProgressText.counted(status["patients"]?.int ?? 0, "patient")
+        return .ok("set-up", "\(status.string("clinicName") ?? "The clinic") has \(patients).")
+    }
+
+    private func schema(_ status: JSON) -> Finding {
+        let pending = status.at("schema", "pending")?.count ?? 0
+        let applied = status.at("schema", "applied")?.count ?? 0
+        return pending == 0
+            ? .ok("schema", "The database is up to date (\(applied) steps).")
+            : .failed(
+                "schema", "\(pending) steps of the schema wait.", cure: "Restart the box.")
+    }
+
+    private func disk(_ status: JSON) -> Finding {
+        status["isDiskFull"]?.bool == true
+            ? .failed(
+                "writing", "The disk is full; the record can be read but not changed.",
+                cure: "Free some space; the box goes on by itself.")
+            : .ok("writing", "The record can be changed.")
+    }
+
+    private func jobs(_ status: JSON) -> [Finding] {
+        guard let jobs = status["jobs"] else { return [] }
+        let broken = jobs.elements.filter { $0.string("state") == "failed" }.compactMap {
+            $0.string("name")
+        }
+        if broken.isEmpty { return [.ok("jobs", "No job has failed.")] }
+        return [
+            .warning(
+                "jobs", "Failed: \(broken.joined(separator: ", ")).",
+                cure: "Look at the log: journalctl --unit tribal-ehr")
+        ]
+    }
+
+    private func keys() async throws -> Finding {
+        let waiting = try await link.run("keys.status")["waiting"]?.int ?? 0
+        return waiting == 0
+            ? .ok("key-rotation", "No rotation waits.")
+            : .warning(
+                "key-rotation", "A rotation was interrupted with \(waiting) keys left.",
+                cure: "tribal-ehr keys rotate")
+    }
+
+    private func audit() async throws -> Finding {
+        let line = ProgressLine()
+        let answer = try await link.run("audit.verify", progress: { line.show($0, "audit log") })
+        line.clear()
+        let entries = ProgressText.counted(answer["entries"]?.int ?? 0, "entry", "entries")
+        return answer.string("status") == "intact"
+            ? .ok("audit-log", "Intact: \(entries).")
+            : .failed(
+                "audit-log", "The audit log is broken.",
+                cure: "tribal-ehr audit verify names the entry. Keep the folder as it is.")
+    }
+}

@@ -1,0 +1,31 @@
+import ArgumentParser
+
+/// `tribal-ehr`, with everything below it.
+struct RootCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tribal-ehr",
+        abstract: "The electronic health record of a small tribal clinic, in one box.",
+        discussion: "Exit codes: 0 all is well, 1 it is not, 2 wrong usage.",
+        version: "tribal-ehr \(AppVersion.text)",
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Run the box:",
+                subcommands: [ServeCommand.self, SetupCommand.self]),
+            CommandGroup(
+                name: "Bring records in:",
+                subcommands: [ImportCommand.self, DemoCommand.self]),
+            CommandGroup(
+                name: "People and access:",
+                subcommands: [UserCommand.self, TokenCommand.self]),
+            CommandGroup(
+                name: "Audit log and keys:",
+                subcommands: [AuditCommand.self, KeysCommand.self]),
+            CommandGroup(
+                name: "Look after the box:",
+                subcommands: [
+                    CheckConfigCommand.self, PreflightCommand.self, DoctorCommand.self,
+                    SelfTestCommand.self, HealthcheckCommand.self, MigrateCommand.self,
+                    VersionCommand.self,
+                ]),
+        ])
+}

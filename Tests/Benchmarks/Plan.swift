@@ -1,0 +1,39 @@
+/// How much is measured.
+struct Plan: Sendable {
+    /// Patients in the box that is asked over HTTP.
+    var boxPatients = 20_000
+    /// Times that each pair of measurement and base is repeated.
+    var rounds = 5
+    /// How long the load generator runs each time.
+    var loadSeconds = 5
+    /// Connections of the load generator.
+    var connections = 16
+    /// Resources that are read in turns.
+    var readPatients = 500
+    /// Times that the box is started to measure the start.
+    var starts = 5
+    var createPatients = 500
+    var createsPerRound = 10_000
+    /// Callers that create at the same time.
+    var callers = 64
+    var searchedPatients = [1_000, 10_000, 100_000]
+    var searches = 4_000
+
+    /// The full measurement: some minutes.
+    static let full = Plan()
+
+    /// Little of everything, to see that it runs.
+    static let smoke: Plan = {
+        var plan = Plan()
+        plan.boxPatients = 500
+        plan.rounds = 1
+        plan.loadSeconds = 1
+        plan.readPatients = 50
+        plan.starts = 1
+        plan.createPatients = 50
+        plan.createsPerRound = 500
+        plan.searchedPatients = [200, 1_000]
+        plan.searches = 200
+        return plan
+    }()
+}
