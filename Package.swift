@@ -46,6 +46,8 @@ func tests(_ name: String, _ needs: [Target.Dependency]) -> Target {
 func nio(_ name: String) -> Target.Dependency { .product(name: name, package: "swift-nio") }
 let lifecycle: Target.Dependency = .product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(
+    name: "UnixSignals", package: "swift-service-lifecycle")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let arguments: Target.Dependency = .product(
     name: "ArgumentParser", package: "swift-argument-parser")
@@ -87,6 +89,7 @@ let package = Package(
         edge("ServerKit", ["FHIRModel", "AccessControl", "RecordStore"] + server),
         features("FHIRAPI", using: ["Sealing", httpTypes]),
         features("Charting"),
+        features("Identity", using: ["Sealing", "SQLite", httpTypes]),
         features("Steward", using: ["SQLite", "Sealing"]),
         system("CSQLite", links: "sqlite3"),
         system("COpenSSL", links: "crypto"),
@@ -94,8 +97,23 @@ let package = Package(
         system("CZlib", links: "z"),
         .target(name: "CWebAssets"),
         .target(name: "CUnicodeTables", exclude: ["compatibility.bin"]),
+        .target(name: "CDemoClinic", exclude: ["demo.ndjson"]),
+        .target(
+            name: "Assembly",
+            dependencies: [
+                "Kernel", "FHIRModel", "AccessControl", "Deflate", "Sealing", "SQLite",
+                "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Steward",
+                "CWebAssets", "CDemoClinic", arguments, signals,
+            ] + server,
+            swiftSettings: strict),
+        .executableTarget(name: "Main", dependencies: ["Assembly"], swiftSettings: strict),
+        .target(
+            name: "TestKit",
+            dependencies: [
+                "Kernel", "FHIRModel", "AccessControl", "RecordStore", "Sealing", "SQLite",
+            ], swiftSettings: strict),
         tests("FHIRTests", ["FHIRModel", "Kernel"]),
-        .executableTarget(name: "Main", dependencies: ["ServerKit", arguments], swiftSettings: strict),
+        tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]
 )

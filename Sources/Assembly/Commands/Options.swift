@@ -68,6 +68,13 @@ struct FolderOptions: ParsableArguments {
     }
 }
 
+extension BoxLink {
+    /// Carries out a command whose progress is not shown.
+    func ask(_ operation: String, _ arguments: (inout JSONWriter) -> Void) async throws -> JSON {
+        try await run(operation, arguments)
+    }
+}
+
 /// How a command reports.
 struct ReportOptions: ParsableArguments {
     @Flag(help: "Print one JSON object as the last line, for scripts.")

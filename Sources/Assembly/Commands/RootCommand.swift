@@ -9,19 +9,19 @@ struct RootCommand: AsyncParsableCommand {
         version: "tribal-ehr \(AppVersion.text)",
         groupedSubcommands: [
             CommandGroup(
-                name: "Run the box:",
+                name: "Run the box",
                 subcommands: [ServeCommand.self, SetupCommand.self]),
             CommandGroup(
-                name: "Bring records in:",
+                name: "Bring records in",
                 subcommands: [ImportCommand.self, DemoCommand.self]),
             CommandGroup(
-                name: "People and access:",
+                name: "People and access",
                 subcommands: [UserCommand.self, TokenCommand.self]),
             CommandGroup(
-                name: "Audit log and keys:",
+                name: "Audit log and keys",
                 subcommands: [AuditCommand.self, KeysCommand.self]),
             CommandGroup(
-                name: "Look after the box:",
+                name: "Look after the box",
                 subcommands: [
                     CheckConfigCommand.self, PreflightCommand.self, DoctorCommand.self,
                     SelfTestCommand.self, HealthcheckCommand.self, MigrateCommand.self,

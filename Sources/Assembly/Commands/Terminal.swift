@@ -34,22 +34,29 @@ package struct Terminal: Sendable {
     /// The terminal of the command that runs.
     ///
     /// The parser of the command line makes the commands, so it cannot hand one in.
-    @TaskLocal package static var current = Terminal.ofProcess
+    @TaskLocal package static var current: Terminal = .ofProcess
 }
 
 extension Terminal {
+    /// Back to the first column, and the line away.
+    private static let lineStart = "\r\u{1B}[2K"
+
     /// The standard outputs, keyboard and environment of the process.
     package static let ofProcess = Terminal(
-        say: { write($0 + "\n", to: 1) },
-        tell: { write($0 + "\n", to: 2) },
-        draw: isatty(2) == 1 ? { write("\r\u{1B}[2K" + $0, to: 2) } : nil,
-        columns: {
-            var size = winsize()
-            let isKnown = ioctl(2, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
-            return isKnown ? Int(size.ws_col) : 80
-        },
-        askSecret: askAtKeyboard,
-        environment: environmentOfProcess())
+        say: sayToProcess, tell: tellProcess, draw: isatty(2) == 1 ? redraw : nil,
+        columns: columnsOfProcess, askSecret: askAtKeyboard, environment: environmentOfProcess())
+
+    @Sendable private static func sayToProcess(_ line: String) { write(line + "\n", to: 1) }
+
+    @Sendable private static func tellProcess(_ line: String) { write(line + "\n", to: 2) }
+
+    @Sendable private static func redraw(_ line: String) { write(lineStart + line, to: 2) }
+
+    @Sendable private static func columnsOfProcess() -> Int {
+        var size = winsize()
+        let isKnown = ioctl(2, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+        return isKnown ? Int(size.ws_col) : 80
+    }
 
     /// Writes all of a text; a reader that has gone away is no problem of the command.
     private static func write(_ text: String, to file: Int32) {
@@ -65,7 +72,7 @@ extension Terminal {
         }
     }
 
-    private static func askAtKeyboard(_ prompt: String) -> String? {
+    @Sendable private static func askAtKeyboard(_ prompt: String) -> String? {
         var settings = termios()
         guard isatty(0) == 1, tcgetattr(0, &settings) == 0 else { return nil }
         let before = settings

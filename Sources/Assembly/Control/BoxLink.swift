@@ -45,7 +45,7 @@ struct BoxLink: Sendable {
     func run(
         _ operation: String, attachment: [UInt8] = [],
         progress: @escaping @Sendable (Double) -> Void,
-        _ arguments: (inout JSONWriter) -> Void
+        _ arguments: (inout JSONWriter) -> Void = { _ in }
     ) async throws -> JSON {
         var writer = JSONWriter()
         writer.beginObject()

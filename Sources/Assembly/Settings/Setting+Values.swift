@@ -1,6 +1,6 @@
 import Logging
 import RecordStore
-import ServerKit
+package import ServerKit
 
 extension Setting {
     /// What a value must be like, as it stands in messages and in the documented file.

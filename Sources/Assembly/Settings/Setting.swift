@@ -1,3 +1,4 @@
+import Identity
 package import Logging
 package import RecordStore
 package import ServerKit
@@ -9,17 +10,17 @@ package struct Setting: Sendable {
     /// What a value looks like and where it goes.
     package enum Kind: Sendable {
         /// An absolute path.
-        case folder(WritableKeyPath<ServeSettings, DataFolder> & Sendable)
+        case folder(any WritableKeyPath<ServeSettings, DataFolder> & Sendable)
         /// `ADDRESS:PORT`, with brackets around an IPv6 address.
-        case address(WritableKeyPath<ServeSettings, ListenAddress> & Sendable)
+        case address(any WritableKeyPath<ServeSettings, ListenAddress> & Sendable)
         /// As ``address``, or `off`.
-        case addressOrOff(WritableKeyPath<ServeSettings, ListenAddress?> & Sendable)
+        case addressOrOff(any WritableKeyPath<ServeSettings, ListenAddress?> & Sendable)
         /// Host names separated by blanks or commas; may be empty.
-        case names(WritableKeyPath<ServeSettings, [String]> & Sendable, countMax: Int)
+        case names(any WritableKeyPath<ServeSettings, [String]> & Sendable, countMax: Int)
         /// A whole number within bounds that belong to it.
-        case number(WritableKeyPath<ServeSettings, Int> & Sendable, ClosedRange<Int>)
+        case number(any WritableKeyPath<ServeSettings, Int> & Sendable, ClosedRange<Int>)
         /// One of the levels of the log.
-        case level(WritableKeyPath<ServeSettings, Logger.Level> & Sendable)
+        case level(any WritableKeyPath<ServeSettings, Logger.Level> & Sendable)
     }
 
     /// The name in the file; `TRIBAL_EHR_` and this name in the environment.

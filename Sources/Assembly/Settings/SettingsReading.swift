@@ -119,7 +119,8 @@ package struct SettingsReading: Sendable {
         }
         guard value.utf8.count <= Setting.valueBytesMax, setting.put(value, into: &settings) else {
             let shown = setting.isSecret ? "" : " \"\(value.prefix(80))\""
-            problems.append("\(place): The value\(shown) of \(key) is not \(setting.bound).")
+            problems.append(
+                "\(place): The value\(shown) of \(key) cannot be used. It takes \(setting.bound).")
             return
         }
         taken[key] = (value, place)
@@ -144,7 +145,7 @@ extension String {
             for (j, two) in b.enumerated() {
                 let changed = corner + (one == two ? 0 : 1)
                 corner = row[j + 1]
-                row[j + 1] = min(changed, row[j] + 1, row[j + 1] + 1)
+                row[j + 1] = Swift.min(changed, row[j] + 1, row[j + 1] + 1)
             }
         }
         return row[b.count] <= 2

@@ -44,6 +44,9 @@ struct FailureCount: Hashable, Sendable {
 
     /// How long the key has to wait, in milliseconds; nil if it may try now.
     func waitMs(nowMs: Int64, _ limits: FailureLimits) -> Int64? {
+        #if FAULT_CONTROLS
+        if FaultWords.isLockOff { return nil }
+        #endif
         if dayCount >= limits.dayCountMax { return daySinceMs + FailureLimits.dayMs - nowMs }
         if lockedUntilMs > nowMs { return lockedUntilMs - nowMs }
         if count >= limits.countMax { return sinceMs + limits.windowMs - nowMs }

@@ -82,6 +82,11 @@ package final class SignIn: Sendable {
             requestID: attempt.requestID)
         let grant = try Policy().grant(ask, to: stranger)
         let admission = try await admit(grant, attempt)
+        #if FAULT_CONTROLS
+        if FaultWords.isUnknownFast, admission.stored == nil {
+            throw try await refuse(grant, attempt, admission, isRight: false)
+        }
+        #endif
         let isRight: Bool
         var renewed: String?
         do {

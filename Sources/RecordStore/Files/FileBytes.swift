@@ -1,4 +1,4 @@
-package import Glibc
+import Glibc
 package import Kernel
 
 /// Small files of the data folder, read and written whole.
@@ -38,7 +38,7 @@ package enum FileBytes {
     /// Replaces a file in one step that a power cut cannot split: temporary name, sync, rename,
     /// sync of the folder.
     package static func replace(
-        _ path: String, with bytes: [UInt8], mode: mode_t = 0o600
+        _ path: String, with bytes: [UInt8], mode: UInt32 = 0o600
     ) throws(Problem) {
         let temporary = path + ".part"
         let file = open(temporary, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, mode)

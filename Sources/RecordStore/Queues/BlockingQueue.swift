@@ -1,5 +1,6 @@
 import Glibc
 import Kernel
+import Synchronization
 
 /// A bounded first-in, first-out queue between tasks that must not block and a thread that may.
 ///
@@ -73,6 +74,7 @@ final class BlockingQueue<Element: Sendable>: @unchecked Sendable {  // because 
 /// A thread with an owner: started once, joined when its owner closes.
 package final class OwnedThread: @unchecked Sendable {  // because the handle is written once, before use
     private var handle = pthread_t()
+    private let isJoined = Atomic<Bool>(false)
 
     /// Starts a thread that runs `body` to its end.
     package init(_ body: @escaping @Sendable () -> Void) {
@@ -88,8 +90,11 @@ package final class OwnedThread: @unchecked Sendable {  // because the handle is
         precondition(code == 0, "The system gives out threads for the record store.")
     }
 
-    /// Waits for the thread's end.
-    package func join() { pthread_join(handle, nil) }
+    /// Waits for the thread's end; only the first call does.
+    package func join() {
+        guard !isJoined.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        pthread_join(handle, nil)
+    }
 
     private final class Body {
         let run: @Sendable () -> Void

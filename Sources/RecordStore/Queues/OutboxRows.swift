@@ -58,13 +58,18 @@ extension RecordStore {
 
     /// Ends a message, with what its delivery writes in the same transaction, so that a local
     /// delivery happens exactly once.
+    ///
+    /// - Throws: ``Problem`` `.notFound` if it was delivered before; nothing is written then.
     package func outboxDelivered(
         _ grant: Grant, _ message: OutboxMessage,
         writing body: @escaping @Sendable (RowWriter) throws -> Void = { _ in }
     ) async throws {
         try await changeRows(grant) { rows in
-            try body(rows)
             try rows.connection.run("DELETE FROM outbox WHERE id = ?", .int(message.id))
+            guard rows.connection.changes == 1 else {
+                throw Problem(.notFound, "This message was delivered already.")
+            }
+            try body(rows)
         }
     }
 

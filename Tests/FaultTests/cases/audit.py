@@ -7,7 +7,7 @@ import sqlite3
 
 from faultlab.box import Box, command
 from faultlab.checker import DATABASE, audit_count
-from faultlab.lab import case, require
+from faultlab.lab import NO_CONTROLS, case, require
 from faultlab.resources import patient
 from faultlab.traffic import Act, Recorder
 
@@ -20,6 +20,8 @@ def gaps(lab):
     """Compares the reads that a recorder outside counted with the log, with and without fault."""
     missing, reads = compare(lab, {})
     require(missing == 0, f"{missing} of {reads} reads are not in the audit log")
+    if not lab.has_controls:
+        return f"{reads} reads, all on record; {NO_CONTROLS}"
     lost, _ = compare(lab, {"TRIBAL_EHR_FAULT": "no-audit"})
     require(lost > 0, "the control without audit of reads was not noticed")
     return f"{reads} reads, all on record; control without audit turned red ({lost} missing)"

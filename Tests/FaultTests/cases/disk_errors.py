@@ -70,9 +70,9 @@ def full_disk(lab):
     time.sleep(0.3)
     filler = disk.fill()
     join(heavy, 60)
-    disk.fill()
     require_refusals(recorder, client)
     reads = read_all(client, recorder, lab.pick(100, 1_000))
+    closed = read_starved(disk, client, recorder, 20)
     filler.unlink()
     seconds = heal(client, recorder)
     settle(box, recorder)
@@ -83,8 +83,10 @@ def full_disk(lab):
     box.stop()
     require_sound_database(box.folder, recorder)
     audited, answered = audit_count(box.folder, "read"), reads + len(recorder.held)
+    answered += 20 - closed
     require(audited >= answered, f"{answered} reads were answered, {audited} are in the audit log")
-    return (f"{reads} reads on the full disk, all audited; writes 507; "
+    return (f"{reads} reads on the full disk, all audited, {closed} of 20 refused without any "
+            f"room left; writes 507; "
             f"{recorder.acknowledged:,} acknowledged, 0 lost; healed in {seconds:.1f} s")
 
 
@@ -159,6 +161,18 @@ def read_all(client, recorder, count):
         answer = client.get(f"/fhir/{kind}/{identity}")
         require(answer.status == 200, f"read {number + 1} on the full disk: {answer.status}")
     return count
+
+
+def read_starved(disk, client, recorder, count):
+    """Takes the room kept for the log as well: a read is then audited or refused; how many were."""
+    disk.fill()
+    pairs, refused = list(recorder.held), 0
+    for number in range(count):
+        kind, identity = pairs[number % len(pairs)]
+        status = client.get(f"/fhir/{kind}/{identity}").status
+        require(status in (200, 503, 507), f"a read without any room was answered {status}")
+        refused += status != 200
+    return refused
 
 
 def heal(client, recorder):

@@ -8,6 +8,8 @@ from faultlab.lab import case, percentile, require
 from faultlab.traffic import Recorder, burst, join, settle
 
 READY_SECONDS_MAX = 1.0
+# A debug build checks every array index and starts its own way.
+READY_SECONDS_MAX_DEBUG = 3.0
 
 
 @case("R01", "kill -9 during writes: nothing acknowledged is lost, nothing is there twice")
@@ -29,7 +31,8 @@ def kill_loop(lab):
     box.stop()
     require_sound_database(box.folder, recorder)
     ready = percentile(box.ready_seconds, 0.99)
-    require(ready < READY_SECONDS_MAX, f"ready p99 {ready:.2f} s, at most {READY_SECONDS_MAX} s")
+    limit = READY_SECONDS_MAX_DEBUG if lab.has_controls else READY_SECONDS_MAX
+    require(ready < limit, f"ready p99 {ready:.2f} s, at most {limit} s")
     return (f"{kills} kills, 0 lost of {recorder.acknowledged:,} acknowledged, 0 twice, "
             f"{entries:,} audit entries intact, ready p99 {ready:.2f} s")
 

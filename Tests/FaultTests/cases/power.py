@@ -6,7 +6,7 @@ import time
 from faultlab.box import Box
 from faultlab.checker import check_touched, require_counts, require_sound_database
 from faultlab.disks import LoopDisk, freeze
-from faultlab.lab import Failed, case, require, require_root
+from faultlab.lab import NO_CONTROLS, Failed, case, require, require_root
 from faultlab.traffic import Recorder, burst, join, settle
 
 DISK_MIB = 256
@@ -62,6 +62,8 @@ def cut_once(lab, disk, box, recorder, name):
 
 def control(lab):
     """The same with commits that are not synced: it must be noticed."""
+    if not lab.has_controls:
+        return NO_CONTROLS
     disk = LoopDisk(lab, DISK_MIB)
     box = Box(
         lab, lab.data_folder(disk.mount_point), env={"TRIBAL_EHR_FAULT": "synchronous-normal"})

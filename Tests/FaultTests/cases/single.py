@@ -7,7 +7,7 @@ import time
 from faultlab.box import Box, Ended, command, free_port
 from faultlab.checker import database, require_counts, require_sound_database
 from faultlab.client import Lost
-from faultlab.lab import Failed, case, require, require_tool
+from faultlab.lab import NO_CONTROLS, Failed, case, require, require_tool
 from faultlab.traffic import Recorder, Writer, join, settle
 
 SECOND_SECONDS_MAX = 0.2
@@ -84,6 +84,8 @@ def read_around(box, recorder):
 
 def control(lab):
     """With a second checkpointer something must turn red."""
+    if not lab.has_controls:
+        return NO_CONTROLS
     began = time.monotonic()
     while time.monotonic() - began < CONTROL_SECONDS_MAX:
         try:

@@ -8,6 +8,11 @@ import shutil
 import tempfile
 
 
+# A word of the negative controls, which only a debug build holds.
+CONTROL_WORD = b"synchronous-normal"
+NO_CONTROLS = "no control, a release build has none"
+
+
 class Failed(Exception):
     """A promise was not kept."""
 
@@ -73,6 +78,7 @@ class Lab:
         self.claimed = claimed
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="faultlab-"))
         self.closers = []
+        self.has_controls = CONTROL_WORD in pathlib.Path(self.binary).read_bytes()
 
     def pick(self, short, full):
         """The count of this run."""

@@ -23,7 +23,7 @@ struct TokenCommand: AsyncParsableCommand {
 
     func run() async throws {
         let answer = try await folder.linked { link in
-            try await link.run("token.issue") { out in
+            try await link.ask("token.issue") { out in
                 out.member("username", user)
                 out.member("scope", scope)
                 out.member("minutes", minutes)

@@ -13,10 +13,10 @@ struct UserListCommand: AsyncParsableCommand {
         let answer = try await folder.linked { try await $0.run("user.list") }
         if !report.json {
             var rows = [["USER", "NAME", "ROLES", "STATE"]]
-            for user in answer["items"]?.elements.map { $0 } ?? [] {
+            for user in answer["items"].map({ Array($0.elements) }) ?? [] {
                 rows.append([
                     user.string("username") ?? "", user.string("displayName") ?? "",
-                    (user["roles"]?.elements.map { $0 } ?? []).compactMap(\.string).joined(separator: " "),
+                    user["roles"]?.elements.compactMap(\.string).joined(separator: " ") ?? "",
                     Self.state(user),
                 ])
             }
@@ -86,7 +86,7 @@ struct UserSetRolesCommand: AsyncParsableCommand {
     func run() async throws {
         let names = try roles.required()
         _ = try await folder.linked { link in
-            try await link.run("user.set-roles") { out in
+            try await link.ask("user.set-roles") { out in
                 out.member("username", user.text)
                 out.array("roles") { list in
                     for name in names { list.string(name) }
@@ -104,7 +104,7 @@ extension UsernameOptions {
         _ operation: String, _ folder: FolderOptions, _ report: ReportOptions, done: String
     ) async throws {
         _ = try await folder.linked { link in
-            try await link.run(operation) { $0.member("username", text) }
+            try await link.ask(operation) { $0.member("username", text) }
         }
         report.say("\(text) \(done)")
         report.finish { $0.member("username", text) }

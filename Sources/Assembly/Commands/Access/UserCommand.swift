@@ -35,7 +35,7 @@ struct UserAddCommand: AsyncParsableCommand {
         let names = try roles.required()
         let (text, isTemporary) = try password.password()
         let answer = try await folder.linked { link in
-            try await link.run("user.add") { out in
+            try await link.ask("user.add") { out in
                 out.member("username", user.text)
                 out.member("displayName", displayName ?? user.text)
                 out.array("roles") { list in
@@ -70,7 +70,7 @@ struct UserResetPasswordCommand: AsyncParsableCommand {
     func run() async throws {
         let (text, isTemporary) = try password.password()
         _ = try await folder.linked { link in
-            try await link.run("user.reset-password") { out in
+            try await link.ask("user.reset-password") { out in
                 out.member("username", user.text)
                 out.member("password", text)
                 out.member("mustChangePassword", isTemporary)

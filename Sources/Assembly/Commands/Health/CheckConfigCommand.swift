@@ -1,4 +1,5 @@
 import ArgumentParser
+import FHIRModel
 
 /// `tribal-ehr check-config`: whether the box would start with the present configuration.
 struct CheckConfigCommand: AsyncParsableCommand {

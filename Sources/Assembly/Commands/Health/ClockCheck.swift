@@ -1,4 +1,4 @@
-package import Kernel
+import Kernel
 
 /// Whether the clock of the machine can be right.
 package enum ClockCheck {

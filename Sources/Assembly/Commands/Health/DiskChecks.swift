@@ -69,16 +69,13 @@ enum DiskChecks {
     }
 
     private static func fileSystem(_ place: String) -> Finding {
-        var facts = statfs()
-        guard statfs(place, &facts) == 0 else {
+        guard let name = MountTable.kind(of: place) else {
             return .warning(
                 "file-system", "The file system of \(place) is not known.", cure: "Check with: df -T")
         }
-        let kind = UInt32(truncatingIfNeeded: facts.f_type)
-        let known = FileSystemKind.all.first { $0.magic == kind }
-        let name = known?.name ?? "of a kind that is not known"
-        switch known?.use {
-        case .good: return .ok("file-system", "The data lies on \(name).")
+        switch FileSystemUse.of(name) {
+        case .good:
+            return .ok("file-system", "The data lies on \(name).")
         case .forgets:
             return .warning(
                 "file-system", "The data lies on \(name), which loses it at power-off.",
@@ -87,9 +84,9 @@ enum DiskChecks {
             return .failed(
                 "file-system", "The data lies on \(name), which cannot keep a database safe.",
                 cure: "Use --data-dir on a local disk with ext4 or xfs.")
-        case nil:
+        case .untested:
             return .warning(
-                "file-system", "The data lies on a file system \(name).",
+                "file-system", "The data lies on \(name).",
                 cure: "ext4 and xfs are tested; use one of them where you can.")
         }
     }
@@ -137,33 +134,4 @@ enum DiskChecks {
         }
         return .ok("disk-sync", text)
     }
-}
-
-/// Kinds of file systems by the number that the kernel gives them.
-///
-/// Spec: Linux statfs(2), f_type, https://man7.org/linux/man-pages/man2/statfs.2.html
-struct FileSystemKind {
-    enum Use { case good, forgets, unsafe }
-
-    let magic: UInt32
-    let name: String
-    let use: Use
-
-    static let all: [FileSystemKind] = [
-        .init(magic: 0xEF53, name: "ext4", use: .good),
-        .init(magic: 0x5846_5342, name: "xfs", use: .good),
-        .init(magic: 0x9123_683E, name: "btrfs", use: .good),
-        .init(magic: 0x2FC1_2FC1, name: "zfs", use: .good),
-        .init(magic: 0xF2F5_2010, name: "f2fs", use: .good),
-        .init(magic: 0x0102_1994, name: "tmpfs", use: .forgets),
-        .init(magic: 0x8584_58F6, name: "ramfs", use: .forgets),
-        .init(magic: 0x794C_7630, name: "overlayfs", use: .forgets),
-        .init(magic: 0x6969, name: "NFS", use: .unsafe),
-        .init(magic: 0xFF53_4D42, name: "CIFS", use: .unsafe),
-        .init(magic: 0xFE53_4D42, name: "SMB", use: .unsafe),
-        .init(magic: 0x0102_1997, name: "9p", use: .unsafe),
-        .init(magic: 0x6573_5546, name: "FUSE", use: .unsafe),
-        .init(magic: 0x4D44, name: "FAT", use: .unsafe),
-        .init(magic: 0x2011_BAB0, name: "exFAT", use: .unsafe),
-    ]
 }

@@ -1,3 +1,5 @@
+import ServerKit
+
 /// A box on this machine.
 package struct HealthAddress: Hashable, Sendable {
     package let host: String

@@ -7,7 +7,7 @@ enum LinkedLibraries {
     static func all() -> [(name: String, version: String?)] {
         [
             ("SQLite", text(of: "sqlite3_libversion")),
-            ("OpenSSL", textOfZero("OpenSSL_version")),
+            ("OpenSSL", text(of: "OpenSSL_version", 6)),
             ("zlib", text(of: "zlibVersion")),
             ("glibc", text(of: "gnu_get_libc_version")),
         ]
@@ -21,8 +21,9 @@ enum LinkedLibraries {
         return unsafeBitCast(found, to: Ask.self)().map { String(cString: $0) }
     }
 
-    private static func textOfZero(_ function: String) -> String? {
+    /// With one number; 6 asks OpenSSL for the bare version.
+    private static func text(of function: String, _ what: Int32) -> String? {
         guard let found = dlsym(nil, function) else { return nil }
-        return unsafeBitCast(found, to: AskOne.self)(0).map { String(cString: $0) }
+        return unsafeBitCast(found, to: AskOne.self)(what).map { String(cString: $0) }
     }
 }

@@ -1,4 +1,4 @@
-package import FHIRModel
+import FHIRModel
 import Kernel
 import Sealing
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FHIRModel
+import Kernel
 
 /// `tribal-ehr import PATH…`: FHIR Bundles, resources and NDJSON, plain or gzip.
 struct ImportCommand: AsyncParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FHIRModel
+import Kernel
 
 /// `tribal-ehr keys …`: what opens the record.
 struct KeysCommand: AsyncParsableCommand {

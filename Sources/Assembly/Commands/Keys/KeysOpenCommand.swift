@@ -1,4 +1,5 @@
 import ArgumentParser
+import FHIRModel
 import Kernel
 import RecordStore
 import Sealing

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Kernel
 
 /// `tribal-ehr serve`: runs the box until it is told to stop.
 struct ServeCommand: AsyncParsableCommand {

@@ -1,4 +1,4 @@
-package import Kernel
+import Kernel
 
 /// The recovery kit as it is printed: the one thing that opens the record when the machine is
 /// gone.

@@ -44,7 +44,7 @@ struct SetupCommand: AsyncParsableCommand {
 
     private func claim(_ answers: SetupAnswers) async throws -> (JSON, KitSheet) {
         let claim = try await folder.linked(makes: true) { link in
-            try await link.run("setup") { out in
+            try await link.ask("setup") { out in
                 for (key, value) in answers.json.members { out.member(key, value) }
             }
         }

@@ -82,7 +82,7 @@ extension String {
                     }
                     #expect(!isScan, "\(sql): \(plan)")
                 }
-                #expect(!plan.contains { $0.contains("TEMP B-TREE") }, "\(sql): \(plan)")
+                #expect(!plan.contains { $0.contains("TEMP B-TREE FOR ORDER BY") }, "\(sql): \(plan)")
             }
         }
         #expect(count > 20)
