@@ -40,6 +40,7 @@ extension Grant {
 
     /// What the box does in its own name: reading its tables at start, counting tries.
     static func ofBox(_ ask: Ask) throws(Problem) -> Grant {
-        try Policy().grant(ask, to: Caller(kind: .machine, name: "box", address: "local", requestID: ""))
+        try Policy().grant(
+            ask, to: Caller(kind: .machine, name: "box", address: "local", requestID: ""))
     }
 }

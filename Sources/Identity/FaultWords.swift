@@ -1,8 +1,9 @@
 #if FAULT_CONTROLS
 import RecordStore
 
-/// Faults of signing in that tests bring back on purpose, to show that they would notice them. Not
-/// in a release build.
+/// Faults of signing in that tests bring back on purpose, to show that they would notice them.
+///
+/// Not in a release build.
 enum FaultWords {
     /// A name that nobody has is answered without the work of a hash.
     static let isUnknownFast = FaultControls.fault == "fast-unknown"

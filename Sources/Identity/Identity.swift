@@ -17,8 +17,9 @@ package struct IdentitySettings: Sendable {
     package var sessionHoursMax = 8
     /// How many sessions a person may have; the oldest ends.
     package var sessionsPerUserMax = 5
-    /// What a stored password must cost; weaker ones are hashed anew at the next sign-in. The same
-    /// as that of the pool.
+    /// What a stored password must cost; weaker ones are hashed anew at the next sign-in.
+    ///
+    /// The same as that of the pool.
     package var passwordCost = Argon2Cost.password
 
     /// The settings of a clinic that set nothing.

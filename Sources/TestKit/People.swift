@@ -72,8 +72,9 @@ package struct InventedPerson: Sendable {
     }
 }
 
-/// Invented people whose names carry the marks and letters of tribal orthographies; the same for
-/// the same seed. Names are put together from lists, so none is a real person's.
+/// Invented people whose names carry the marks and letters of tribal orthographies.
+///
+/// The same for the same seed. Names are put together from lists, so none is a real person's.
 package struct People: Sendable {
     private var random: SeededRandom
     private var count = 0

@@ -125,7 +125,8 @@ extension RecordStore {
     package func read(
         _ type: String, _ id: String, version: Int? = nil, by caller: Caller = Callers.machine
     ) async throws -> StoredResource {
-        try await read(caller.grant(version == nil ? .read : .vread, type, id: id), version: version)
+        try await read(
+            caller.grant(version == nil ? .read : .vread, type, id: id), version: version)
     }
 
     /// The newest entries of the audit log, newest first.

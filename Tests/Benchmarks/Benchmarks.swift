@@ -7,9 +7,13 @@ struct Benchmarks {
     static func main() async {
         // A pipe that is closed early ends a write with an error, not the process.
         signal(SIGPIPE, SIG_IGN)
+        let words = Array(CommandLine.arguments.dropFirst())
         let options: Options
         do {
-            options = try Options(Array(CommandLine.arguments.dropFirst()))
+            if words.first == PlainServer.word {
+                return try await PlainServer.serve(Array(words.dropFirst()))
+            }
+            options = try Options(words)
         } catch {
             Console.note("\(error)")
             exit(2)
@@ -45,11 +49,15 @@ struct Benchmarks {
 
 /// What can be measured by itself.
 enum Part: String, CaseIterable, Sendable {
+    case box
+    case synthea
     case creates
     case names
 
     func run(_ options: Options, scratch: String) async throws -> [Figure] {
         switch self {
+        case .box: try await ServedBox(options: options, scratch: scratch).run()
+        case .synthea: try await SyntheaBox(options: options, scratch: scratch).run()
         case .creates: try await Creates(scratch: scratch, plan: options.plan).run()
         case .names: try await NameSearch(scratch: scratch, plan: options.plan).run()
         }

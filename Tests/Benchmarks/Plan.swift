@@ -18,6 +18,8 @@ struct Plan: Sendable {
     var callers = 64
     var searchedPatients = [1_000, 10_000, 100_000]
     var searches = 4_000
+    /// Whether one Synthea patient is enough.
+    var isSmall = false
 
     /// The full measurement: some minutes.
     static let full = Plan()
@@ -34,6 +36,7 @@ struct Plan: Sendable {
         plan.createsPerRound = 500
         plan.searchedPatients = [200, 1_000]
         plan.searches = 200
+        plan.isSmall = true
         return plan
     }()
 }

@@ -2,7 +2,9 @@
 package enum TextTable {
     private static let columnMax = 48
 
-    /// Lines without blanks at the end; two blanks between columns. A longer cell than 48
+    /// Lines without blanks at the end; two blanks between columns.
+    ///
+    /// A longer cell than 48
     /// characters pushes the rest of its row to the right.
     package static func lines(_ rows: [[String]]) -> [String] {
         let count = rows.map(\.count).max() ?? 0

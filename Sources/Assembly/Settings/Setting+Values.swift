@@ -49,8 +49,9 @@ extension Setting {
         return true
     }
 
-    /// `ADDRESS:PORT`; nil for anything else. Port 0, by which a test lets the system choose, is
-    /// taken for loopback addresses only.
+    /// The address that `ADDRESS:PORT` stands for, or nil for anything else.
+    ///
+    /// Port 0, by which a test lets the system choose, is taken for loopback addresses only.
     package static func address(_ text: String) -> ListenAddress? {
         guard let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")) else { return nil }
         var host = String(text[..<colon])

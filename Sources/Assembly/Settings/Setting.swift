@@ -82,7 +82,8 @@ extension Setting {
             unit: "hours", "How long a session lasts at most, however busy it is."),
         Setting(
             "SESSIONS_PER_USER", .number(\.identity.sessionsPerUserMax, 1...50), default: "5",
-            unit: "sessions", "How many sessions one user may have at once; one more ends the oldest."),
+            unit: "sessions",
+            "How many sessions one user may have at once; one more ends the oldest."),
         Setting(
             "PASSWORD_CHARACTERS_MIN", .number(\.identity.passwordCharactersMin, 8...64),
             default: "15", unit: "characters", "How long a password must be at least."),

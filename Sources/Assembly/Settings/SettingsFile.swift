@@ -23,7 +23,9 @@ package struct SettingsFile: Sendable {
         package let sentence: String
     }
 
-    /// Reads the bytes of a file. Never fails as a whole: what cannot be read is among ``faults``.
+    /// Reads the bytes of a file.
+    ///
+    /// Never fails as a whole: what cannot be read is among ``faults``.
     package init(_ bytes: [UInt8]) {
         guard bytes.count <= Self.bytesMax else {
             lines = []

@@ -16,7 +16,7 @@ package struct SettingsReading: Sendable {
     /// What the names of the environment begin with.
     package static let prefix = "TRIBAL_EHR_"
     /// Names of the environment that are not settings: paths that scripts and tests use.
-    private static let others: Set<String> = ["SHARED", "PROJECT"]
+    private static let others: Set<String> = ["SHARED", "PROJECT", "BROWSER_VENV"]
 
     private let declared: [Setting]
     private var settings = ServeSettings()
@@ -27,7 +27,8 @@ package struct SettingsReading: Sendable {
     package init(_ declared: [Setting] = Setting.all) {
         self.declared = declared
         for setting in declared {
-            precondition(setting.put(setting.defaultText, into: &settings), "A default is in bounds.")
+            let isPut = setting.put(setting.defaultText, into: &settings)
+            precondition(isPut, "A default is in bounds.")
         }
     }
 
@@ -36,7 +37,8 @@ package struct SettingsReading: Sendable {
     /// - Parameter name: how the file is called in messages.
     package mutating func take(_ file: SettingsFile, name: String) {
         for fault in file.faults {
-            problems.append((fault.line > 0 ? "\(name):\(fault.line): " : "\(name): ") + fault.sentence)
+            let place = fault.line > 0 ? "\(name):\(fault.line)" : name
+            problems.append("\(place): \(fault.sentence)")
         }
         var firstLine: [String: Int] = [:]
         for line in file.lines {

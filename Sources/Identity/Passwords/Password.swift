@@ -18,7 +18,9 @@ package struct Password: Sendable, CustomStringConvertible, CustomDebugStringCon
     let characterCount: Int
     let isTooLong: Bool
 
-    /// Takes what was typed. A text that is too long is no password of anybody.
+    /// Takes what was typed.
+    ///
+    /// A text that is too long is no password of anybody.
     package init(_ typed: String) {
         guard typed.unicodeScalars.count <= Self.charactersMax else {
             (bytes, characterCount, isTooLong) = ([], 0, true)

@@ -52,7 +52,8 @@ struct PasswordRules: Sendable {
         return Self.longestCommonRun(one, other) * 10 > one.count * 6
     }
 
-    private static func longestCommonRun(_ one: [Unicode.Scalar], _ other: [Unicode.Scalar]) -> Int {
+    private static func longestCommonRun(_ one: [Unicode.Scalar], _ other: [Unicode.Scalar]) -> Int
+    {
         var longest = 0
         var row = [Int](repeating: 0, count: other.count + 1)
         for scalar in one {

@@ -1,6 +1,8 @@
 import HTTPTypes
 
-/// The two cookies of the box. Their prefix makes browsers refuse them from anybody else.
+/// The two cookies of the box.
+///
+/// Their prefix makes browsers refuse them from anybody else.
 ///
 /// Spec: RFC 6265bis, 4.1.3.2, https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis
 enum Cookies {

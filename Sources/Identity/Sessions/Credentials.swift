@@ -33,7 +33,9 @@ struct Credentials: Sendable {
             if let header = request.headers[.authorization] {
                 return try bearer(header, request, context)
             }
-            guard let token = Cookies.value(Cookies.session, in: request.headers) else { return nil }
+            guard let token = Cookies.value(Cookies.session, in: request.headers) else {
+                return nil
+            }
             return try await cookie(token, request, context)
         } catch {
             await note(error, context)

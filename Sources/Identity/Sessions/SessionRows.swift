@@ -5,8 +5,10 @@ import RecordStore
 import SQLite
 import Sealing
 
-/// The table of sessions. Who a session belongs to and since when stands in the sealed value, which
-/// is bound to the token's digest: a row that was made or moved by hand does not open.
+/// The table of sessions.
+///
+/// Who a session belongs to and since when stands in the sealed value, which is bound to the
+/// token's digest: a row that was made or moved by hand does not open.
 enum SessionRows {
     /// A session with the time of its last request.
     struct Kept: Sendable {

@@ -41,8 +41,9 @@ package struct SessionsFeature: Feature {
         return .json(writer.bytes)
     }
 
-    /// `DELETE /api/v1/sessions/:id`
-    @Sendable private func end(_ request: Request, context: CallerContext) async throws -> Response {
+    /// `DELETE /api/v1/sessions/:id`.
+    @Sendable private func end(_ request: Request, context: CallerContext) async throws -> Response
+    {
         let id = try context.parameters.require("id")
         let owner = identity.sessions.table.find(id: id)?.session.userID
         let isOwn = owner != nil && owner == context.caller.userID

@@ -2,8 +2,10 @@ import AccessControl
 import RecordStore
 import SQLite
 
-/// The table of machines that a person has signed in from. Such a machine has a count of wasted
-/// tries of its own, so that nobody elsewhere can lock the person out.
+/// The table of machines that a person has signed in from.
+///
+/// Such a machine has a count of wasted tries of its own, so that nobody elsewhere can lock the
+/// person out.
 enum DeviceRows {
     /// The most machines that are remembered for a user.
     static let countMax = 10

@@ -20,7 +20,9 @@ struct FailureLimits: Sendable {
     static let address = FailureLimits(countMax: 20, windowMs: 900_000, dayCountMax: 400)
 }
 
-/// The wasted tries of one key. Pure: the time is handed in.
+/// The wasted tries of one key.
+///
+/// Pure: the time is handed in.
 struct FailureCount: Hashable, Sendable {
     var count = 0
     /// UTC milliseconds; the start of the window.
@@ -31,8 +33,9 @@ struct FailureCount: Hashable, Sendable {
     /// UTC milliseconds; the start of the day that is counted.
     var daySinceMs: Int64 = 0
 
-    /// Starts windows anew that are over. A clock that went back frees nobody and locks nobody for
-    /// longer than usual.
+    /// Starts windows anew that are over.
+    ///
+    /// A clock that went back frees nobody and locks nobody for longer than usual.
     mutating func roll(nowMs: Int64, _ limits: FailureLimits) {
         sinceMs = min(sinceMs, nowMs)
         daySinceMs = min(daySinceMs, nowMs)

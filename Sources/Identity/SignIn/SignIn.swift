@@ -155,7 +155,8 @@ package final class SignIn: Sendable {
         let user = admission.user
         let caller = Self.caller(attempt, user: user)
         let reason =
-            user == nil ? "unknown name" : isRight ? "account disabled or changed" : "wrong password"
+            user == nil
+            ? "unknown name" : isRight ? "account disabled or changed" : "wrong password"
         let isFlood = alarm.count()
         try await store.changeRows(grant) { rows in
             let detail = admission.admitted.isLast ? reason + "; locked" : reason
@@ -220,12 +221,16 @@ package final class SignIn: Sendable {
     /// The token of the machine: its own if the person signed in from it before, else a fresh one,
     /// so that a planted cookie never becomes a known one.
     private func deviceToken(_ attempt: Attempt, _ admission: Admission) throws -> SecretToken {
-        if admission.isKnownDevice, let text = attempt.deviceToken { return SecretToken(text: text) }
+        if admission.isKnownDevice, let text = attempt.deviceToken {
+            return SecretToken(text: text)
+        }
         return try SecretToken.random(byteCount: 16)
     }
 
-    /// Who the audit log says it was. The name that was typed is not kept where nobody has it: it
-    /// may be a password in the wrong field.
+    /// Who the audit log says it was.
+    ///
+    /// The name that was typed is not kept where nobody has it: it may be a password in the wrong
+    /// field.
     private static func caller(_ attempt: Attempt, user: User?) -> Caller {
         Caller(
             kind: .anonymous, name: user?.username ?? "anonymous", address: attempt.address,

@@ -29,7 +29,7 @@ package struct SignInFeature: Feature {
         routes.signedIn.post("api/v1/auth/password", use: changePassword)
     }
 
-    /// `POST /api/v1/auth/login`
+    /// `POST /api/v1/auth/login`.
     @Sendable private func signIn(
         _ request: Request, context: OpenContext
     ) async throws -> Response {
@@ -52,14 +52,14 @@ package struct SignInFeature: Feature {
         return .json(answer(success.user, success.session), headers: headers)
     }
 
-    /// `GET /api/v1/auth/me`
+    /// `GET /api/v1/auth/me`.
     @Sendable private func me(_ request: Request, context: CallerContext) async throws -> Response {
         let (user, session) = try own(context.caller)
         _ = try await gate.grant(.ownAccount(.read, id: user.id), to: context.caller)
         return .json(answer(user, session))
     }
 
-    /// `POST /api/v1/auth/logout`
+    /// `POST /api/v1/auth/logout`.
     @Sendable private func signOut(
         _ request: Request, context: CallerContext
     ) async throws -> Response {
@@ -70,7 +70,7 @@ package struct SignInFeature: Feature {
         return .empty(.noContent, headers: [.setCookie: Cookies.clearSession()])
     }
 
-    /// `POST /api/v1/auth/password`
+    /// `POST /api/v1/auth/password`.
     @Sendable private func changePassword(
         _ request: Request, context: CallerContext
     ) async throws -> Response {
@@ -86,7 +86,8 @@ package struct SignInFeature: Feature {
 
     /// The user and session of a caller who came with a cookie.
     private func own(_ caller: Caller) throws(Problem) -> (User, Session) {
-        guard let id = caller.sessionTag, let session = identity.sessions.table.find(id: id)?.session,
+        guard let id = caller.sessionTag,
+            let session = identity.sessions.table.find(id: id)?.session,
             let user = identity.directory.user(id: session.userID)
         else {
             throw Problem(.forbidden, "This is for people who signed in with the box's page.")

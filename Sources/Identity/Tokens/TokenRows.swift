@@ -5,8 +5,10 @@ import RecordStore
 import SQLite
 import Sealing
 
-/// The table of bearer tokens. What a token may do stands in the sealed value, which is bound to its
-/// digest: a row that was made or moved by hand does not open.
+/// The table of bearer tokens.
+///
+/// What a token may do stands in the sealed value, which is bound to its digest: a row that was
+/// made or moved by hand does not open.
 enum TokenRows {
     /// A token with the digest by which it is found.
     struct Kept: Sendable {

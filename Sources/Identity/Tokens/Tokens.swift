@@ -87,7 +87,9 @@ package final class Tokens: Sendable {
     package func list(_ grant: Grant) async throws -> [Token] {
         try grant.require(.search, .read, area: .users)
         try await store.note(AuditNote(grant.ask), by: grant.caller)
-        let all = live.withLock { Array($0.values) }.filter(isAlive).sorted { $0.token.id < $1.token.id }
+        let all = live.withLock { Array($0.values) }.filter(isAlive).sorted {
+            $0.token.id < $1.token.id
+        }
         return all.compactMap { one in
             directory.user(id: one.token.userID).map { Self.shown(one.token, $0) }
         }

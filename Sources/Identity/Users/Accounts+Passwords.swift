@@ -8,8 +8,10 @@ extension Accounts {
     package func problems(
         _ password: Password, username: String, displayName: String
     ) -> [String] {
-        PasswordRules(charactersMin: settings.passwordCharactersMin, clinicName: settings.clinicName)
-            .problems(password, username: username, displayName: displayName)
+        PasswordRules(
+            charactersMin: settings.passwordCharactersMin, clinicName: settings.clinicName
+        )
+        .problems(password, username: username, displayName: displayName)
     }
 
     /// Gives a user another password, ends their sessions and the lock of their account, and

@@ -111,7 +111,8 @@ enum UserRows {
     private static func user(id: String, _ bytes: [UInt8]) throws -> User {
         let json = try JSON.parse(bytes)
         guard let username = json.string("username") else {
-            throw Problem(.incomplete, "A user's row is damaged. Restore the records from a backup.")
+            throw Problem(
+                .incomplete, "A user's row is damaged. Restore the records from a backup.")
         }
         return User(
             id: id, username: username, displayName: json.string("displayName") ?? username,

@@ -23,7 +23,8 @@ enum Username {
         let trimmed = typed.drop(while: \.isWhitespace)
         let end = trimmed.lastIndex(where: { !$0.isWhitespace })
         let name = NFKC.normalize(end.map { String(trimmed[...$0]) } ?? "")
-        guard characters.contains(name.unicodeScalars.count), name.unicodeScalars.allSatisfy(isAllowed)
+        guard characters.contains(name.unicodeScalars.count),
+            name.unicodeScalars.allSatisfy(isAllowed)
         else {
             throw Problem(
                 .value,
@@ -36,8 +37,9 @@ enum Username {
     private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
         case ".", "_", "-", "@": true
-        default: scalar.properties.isAlphabetic || scalar.properties.numericType == .decimal
-            || scalar.properties.generalCategory == .nonspacingMark
+        default:
+            scalar.properties.isAlphabetic || scalar.properties.numericType == .decimal
+                || scalar.properties.generalCategory == .nonspacingMark
         }
     }
 }

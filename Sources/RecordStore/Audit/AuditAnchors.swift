@@ -19,7 +19,8 @@ struct AuditAnchors: Sendable {
     }
 
     static let intervalMs: Int64 = 60_000
-    private static let fileBytesMax = 256 * 1_048_576
+    private static let fileBytesMax = 1_024 * 1_048_576
+    private static let tailBytes = 65_536
 
     let path: String
     let key: SecretBytes
@@ -34,13 +35,18 @@ struct AuditAnchors: Sendable {
         writer.member("atMs", Int(atMs))
         writer.member("digest", Hex.text(digest(seq: seq, mac: mac, atMs: atMs)))
         writer.endObject()
-        try FileBytes.append(writer.bytes + [0x0A], to: path)
+        // A power cut may have left half a line; it must not take this one with it.
+        let isCut = try FileBytes.lastByte(path).map { $0 != 0x0A } ?? false
+        try FileBytes.append((isCut ? [0x0A] : []) + writer.bytes + [0x0A], to: path)
     }
 
     /// The lines of the file, oldest first; empty if there is no file yet.
     func all() throws -> [Anchor] {
-        guard let bytes = try FileBytes.read(path, bytesMax: Self.fileBytesMax) else { return [] }
-        return bytes.split(separator: 0x0A).map { line in
+        lines(of: try FileBytes.read(path, bytesMax: Self.fileBytesMax) ?? [])
+    }
+
+    private func lines(of bytes: [UInt8]) -> [Anchor] {
+        bytes.split(separator: 0x0A).map { line in
             // A line that a power cut left half-written counts as unsound, not as an error.
             guard let json = try? JSON.parse(Array(line)), let anchor = anchor(json) else {
                 return Anchor(seq: 0, mac: [], atMs: 0, isSound: false)
@@ -49,8 +55,11 @@ struct AuditAnchors: Sendable {
         }
     }
 
-    /// The newest sound line.
-    func newest() throws -> Anchor? { try all().last(where: \.isSound) }
+    /// The newest sound line near the end of the file, which grows for years.
+    func newest() throws -> Anchor? {
+        let tail = try FileBytes.readTail(path, count: Self.tailBytes) ?? []
+        return lines(of: tail).last(where: \.isSound)
+    }
 
     private func anchor(_ json: JSON) -> Anchor? {
         guard let seq = json["seq"]?.int, let atMs = json["atMs"]?.int,

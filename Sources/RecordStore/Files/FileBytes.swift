@@ -21,7 +21,30 @@ package enum FileBytes {
         guard Int(facts.st_size) <= bytesMax else {
             throw Problem(.tooLong, "\(path) is larger than \(bytesMax) bytes.")
         }
-        var bytes = [UInt8](repeating: 0, count: Int(facts.st_size))
+        return try rest(of: file, path, count: Int(facts.st_size))
+    }
+
+    /// At most the last `count` bytes of a file, or nil if there is none.
+    ///
+    /// - Throws: ``Problem`` `.incomplete` if it cannot be read.
+    package static func readTail(_ path: String, count: Int) throws(Problem) -> [UInt8]? {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        if file < 0 {
+            if errno == ENOENT { return nil }
+            throw failure("read", path)
+        }
+        defer { close(file) }
+        let end = Int(lseek(file, 0, SEEK_END))
+        guard end >= 0, lseek(file, off_t(max(0, end - count)), SEEK_SET) >= 0 else {
+            throw failure("read", path)
+        }
+        return try rest(of: file, path, count: min(end, count))
+    }
+
+    private static func rest(
+        of file: Int32, _ path: String, count: Int
+    ) throws(Problem) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
         var done = 0
         while done < bytes.count {
             let count = bytes.withUnsafeMutableBytes { buffer in
@@ -52,12 +75,27 @@ package enum FileBytes {
         try syncFolder(of: path)
     }
 
-    /// Appends to a file and waits until it is on the disk.
+    /// The last byte of a file; nil if there is none.
+    package static func lastByte(_ path: String) throws(Problem) -> UInt8? {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        if file < 0 && errno == ENOENT { return nil }
+        guard file >= 0 else { throw failure("read", path) }
+        defer { close(file) }
+        let size = lseek(file, 0, SEEK_END)
+        guard size > 0 else { return nil }
+        var byte: UInt8 = 0
+        guard pread(file, &byte, 1, size - 1) == 1 else { throw failure("read", path) }
+        return byte
+    }
+
+    /// Appends to a file and waits until it is on the disk, with its name where it is new.
     package static func append(_ bytes: [UInt8], to path: String) throws(Problem) {
+        let isNew = access(path, F_OK) != 0
         let file = open(path, O_CREAT | O_APPEND | O_WRONLY | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw failure("write", path) }
         defer { close(file) }
         guard writeAll(bytes, to: file), fsync(file) == 0 else { throw failure("write", path) }
+        if isNew { try syncFolder(of: path) }
     }
 
     /// Waits until the names in the folder of `path` are on the disk.

@@ -212,8 +212,8 @@ package final class DataKeys: Sendable {
             let generation = keyRing.currentGeneration
             let wrapped = try wrap(secret, id: id, slot: slot, generation: generation)
             let row = Row(
-                id: id, slot: slot, version: version, generation: generation, wrapped: wrapped,
-                isSaved: false, opened: key)
+                id: id, slot: slot, version: version, generation: generation,
+                wrapped: wrapped, isSaved: false, opened: key)
             let winner = state.withLock { state -> Int64? in
                 if version == 1, let other = state.newest[slot] { return other }
                 // A rotation that began meanwhile has counted the keys without this one.

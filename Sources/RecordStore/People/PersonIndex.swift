@@ -39,9 +39,13 @@ package final class PersonIndex: Sendable {
     /// Puts a patient in or replaces what was known of it.
     func put(_ person: Person) {
         state.withLock { state in
+            let number = state.numberByID[person.id] ?? UInt32(state.people.count)
             Self.remove(person.id, from: &state)
-            let number = UInt32(state.people.count)
-            state.people.append(person)
+            if Int(number) < state.people.count {
+                state.people[Int(number)] = person
+            } else {
+                state.people.append(person)
+            }
             state.numberByID[person.id] = number
             for identifier in person.identifiers {
                 state.idByIdentifier[identifier, default: []].append(person.id)

@@ -15,7 +15,12 @@ final class BlockingQueue<Element: Sendable>: @unchecked Sendable {  // because 
     init(countMax: Int) {
         self.countMax = countMax
         pthread_mutex_init(mutex, nil)
-        pthread_cond_init(condition, nil)
+        // The steady clock: a wall clock that is set back must not make a wait last years.
+        var attributes = pthread_condattr_t()
+        pthread_condattr_init(&attributes)
+        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+        pthread_cond_init(condition, &attributes)
+        pthread_condattr_destroy(&attributes)
     }
 
     deinit {
@@ -63,7 +68,7 @@ final class BlockingQueue<Element: Sendable>: @unchecked Sendable {  // because 
 
     private func waitOnce(ms: Int) {
         var until = timespec()
-        clock_gettime(CLOCK_REALTIME, &until)
+        clock_gettime(CLOCK_MONOTONIC, &until)
         let nanoseconds = until.tv_nsec + (ms % 1_000) * 1_000_000
         until.tv_sec += ms / 1_000 + nanoseconds / 1_000_000_000
         until.tv_nsec = nanoseconds % 1_000_000_000

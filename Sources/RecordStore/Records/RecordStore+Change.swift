@@ -49,8 +49,8 @@ extension RecordStore {
             throw Problem(
                 .tooCostly, "A transaction takes at most \(Self.transactionCountMax) changes.")
         }
-        guard changes.count == 1 || Set(changes.map { "\($0.type)/\($0.id)" }).count == changes.count
-        else {
+        let names = Set(changes.map { "\($0.type)/\($0.id)" })
+        guard names.count == changes.count else {
             throw Problem(.invalid, "A transaction may change each record only once.")
         }
         do {
@@ -90,7 +90,8 @@ extension RecordStore {
             }
             if let idempotency, let keep {
                 try AnsweredRows.put(
-                    idempotency, request: store.keyed(idempotency.bodyDigest), sealed: keep, scope)
+                    idempotency, request: store.keyed(idempotency.bodyDigest), sealed: keep,
+                    scope)
             }
             return made.map { $0.changed(nowMs: nowMs) }
         } catchingOvertaken: { nil }

@@ -74,7 +74,9 @@ enum ResourceRows {
         return row.isCovered(by: grant) ? row : nil
     }
 
-    /// One version. Where the newest one became sensitive, the older ones are closed with it.
+    /// One version.
+    ///
+    /// Where the newest one became sensitive, the older ones are closed with it.
     static func version(
         _ grant: Grant, type: String, id: String, version: Int64, _ connection: Connection
     ) throws -> ResourceRow? {

@@ -1,8 +1,10 @@
 import SQLite
 import Sealing
 
-/// What a row of `resource_version` says beside its body. The audit entry of a change carries a
-/// digest of it, so that a row cannot be hidden, moved or dated anew without breaking the chain.
+/// What a row of `resource_version` says beside its body.
+///
+/// The audit entry of a change carries a digest of it, so that a row cannot be hidden, moved or
+/// dated anew without breaking the chain.
 struct VersionFacts {
     let type: String
     let id: String

@@ -21,6 +21,7 @@ final class Writer: Sendable {
         static let queueCountMax = 20_000
         static let groupCountMax = 256
         static let idleWaitMs = 500
+        static let refillIntervalMs: Int64 = 1_000
         /// Frames of 4 KiB in the write-ahead log after which it is copied into the database.
         static let logFramesMax = 4_000
     }

@@ -9,6 +9,7 @@ final class WriterLoop {
     private let clock: Clock
     private let onFatal: @Sendable (String) -> Void
     private let log: LogGauge
+    private var refilledAtMs: Int64 = 0
     private var isLogCopied = true
 
     init(
@@ -45,11 +46,20 @@ final class WriterLoop {
         }
         for one in ended { one.work.finish(one.error) }
         checkpointIfDue(force: false)
+        refillIfDue()
     }
 
     /// Called when nothing was queued for a while.
     func idle() {
         checkpointIfDue(force: true)
+        refillIfDue()
+    }
+
+    /// Looks for room once a second, whether clients go on asking or not.
+    private func refillIfDue() {
+        let nowMs = clock.steadyMs()
+        guard nowMs - refilledAtMs >= Writer.Limits.refillIntervalMs else { return }
+        refilledAtMs = nowMs
         space.refillIfPossible()
     }
 
@@ -94,7 +104,11 @@ final class WriterLoop {
             // A failed rollback leaves the connection unusable; the next begin reports that.
             try? connection.rollback()
         }
-        guard let failure = error as? SQLiteError, !failure.isFull else {
+        guard let failure = error as? SQLiteError else {
+            for work in group { work.finish(error) }
+            return
+        }
+        guard !failure.isFull else {
             let wasFull = space.isFull
             space.noteFull()
             if !wasFull, !group.allSatisfy(\.isChange) {
@@ -129,6 +143,8 @@ final class WriterLoop {
             isLogCopied = result.checkpointedFrames == result.logFrames
         } catch let failure as SQLiteError where failure.isIO || failure.isCorrupt {
             onFatal("The database cannot be checkpointed (\(failure.code)); stopping to recover.")
+        } catch let problem as Problem where problem.code != .noStore {
+            onFatal("\(problem.detail) Stopping to recover.")
         } catch {
             // A full disk or a long reader: the log keeps every commit, the next round copies it.
         }

@@ -1,4 +1,4 @@
-import NIOCore
+package import NIOCore
 
 /// Measures how fast a body comes, counting only the time in which the box was ready for more.
 struct BodyPace {
@@ -30,32 +30,35 @@ struct BodyPace {
 }
 
 /// Finds out whether a client still takes the answer it is sent.
-struct AnswerPace {
+package struct AnswerPace {
     private let span: TimeAmount
     private let bytesMin: Int
     private var deadline: NIODeadline?
     private var takenBefore: Int?
 
-    init(_ limits: EdgeLimits) {
+    /// Makes a measure that waits for nothing yet.
+    package init(_ limits: EdgeLimits) {
         span = .milliseconds(Int64(limits.answerStallMsMax))
         bytesMin = max(1, limits.answerStallMsMax * limits.bodyBytesPerSecondMin / 1_000)
     }
 
     /// Whether there is something that the client has not taken yet.
-    var isWaiting: Bool { deadline != nil }
+    package var isWaiting: Bool { deadline != nil }
 
-    mutating func wait(_ now: NIODeadline) {
+    /// Begins to wait, unless it does so already.
+    package mutating func wait(_ now: NIODeadline) {
         guard deadline == nil else { return }
         deadline = now + span
         takenBefore = nil
     }
 
-    mutating func end() { deadline = nil }
+    /// Notes that everything is taken.
+    package mutating func end() { deadline = nil }
 
     /// Whether nothing worth the wait was taken for the whole span.
     ///
     /// - Parameter taken: bytes that the client's system has taken since the connection began.
-    mutating func isStalled(_ now: NIODeadline, taken: Int) -> Bool {
+    package mutating func isStalled(_ now: NIODeadline, taken: Int) -> Bool {
         guard let deadline else { return false }
         let before = takenBefore ?? taken
         takenBefore = before

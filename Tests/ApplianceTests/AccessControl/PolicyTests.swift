@@ -101,7 +101,8 @@ struct PolicyTests {
     }
 
     @Test func `scopes narrow a role and never widen it`() throws {
-        let caller = try person([.nurse], scopes: "user/Patient.rs user/Observation.c user/Claim.rs")
+        let caller = try person(
+            [.nurse], scopes: "user/Patient.rs user/Observation.c user/Claim.rs")
         #expect(isGranted(Ask(.read, "Patient", id: "p"), caller))
         #expect(isGranted(Ask(.search, "Patient"), caller))
         #expect(!isGranted(Ask(.update, "Patient", id: "p"), caller))
@@ -137,7 +138,8 @@ struct PolicyTests {
 
     @Test func `both versions of scopes are understood`() throws {
         let old = try Scope.parse("user/Patient.read user/Patient.write user/Patient.*")
-        #expect(old.map(\.interactions) == [["r", "s"], ["c", "u", "d"], ["c", "r", "u", "d", "s"]])
+        #expect(
+            old.map(\.interactions) == [["r", "s"], ["c", "u", "d"], ["c", "r", "u", "d", "s"]])
         #expect(throws: Problem.self) {
             try Scope.parse(String(repeating: "user/*.rs ", count: Scope.countMax + 1))
         }

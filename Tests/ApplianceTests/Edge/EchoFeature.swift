@@ -8,7 +8,7 @@ import ServerKit
 struct EchoFeature: Feature {
     static let key = "echo"
     /// More than the systems on both sides hold back for a connection.
-    static let bigBytes = 40_000_000
+    static let bigBytes = 12_000_000
 
     /// A bearer token `user-1` is the user of that name; `system` one with the scope of scripts.
     static let authenticator = Authenticator { request, context in

@@ -1,3 +1,4 @@
+import NIOCore
 import ServerKit
 import Testing
 
@@ -94,17 +95,35 @@ struct LimitTests {
         }
     }
 
-    @Test func `a large answer that is read is sent whole, however long it takes`() async throws {
-        let limits = Self.limits {
-            $0.answerStallMsMax = 100
-            $0.lingerMsMax = 100
-        }
-        try await EdgeBox.with(limits: limits) { box in
-            let answer = try await box.exchange(
+    @Test func `a large answer is sent whole before the connection ends`() async throws {
+        try await EdgeBox.with(limits: Self.limits { $0.lingerMsMax = 100 }) { box in
+            let client = try await SilentReader(port: box.port)
+            try await client.send(
                 "GET /api/v1/big HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-            #expect(answer.statuses == [200])
-            #expect(answer.text.utf8.count > EchoFeature.bigBytes)
+            #expect(try await client.takeAll() > EchoFeature.bigBytes)
         }
+    }
+
+    @Test func `an answer that is taken slowly goes on, one that is not taken ends`() {
+        let second = TimeAmount.seconds(1)
+        let start = NIODeadline.uptimeNanoseconds(0)
+        var pace = AnswerPace(EdgeLimits())
+        let isStalledBefore = pace.isStalled(start + second * 100, taken: 0)
+        #expect(!isStalledBefore)
+        pace.wait(start)
+        for tick in 1...300 {
+            let isStalled = pace.isStalled(start + second * tick, taken: tick * 1_100)
+            #expect(!isStalled)
+        }
+        var stalls = 0
+        for tick in 301...370 where pace.isStalled(start + second * tick, taken: 330_000) {
+            stalls += 1
+        }
+        #expect(stalls > 0)
+        pace.end()
+        #expect(!pace.isWaiting)
+        let isStalledAfter = pace.isStalled(start + second * 1_000, taken: 330_000)
+        #expect(!isStalledAfter)
     }
 
     @Test func `a handshake that does not come is given up`() async throws {

@@ -2,20 +2,23 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 
-/// A client that does its handshake and then takes nothing of what it is sent.
+/// A client that does its handshake and then takes nothing of what it is sent until it is told to.
 struct SilentReader: Sendable {
     private let channel: any Channel
+    private let total: EventLoopFuture<Int>
 
     init(port: Int) async throws {
         let context = try NIOSSLContext(configuration: TestCertificate.clientSettings)
         let ready = MultiThreadedEventLoopGroup.singleton.next().makePromise(of: Void.self)
+        let total = ready.futureResult.eventLoop.makePromise(of: Int.self)
+        self.total = total.futureResult
         channel = try await ClientBootstrap(group: ready.futureResult.eventLoop)
             .channelOption(.socketOption(.so_rcvbuf), value: 4_096)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(
                         NIOSSLClientHandler(context: context, serverHostname: nil))
-                    try channel.pipeline.syncOperations.addHandler(Handshaken(ready))
+                    try channel.pipeline.syncOperations.addHandler(Handshaken(ready, total))
                 }
             }
             .connect(host: "127.0.0.1", port: port).get()
@@ -25,6 +28,12 @@ struct SilentReader: Sendable {
 
     func send(_ text: String) async throws {
         try await channel.writeAndFlush(ByteBuffer(string: text))
+    }
+
+    /// Takes everything until the server ends the connection, and counts it.
+    func takeAll() async throws -> Int {
+        try await channel.setOption(.autoRead, value: true).get()
+        return try await total.get()
     }
 
     /// Whether writing on fails, which it does once the server has closed.
@@ -48,16 +57,26 @@ struct SilentReader: Sendable {
     private final class Handshaken: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
         private let ready: EventLoopPromise<Void>
+        private let total: EventLoopPromise<Int>
+        private var bytes = 0
 
-        init(_ ready: EventLoopPromise<Void>) { self.ready = ready }
+        init(_ ready: EventLoopPromise<Void>, _ total: EventLoopPromise<Int>) {
+            self.ready = ready
+            self.total = total
+        }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            bytes += unwrapInboundIn(data).readableBytes
+        }
+
+        func handlerRemoved(context: ChannelHandlerContext) {
+            ready.fail(ChannelError.eof)
+            total.succeed(bytes)
+        }
 
         func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
             if "\(event)".hasPrefix("handshakeCompleted") { ready.succeed() }
             context.fireUserInboundEventTriggered(event)
-        }
-
-        func channelInactive(context: ChannelHandlerContext) {
-            ready.fail(ChannelError.eof)
         }
     }
 }

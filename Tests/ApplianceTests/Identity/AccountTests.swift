@@ -160,7 +160,8 @@ struct AccountTests {
                 .mustChangePassword)
     }
 
-    @Test func `a changed password ends the other sessions and frees from having to`() async throws {
+    @Test func `a changed password ends the other sessions and frees from having to`() async throws
+    {
         let user = try await fixture.add("jane", mustChangePassword: true)
         let other = try await fixture.signIn("jane")
         let here = try await fixture.signIn("jane")
@@ -199,7 +200,8 @@ struct AccountTests {
         try await change(texts[3], texts[0])
     }
 
-    @Test func `five wrong current passwords end the guessing at an unlocked screen`() async throws {
+    @Test func `five wrong current passwords end the guessing at an unlocked screen`() async throws
+    {
         let user = try await fixture.add("jane")
         let here = try await fixture.signIn("jane")
         let grant = try fixture.grant(

@@ -63,7 +63,8 @@ struct IdentityServer: Sendable {
         }
         lines += headers.map { "\($0.key): \($0.value)" }.sorted()
         let text = lines.joined(separator: "\r\n") + "\r\n\r\n" + (json ?? "")
-        return Answer(try await Exchange.run(port: port, pieces: [Array(text.utf8)], tls: true).text)
+        return Answer(
+            try await Exchange.run(port: port, pieces: [Array(text.utf8)], tls: true).text)
     }
 
     /// Signs somebody in and answers what the browser has then.

@@ -37,7 +37,8 @@ struct PasswordRulesTests {
         #expect(try await problems(password).count == 1)
     }
 
-    @Test func `the shortest password has fifteen characters, counted as characters`() async throws {
+    @Test func `the shortest password has fifteen characters, counted as characters`() async throws
+    {
         #expect(try await problems("mesa kettle fo").first?.contains("15 characters") == true)
         #expect(try await problems("mesa kettle for") == [])
         #expect(try await problems("ᏩᏯᎠᎹᎤᏪᏥᏓᎶᏂᎨᎤᏍᏗᎠ") == [])

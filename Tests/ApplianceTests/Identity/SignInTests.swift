@@ -80,7 +80,9 @@ struct SignInTests {
         _ = try await fixture.signIn("jane")
     }
 
-    @Test func `who locks an account from elsewhere does not lock out a known machine`() async throws {
+    @Test func `who locks an account from elsewhere does not lock out a known machine`()
+        async throws
+    {
         let known = try await fixture.signIn("jane")
         for _ in 0..<6 { _ = try await fixture.refusal("jane", address: "203.0.113.9") }
         #expect(

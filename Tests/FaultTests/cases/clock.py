@@ -39,8 +39,10 @@ def fake(clock):
     library = next((one for one in LIBRARIES if os.path.exists(one)), None)
     if library is None:
         raise Skipped("libfaketime is not installed")
+    # Without shared memory of its own the library would move the environment at start, and Swift
+    # finds the arguments of the program by where the environment lies.
     return {
-        "LD_PRELOAD": library, "FAKETIME": clock, "NO_FAKE_STAT": "1",
+        "LD_PRELOAD": library, "FAKETIME_SHARED": "/none /none", "FAKETIME": clock, "NO_FAKE_STAT": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"}
 
 

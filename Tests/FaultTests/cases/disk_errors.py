@@ -15,6 +15,8 @@ from faultlab.strace import Injection
 from faultlab.traffic import Act, Recorder, Writer, burst, join, settle
 
 EXIT_SECONDS_MAX = 0.1
+# Large enough for the whole of the room that the box keeps for its log.
+FULL_DISK_MIB = 1_200
 HEAL_SECONDS_MAX = 10
 NOT_READY_SECONDS_MAX = 5
 CPU_PART_MAX = 0.2
@@ -57,9 +59,9 @@ def has_reason(box):
 
 @case("R06", "disk full: reads go on and are audited, writes answer 507, it heals by itself")
 def full_disk(lab):
-    """Fills a 64 MB disk under load, reads, gives the room back while clients go on asking."""
+    """Fills a disk under load, reads, gives the room back while clients go on asking."""
     require_root()
-    disk = LoopDisk(lab, 64)
+    disk = LoopDisk(lab, FULL_DISK_MIB)
     box = Box(lab, lab.data_folder(disk.mount_point)).start()
     recorder = Recorder()
     client = box.client()

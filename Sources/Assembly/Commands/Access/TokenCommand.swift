@@ -5,7 +5,8 @@ import FHIRModel
 struct TokenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "token", abstract: "Print a bearer token for local scripts.",
-        discussion: "The token stands alone on the last line. That it was made is in the audit log.")
+        discussion: "The token stands alone on the last line. That it was made is in the audit log."
+    )
 
     @OptionGroup var folder: FolderOptions
     @OptionGroup var report: ReportOptions

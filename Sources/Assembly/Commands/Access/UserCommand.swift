@@ -90,7 +90,8 @@ enum PasswordReport {
     /// Shows it once, with what to do.
     static func tell(_ temporary: String?, _ report: ReportOptions) {
         guard let temporary else { return }
-        report.say("The password is \(temporary) until the first sign-in, where it has to be changed.")
+        report.say("The password is \(temporary)")
+        report.say("It has to be changed at the first sign-in.")
     }
 }
 

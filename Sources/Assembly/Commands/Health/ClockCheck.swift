@@ -10,7 +10,7 @@ package enum ClockCheck {
     /// A sentence if it cannot; nil if it can.
     package static func warning(nowMs: Int64) -> String? {
         guard nowMs < plausibleFromMs || nowMs >= plausibleToMs else { return nil }
-        return "The clock of this machine says \(Timestamp.text(ms: nowMs).prefix(10)), which cannot "
-            + "be right; entries get wrong times. Set it, such as with: timedatectl set-ntp true"
+        return "The clock of this machine says \(Timestamp.text(ms: nowMs).prefix(10)), which "
+            + "cannot be right; entries get wrong times. Set it, such as with: timedatectl set-ntp true"
     }
 }

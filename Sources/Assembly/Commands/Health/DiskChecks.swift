@@ -71,7 +71,8 @@ enum DiskChecks {
     private static func fileSystem(_ place: String) -> Finding {
         guard let name = MountTable.kind(of: place) else {
             return .warning(
-                "file-system", "The file system of \(place) is not known.", cure: "Check with: df -T")
+                "file-system", "The file system of \(place) is not known.",
+                cure: "Check with: df -T")
         }
         switch FileSystemUse.of(name) {
         case .good:
@@ -126,7 +127,8 @@ enum DiskChecks {
         if microseconds < syncMicrosecondsMin {
             return .warning(
                 "disk-sync", text + " No real disk is that fast: it does not wait for the disk.",
-                cure: "Turn off a write cache without battery, or use a disk with power protection.")
+                cure: "Turn off a write cache without battery, or use a disk with power protection."
+            )
         }
         if microseconds > syncMicrosecondsMax {
             return .warning(

@@ -56,7 +56,8 @@ struct DoctorCommand: AsyncParsableCommand {
         do {
             let link = try await BoxLink.open(data, settings: settings.identity)
             do {
-                let findings = try await RecordChecks(link: link, isServing: isServing).all(full: full)
+                let findings = try await RecordChecks(link: link, isServing: isServing).all(
+                    full: full)
                 await link.close()
                 return findings
             } catch {

@@ -75,7 +75,8 @@ enum FolderChecks {
             }
             let facts = try Certificates.facts(ofPEM: String(decoding: bytes, as: UTF8.self))
             let days = (facts.notAfterMs - SystemClock.clock.wallMs()) / dayMs
-            let text = "The authority of the box ends on \(Timestamp.text(ms: facts.notAfterMs).prefix(10))."
+            let day = Timestamp.text(ms: facts.notAfterMs).prefix(10)
+            let text = "The authority of the box ends on \(day)."
             return days >= certificateDaysMin
                 ? .ok("certificate", text)
                 : .failed(

@@ -42,7 +42,8 @@ struct HealthcheckCommand: AsyncParsableCommand {
         }
         do {
             let answer = try await HealthProbe.ask(address, secondsMax: seconds)
-            report.say(answer.isReady ? "The box is ready." : "The box is not ready: \(answer.text)")
+            report.say(
+                answer.isReady ? "The box is ready." : "The box is not ready: \(answer.text)")
             finish(answer.isReady, status: answer.status)
             if !answer.isReady { throw ExitCode(1) }
         } catch let problem as Problem {

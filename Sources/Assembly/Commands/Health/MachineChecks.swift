@@ -89,7 +89,9 @@ enum MachineChecks {
 
 /// Whether a program could listen somewhere.
 enum PortProbe {
-    /// The `errno` of trying, or nil if it worked. Port 0 always works.
+    /// Why a program cannot listen there, as an error number of the system.
+    ///
+    /// Nil where it can; port 0 always can.
     static func fault(_ address: ListenAddress) -> Int32? {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)

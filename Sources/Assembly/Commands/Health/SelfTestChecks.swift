@@ -25,7 +25,8 @@ package enum SelfTestChecks {
         let refused = #"{"a":1,"a":2}"#
         do throws(JSONError) {
             let json = try JSON.parse(Array(text.utf8))
-            let isKept = json.at("a", 0)?.numberText == "1.50" && json.at("a", 3)?.string == "é\n"
+            let isKept =
+                json.at("a", 0)?.numberText == "1.50" && json.at("a", 3)?.string == "é\n"
                 && json.at("a", 2)?.numberText == "1E+2"
             guard isKept else { return .failed("json", "JSON is read wrongly.", cure: cure) }
         } catch {

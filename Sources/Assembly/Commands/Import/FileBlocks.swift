@@ -63,7 +63,9 @@ final class FileBlocks {
         var failed: Int32 = 0
         let block = [UInt8](unsafeUninitializedCapacity: Self.blockBytes) { buffer, count in
             var got = read(file, buffer.baseAddress, Self.blockBytes)
-            while got < 0 && errno == EINTR { got = read(file, buffer.baseAddress, Self.blockBytes) }
+            while got < 0 && errno == EINTR {
+                got = read(file, buffer.baseAddress, Self.blockBytes)
+            }
             if got < 0 { failed = errno }
             count = max(0, got)
         }

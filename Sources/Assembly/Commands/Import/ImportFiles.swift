@@ -25,6 +25,20 @@ package struct ImportFile: Hashable, Sendable {
         self.bytes = bytes
     }
 
+    /// What the resources of other files refer to comes first; smaller is earlier.
+    ///
+    /// Guessed from the name as bulk exports and Synthea give it. A wrong guess costs a second
+    /// try of the files that wait, nothing else.
+    package var rank: Int {
+        let name = FilePath.name(path).lowercased()
+        return Self.early.firstIndex { name.hasPrefix($0) } ?? Self.early.count
+    }
+
+    private static let early = [
+        "organization", "hospital", "location", "practitioner.", "practitioner", "patient.",
+        "encounter.",
+    ]
+
     /// Form and compression by the end of a name; nil if it is none that can be imported.
     package static func kind(ofName name: String) -> (form: Form, isCompressed: Bool)? {
         var stem = name.lowercased()
@@ -43,7 +57,7 @@ package struct ImportFiles: Sendable {
     /// How deep folders may lie in each other.
     package static let depthMax = 64
 
-    /// In the order of the paths, and sorted inside each folder; none twice.
+    /// By rank, then in the order of the paths, and sorted inside each folder; none twice.
     package private(set) var files: [ImportFile] = []
     /// Files inside folders whose names say that they hold something else.
     package private(set) var skippedCount = 0
@@ -54,12 +68,17 @@ package struct ImportFiles: Sendable {
         let inode: UInt
     }
 
-    /// Walks through files and folders. Symbolic links are followed, but nothing is taken twice.
+    /// Walks through files and folders.
+    ///
+    /// Symbolic links are followed, but nothing is taken twice.
     ///
     /// - Throws: ``Problem`` that names a path that is missing, cannot be read or cannot be
     ///   imported.
     package init(_ paths: [String]) throws(Problem) {
         for path in paths { try take(path, depth: 0) }
+        files = (0...(files.map(\.rank).max() ?? 0)).flatMap { rank in
+            files.filter { $0.rank == rank }
+        }
     }
 
     private mutating func take(_ path: String, depth: Int) throws(Problem) {
@@ -69,7 +88,8 @@ package struct ImportFiles: Sendable {
                 skippedCount += 1
                 return
             }
-            throw Problem(.notFound, "\(path): \(SystemReason.text). Name files or folders to import.")
+            throw Problem(
+                .notFound, "\(path): \(SystemReason.text). Name files or folders to import.")
         }
         let kind = facts.st_mode & S_IFMT
         guard kind == S_IFDIR || kind == S_IFREG else {

@@ -16,7 +16,7 @@ final class ImportProgress: Sendable {
     private let state = Mutex(State())
     private let onFile: @Sendable (ImportOutcome) -> Void
 
-    /// - Parameter onFile: called after the first try of each file, with the bar taken away.
+    /// - Parameter onFile: called after each try of a file, with the bar taken away.
     init(
         _ files: [ImportFile], line: ProgressLine,
         onFile: @escaping @Sendable (ImportOutcome) -> Void
@@ -37,8 +37,8 @@ final class ImportProgress: Sendable {
         show()
     }
 
-    func fileDone(_ outcome: ImportOutcome) {
-        state.withLock { $0.filesDone += 1 }
+    func fileDone(_ outcome: ImportOutcome, isFirstTry: Bool) {
+        state.withLock { $0.filesDone += isFirstTry ? 1 : 0 }
         line.clear()
         onFile(outcome)
         show()

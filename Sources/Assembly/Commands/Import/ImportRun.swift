@@ -66,7 +66,7 @@ struct ImportRun: Sendable {
                     + "import the same files again when this is mended.")
         }
         outcome.isTried = true
-        if isFirstTry { progress.fileDone(outcome) }
+        progress.fileDone(outcome, isFirstTry: isFirstTry)
         return outcome
     }
 

@@ -15,7 +15,8 @@ struct KeysCommand: AsyncParsableCommand {
 /// `tribal-ehr keys status`.
 struct KeysStatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Show what opens the record, and whether a rotation waits.")
+        commandName: "status", abstract: "Show what opens the record, and whether a rotation waits."
+    )
 
     @OptionGroup var folder: FolderOptions
     @OptionGroup var report: ReportOptions
@@ -69,8 +70,9 @@ struct KeysKitCommand: AsyncParsableCommand {
             var file = try ReservedFile(output)
             let kit = try await kit()
             try file.write(kit.text)
-            report.say("The recovery kit \(kit.kitID) is in \(file.path). Print it, put it into a")
-            report.say("safe, and remove the file. Kits made before open nothing any more.")
+            report.say("The recovery kit \(kit.kitID) is in \(file.path).")
+            report.say("Print it, put it into a safe, and remove the file.")
+            report.say("Kits made before open nothing any more.")
             let path = file.path
             report.finish { out in
                 out.member("kitID", kit.kitID)

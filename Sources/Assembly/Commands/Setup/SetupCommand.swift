@@ -60,8 +60,8 @@ struct SetupCommand: AsyncParsableCommand {
         let user = claim.string("username") ?? ""
         report.say("The box belongs to \(clinic) now. Sign in as \(user).")
         if let place {
-            report.say("The recovery kit \(kit.kitID) is in \(place). Print it, put it into a safe,")
-            report.say("and remove the file.")
+            report.say("The recovery kit \(kit.kitID) is in \(place).")
+            report.say("Print it, put it into a safe, and remove the file.")
         } else {
             report.say("")
             report.say(kit.text)

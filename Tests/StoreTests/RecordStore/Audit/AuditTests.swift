@@ -122,7 +122,11 @@ import Testing
         #expect(try await count { _ in } == 3)
         #expect(try await count { $0.userID = "user-NURSE" } == 2)
         #expect(try await count { $0.patientID = "b" } == 2)
-        #expect(try await count { $0.patientID = "b"; $0.userID = "user-NURSE" } == 1)
+        #expect(
+            try await count {
+                $0.patientID = "b"
+                $0.userID = "user-NURSE"
+            } == 1)
         #expect(try await count { $0.userID = "nobody" } == 0)
         #expect(try await count { $0.verb = .delete } == 0)
         #expect(try await count { $0.fromMs = FixedClock.mondayMs + 2_000 } == 2)

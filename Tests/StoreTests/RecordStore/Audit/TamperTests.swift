@@ -46,30 +46,49 @@ struct Forgery: Sendable, CustomTestStringConvertible {
     }
 
     private static let entryChanges = [
-        Forgery("time of an entry", "UPDATE audit_entry SET at_ms = at_ms + 1 WHERE seq = 50", names: 50),
+        Forgery(
+            "time of an entry", "UPDATE audit_entry SET at_ms = at_ms + 1 WHERE seq = 50", names: 50
+        ),
         Forgery("action", "UPDATE audit_entry SET action = 'search' WHERE seq = 50", names: 50),
-        Forgery("actor", "UPDATE audit_entry SET actor_tag = actor_tag + 1 WHERE seq = 50", names: 50),
+        Forgery(
+            "actor", "UPDATE audit_entry SET actor_tag = actor_tag + 1 WHERE seq = 50", names: 50),
         Forgery("patient", "UPDATE audit_entry SET patient_tag = NULL WHERE seq = 50", names: 50),
-        Forgery("other patient", "UPDATE audit_entry SET patient_tag = 7 WHERE seq = 50", names: 50),
+        Forgery(
+            "other patient", "UPDATE audit_entry SET patient_tag = 7 WHERE seq = 50", names: 50),
         Forgery("key version", "UPDATE audit_entry SET key_version = 2 WHERE seq = 50", names: 50),
         Forgery("object", "UPDATE audit_entry SET object_seq = 1 WHERE seq = 51", names: 51),
-        Forgery("no object", "UPDATE audit_entry SET object_seq = NULL, object_digest = NULL WHERE seq = 51", names: 51),
-        Forgery("object digest", "UPDATE audit_entry SET object_digest = randomblob(32) WHERE seq = 51", names: 51),
-        Forgery("sealed entry", "UPDATE audit_entry SET sealed_entry = randomblob(200) WHERE seq = 50", names: 50),
+        Forgery(
+            "no object",
+            "UPDATE audit_entry SET object_seq = NULL, object_digest = NULL WHERE seq = 51",
+            names: 51),
+        Forgery(
+            "object digest", "UPDATE audit_entry SET object_digest = randomblob(32) WHERE seq = 51",
+            names: 51),
+        Forgery(
+            "sealed entry", "UPDATE audit_entry SET sealed_entry = randomblob(200) WHERE seq = 50",
+            names: 50),
         Forgery(
             "sealed entry of another",
-            "UPDATE audit_entry SET sealed_entry = (SELECT sealed_entry FROM audit_entry WHERE seq = 52) WHERE seq = 50",
+            """
+            UPDATE audit_entry
+               SET sealed_entry = (SELECT sealed_entry FROM audit_entry WHERE seq = 52)
+             WHERE seq = 50
+            """,
             names: 50),
         Forgery("mac", "UPDATE audit_entry SET mac = randomblob(32) WHERE seq = 50", names: 50),
-        Forgery("mac of zeros", "UPDATE audit_entry SET mac = zeroblob(32) WHERE seq = 50", names: 50),
+        Forgery(
+            "mac of zeros", "UPDATE audit_entry SET mac = zeroblob(32) WHERE seq = 50", names: 50),
     ]
 
     private static let chainChanges = [
         Forgery("first entry deleted", "DELETE FROM audit_entry WHERE seq = 1", names: 1),
         Forgery("entry in the middle deleted", "DELETE FROM audit_entry WHERE seq = 60", names: 60),
-        Forgery("last entry deleted", "DELETE FROM audit_entry WHERE seq = (SELECT max(seq) FROM audit_entry)", names: 121),
+        Forgery(
+            "last entry deleted",
+            "DELETE FROM audit_entry WHERE seq = (SELECT max(seq) FROM audit_entry)", names: 121),
         Forgery("last hundred deleted", "DELETE FROM audit_entry WHERE seq > 21", names: 22),
-        Forgery("all entries deleted", "DELETE FROM audit_entry; DELETE FROM audit_head", names: nil),
+        Forgery(
+            "all entries deleted", "DELETE FROM audit_entry; DELETE FROM audit_head", names: nil),
         Forgery(
             "gap closed up",
             """
@@ -93,7 +112,8 @@ struct Forgery: Sendable, CustomTestStringConvertible {
             """, names: 122),
         Forgery("head deleted", "DELETE FROM audit_head", names: 122),
         Forgery(
-            "tail and head deleted", "DELETE FROM audit_entry WHERE seq > 100; DELETE FROM audit_head",
+            "tail and head deleted",
+            "DELETE FROM audit_entry WHERE seq > 100; DELETE FROM audit_head",
             names: 101),
         Forgery(
             "tail deleted and head made to fit",
@@ -104,40 +124,59 @@ struct Forgery: Sendable, CustomTestStringConvertible {
     ]
 
     private static let versionChanges = [
-        Forgery("sealed body", "UPDATE resource_version SET sealed_body = randomblob(300) WHERE seq = 5", names: 9),
+        Forgery(
+            "sealed body",
+            "UPDATE resource_version SET sealed_body = randomblob(300) WHERE seq = 5", names: 9),
         Forgery(
             "sealed body of another version",
-            "UPDATE resource_version SET sealed_body = (SELECT sealed_body FROM resource_version WHERE seq = 9) WHERE seq = 5",
+            """
+            UPDATE resource_version
+               SET sealed_body = (SELECT sealed_body FROM resource_version WHERE seq = 9)
+             WHERE seq = 5
+            """,
             names: 9),
         Forgery("type", "UPDATE resource_version SET type = 'Basic' WHERE seq = 5", names: 9),
         Forgery("id", "UPDATE resource_version SET id = 'x' WHERE seq = 5", names: 9),
         Forgery("version", "UPDATE resource_version SET version = 40 WHERE seq = 5", names: 9),
-        Forgery("deletion hidden", "UPDATE resource_version SET is_deleted = 0 WHERE seq = 61", names: 121),
-        Forgery("made deleted", "UPDATE resource_version SET is_deleted = 1 WHERE seq = 5", names: 9),
-        Forgery("patient of a record", "UPDATE resource_version SET patient_id = 'p2' WHERE seq = 5", names: 9),
-        Forgery("compartment", "UPDATE resource_version SET compartment = 'system' WHERE seq = 5", names: 9),
+        Forgery(
+            "deletion hidden", "UPDATE resource_version SET is_deleted = 0 WHERE seq = 61",
+            names: 121),
+        Forgery(
+            "made deleted", "UPDATE resource_version SET is_deleted = 1 WHERE seq = 5", names: 9),
+        Forgery(
+            "patient of a record", "UPDATE resource_version SET patient_id = 'p2' WHERE seq = 5",
+            names: 9),
+        Forgery(
+            "compartment", "UPDATE resource_version SET compartment = 'system' WHERE seq = 5",
+            names: 9),
         Forgery("data key", "UPDATE resource_version SET data_key_id = 1 WHERE seq = 5", names: 9),
-        Forgery("time of change", "UPDATE resource_version SET changed_ms = 0 WHERE seq = 5", names: 9),
+        Forgery(
+            "time of change", "UPDATE resource_version SET changed_ms = 0 WHERE seq = 5", names: 9),
         Forgery("clinical time", "UPDATE resource_version SET sort_ms = 0 WHERE seq = 5", names: 9),
         Forgery(
             "newest version deleted",
             """
             DELETE FROM resource_version WHERE seq = 49;
             UPDATE resource_version SET is_current = 1
-             WHERE seq = (SELECT max(seq) FROM resource_version WHERE type = 'Patient' AND id = 'p0')
+             WHERE seq = (SELECT max(seq) FROM resource_version
+                           WHERE type = 'Patient' AND id = 'p0')
             """, names: 97),
         Forgery(
             "older version made current",
             """
             UPDATE resource_version SET is_current = 0 WHERE type = 'Patient' AND id = 'p0';
-            UPDATE resource_version SET is_current = 1 WHERE type = 'Patient' AND id = 'p0' AND version = 1
+            UPDATE resource_version SET is_current = 1
+             WHERE type = 'Patient' AND id = 'p0' AND version = 1
             """, names: nil),
-        Forgery("no version current", "UPDATE resource_version SET is_current = 0 WHERE seq = 60", names: nil),
+        Forgery(
+            "no version current", "UPDATE resource_version SET is_current = 0 WHERE seq = 60",
+            names: nil),
         Forgery(
             "version put in",
             """
-            INSERT INTO resource_version SELECT 1000, type, 'added', 1, 1, 0, patient_id, compartment,
-                   data_key_id, changed_ms, sort_ms, sealed_body FROM resource_version WHERE seq = 5
+            INSERT INTO resource_version
+            SELECT 1000, type, 'added', 1, 1, 0, patient_id, compartment, data_key_id,
+                   changed_ms, sort_ms, sealed_body FROM resource_version WHERE seq = 5
             """, names: nil),
     ]
 
@@ -194,7 +233,8 @@ struct Forgery: Sendable, CustomTestStringConvertible {
         for seq in 60...120 {
             let sealed = try raw.bytes("SELECT sealed_entry FROM audit_entry WHERE seq = \(seq)")
             mac = context.mac(mac, sealed)
-            try raw.run("UPDATE audit_entry SET mac = ? WHERE seq = ?", .bytes(mac), .int(Int64(seq)))
+            try raw.run(
+                "UPDATE audit_entry SET mac = ? WHERE seq = ?", .bytes(mac), .int(Int64(seq)))
         }
         try raw.run(
             "UPDATE audit_head SET seq = 120, mac = ?, head_mac = ?", .bytes(mac),

@@ -27,7 +27,8 @@ import Testing
         }
     }
 
-    @Test func `cut off between any two batches it is finished after the next start`() async throws {
+    @Test func `cut off between any two batches it is finished after the next start`() async throws
+    {
         let test = try TestStore()
         for number in 0..<1_200 {
             try await test.store.put(SampleResources.patient("p\(number)"))

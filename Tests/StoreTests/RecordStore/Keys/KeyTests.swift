@@ -33,7 +33,9 @@ import Testing
         #expect(test.store.people.count == people)
     }
 
-    @Test func `after a change of the master key everything opens and the chain holds`() async throws {
+    @Test func `after a change of the master key everything opens and the chain holds`()
+        async throws
+    {
         let test = try await filled()
         for generation in 2...4 {
             try await rotate(test)

@@ -36,7 +36,8 @@ private struct Marker {
         var out: [UInt8] = []
         for start in stride(from: 0, to: bytes.count - bytes.count % 3, by: 3) {
             let word =
-                UInt32(bytes[start]) << 16 | UInt32(bytes[start + 1]) << 8 | UInt32(bytes[start + 2])
+                UInt32(bytes[start]) << 16 | UInt32(bytes[start + 1]) << 8
+                | UInt32(bytes[start + 2])
             for shift in [18, 12, 6, 0] { out.append(letters[Int(word >> UInt32(shift)) & 63]) }
         }
         return out

@@ -35,7 +35,8 @@ import Testing
         try raw.run(
             """
             UPDATE resource_version SET (sealed_body, data_key_id) =
-                   (SELECT sealed_body, data_key_id FROM resource_version WHERE id = ? AND version = ?)
+                   (SELECT sealed_body, data_key_id FROM resource_version
+                     WHERE id = ? AND version = ?)
              WHERE id = ? AND version = ?
             """, .text(from), .int(Int64(version)), .text(to), .int(Int64(at)))
         raw.close()
@@ -101,7 +102,9 @@ import Testing
 
     @Test func `no nonce occurs twice under one key`() async throws {
         let test = try await Self.filled()
-        for number in 0..<400 { _ = try await test.store.read("Patient", number % 2 == 0 ? "a" : "b") }
+        for number in 0..<400 {
+            _ = try await test.store.read("Patient", number % 2 == 0 ? "a" : "b")
+        }
         let raw = try test.rawConnection()
         var seen: Set<[UInt8]> = []
         var count = 0

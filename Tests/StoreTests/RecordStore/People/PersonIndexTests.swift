@@ -56,7 +56,8 @@ private struct NaiveIndex {
         let parts = person.birthDate.split(separator: "-").map { Int($0) ?? 0 }
         let wanted = [birth.year, birth.month, birth.day]
         return wanted.indices.allSatisfy { place in
-            (place > 0 && wanted[place] == 0) || (place < parts.count && parts[place] == wanted[place])
+            (place > 0 && wanted[place] == 0)
+                || (place < parts.count && parts[place] == wanted[place])
         }
     }
 }
@@ -88,7 +89,8 @@ private struct NaiveIndex {
         if random.isChance(percent: 30) { parts = parts.map { $0.uppercased() } }
         parts.shuffle(using: &random)
         if random.isChance(percent: 10) {
-            return PersonQuery(nameWords: parts.joined(separator: " "), isExact: random.isChance(percent: 50))
+            return PersonQuery(
+                nameWords: parts.joined(separator: " "), isExact: random.isChance(percent: 50))
         }
         return try PersonQuery(parts.joined(separator: " "))
     }
@@ -159,7 +161,9 @@ private struct NaiveIndex {
         let person = people.next()
         try await test.store.put(person.json())
         #expect(
-            test.store.people.ids(system: InventedPerson.mrnSystem, value: person.mrn) == [person.id])
+            test.store.people.ids(system: InventedPerson.mrnSystem, value: person.mrn) == [
+                person.id
+            ])
         #expect(test.store.people.ids(system: "", value: person.mrn).isEmpty)
         #expect(test.store.people.person(person.id)?.mrn == person.mrn)
         try await test.store.delete("Patient", person.id)

@@ -54,7 +54,8 @@ import Testing
         #expect(try await RowCounts(test).versions == 2)
     }
 
-    @Test func `of ten equal requests at once one is kept and all are answered alike`() async throws {
+    @Test func `of ten equal requests at once one is kept and all are answered alike`() async throws
+    {
         let test = try TestStore()
         let store = test.store
         let key = try IdempotencyKey(word, userID: "u", request: [9])
@@ -94,7 +95,9 @@ import Testing
         #expect(try await RowCounts(test).versions == 2)
     }
 
-    @Test(arguments: ["short", String(repeating: "a", count: 65), "has a blank 123456", "ümlaut-0123456789"])
+    @Test(arguments: [
+        "short", String(repeating: "a", count: 65), "has a blank 123456", "ümlaut-0123456789",
+    ])
     func `a word that is not one is refused`(word: String) {
         #expect(throws: Problem(.value, "")) {
             try IdempotencyKey(word, userID: "u", request: [])

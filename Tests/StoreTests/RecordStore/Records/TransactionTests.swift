@@ -80,7 +80,8 @@ struct RowCounts: Equatable {
         await #expect(throws: Problem(.duplicate, "")) { try await test.store.change(all) }
         #expect(try await RowCounts(test) == before)
         let after = try await test.store.auditTail(100).filter { $0.outcome == "ok" }
-        #expect(after.count(where: { $0.verb == "update" }) == entries.count { $0.verb == "update" })
+        #expect(
+            after.count(where: { $0.verb == "update" }) == entries.count { $0.verb == "update" })
         try test.reopen()
         #expect(try await RowCounts(test) == before)
     }

@@ -60,7 +60,9 @@ extension String {
         var pieces: [String] = []
         for line in mark == "\"" ? split(separator: "\n").map(String.init) : [self] {
             let parts = line.split(separator: mark, omittingEmptySubsequences: false)
-            for (index, part) in parts.enumerated() where index % 2 == 1 { pieces.append(String(part)) }
+            for (index, part) in parts.enumerated() where index % 2 == 1 {
+                pieces.append(String(part))
+            }
         }
         return pieces
     }
@@ -76,13 +78,17 @@ extension String {
             for sql in StoreSources.statements(in: text) {
                 count += 1
                 let plan = try plan(of: sql, raw)
-                for table in ["resource_version", "audit_entry", "identifier_tag", "answered_request", "outbox", "v", "a"] {
+                for table in [
+                    "resource_version", "audit_entry", "identifier_tag", "answered_request",
+                    "outbox", "v", "a",
+                ] {
                     let isScan = plan.contains { line in
                         line == "SCAN \(table)" || line.hasPrefix("SCAN \(table) ")
                     }
                     #expect(!isScan, "\(sql): \(plan)")
                 }
-                #expect(!plan.contains { $0.contains("TEMP B-TREE FOR ORDER BY") }, "\(sql): \(plan)")
+                #expect(
+                    !plan.contains { $0.contains("TEMP B-TREE FOR ORDER BY") }, "\(sql): \(plan)")
             }
         }
         #expect(count > 20)

@@ -14,7 +14,8 @@ import Testing
     ]
 
     private func tables(_ connection: Connection) throws -> [String] {
-        let statement = try connection.prepare("SELECT name || ':' || sql FROM sqlite_schema ORDER BY name")
+        let statement = try connection.prepare(
+            "SELECT name || ':' || sql FROM sqlite_schema ORDER BY name")
         defer { statement.reset() }
         var all: [String] = []
         while try statement.step() { all.append(statement.text(0)) }

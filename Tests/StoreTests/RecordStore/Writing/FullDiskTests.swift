@@ -14,7 +14,8 @@ import Testing
 
         init?(megabytes: Int) throws {
             folder = try TemporaryFolder()
-            guard mount("tmpfs", folder.path, "tmpfs", 0, "size=\(megabytes)m,mode=0700") == 0 else {
+            guard mount("tmpfs", folder.path, "tmpfs", 0, "size=\(megabytes)m,mode=0700") == 0
+            else {
                 print("skipped: a small file system cannot be mounted here (\(errno))")
                 return nil
             }

@@ -120,7 +120,12 @@ import Testing
         let grant = try Callers.machine.grant(.administer, area: .system, "Rows")
         let latch = Latch()
         let results = try await withThrowingTaskGroup(of: Bool.self) { group in
-            group.addTask { try await store.changeRows(grant) { _ in latch.wait(); return true } }
+            group.addTask {
+                try await store.changeRows(grant) { _ in
+                    latch.wait()
+                    return true
+                }
+            }
             await latch.arrival()
             for number in 0..<60 {
                 group.addTask {
