@@ -113,6 +113,19 @@ let package = Package(
                 "Kernel", "FHIRModel", "AccessControl", "RecordStore", "Sealing", "SQLite",
             ], swiftSettings: strict),
         tests("FHIRTests", ["FHIRModel", "Kernel"]),
+        tests(
+            "StoreTests",
+            [
+                "Kernel", "FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing",
+                "RecordStore", "TestKit",
+            ]),
+        tests(
+            "ApplianceTests",
+            [
+                "Kernel", "FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing",
+                "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Steward",
+                "Assembly", "CDemoClinic", "TestKit",
+            ] + server),
         tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]

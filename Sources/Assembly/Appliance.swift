@@ -1,6 +1,7 @@
 import AccessControl
 import CWebAssets
 import Deflate
+import Glibc
 import Identity
 import Kernel
 import Logging
@@ -19,6 +20,8 @@ enum Appliance {
     ///   keys do not fit.
     static func serve(_ settings: ServeSettings) async throws {
         let logger = logger(settings)
+        // A terminal that goes away is no reason to stop.
+        signal(SIGHUP, SIG_IGN)
         for refusal in ProcessHardening.apply() { 
             logger.warning("hardening", metadata: ["what": "\(refusal)"])
          }

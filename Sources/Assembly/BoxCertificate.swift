@@ -44,7 +44,7 @@ struct BoxCertificate: Sendable {
         do {
             leaf = try Certificates.makeLeaf(
                 dnsNames: names.dns, addresses: names.addresses, authority: authority,
-                nowMs: nowMs)
+                nowMs: try Self.within(authority, nowMs))
         } catch {
             throw Problem(
                 .incomplete,
@@ -58,9 +58,18 @@ struct BoxCertificate: Sendable {
     private func authority(_ grant: Grant, nowMs: Int64) async throws -> Certificates.Pair {
         if let kept = try await pair(grant, Self.authoritySetting) { return kept.pair }
         let made = try Certificates.makeAuthority(
-            name: "Tribal EHR \(boxName)", dnsNames: hosts, nowMs: nowMs)
+            name: "Tribal EHR \(boxName)", dnsNames: hosts,
+            nowMs: max(nowMs, ClockCheck.plausibleFromMs))
         try await keep(grant, Self.authoritySetting, made, names: hosts)
         return made
+    }
+
+    /// The time nearest to now at which the authority may sign: a clock that is years off must not
+    /// keep the box from starting.
+    private static func within(_ authority: Certificates.Pair, _ nowMs: Int64) throws -> Int64 {
+        let life = try Certificates.facts(ofPEM: authority.certificatePEM)
+        let dayMs: Int64 = 86_400_000
+        return min(max(nowMs, life.notBeforeMs + dayMs), life.notAfterMs - dayMs)
     }
 
     private var boxName: String { box.clinic?.boxName ?? "tribal-ehr" }

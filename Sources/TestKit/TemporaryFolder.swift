@@ -13,7 +13,8 @@ package final class TemporaryFolder: Sendable {
 
     /// Makes an empty folder, open to its owner only, in `parent`.
     package init(in parent: String = "/tmp") throws {
-        var template = Array("\(parent)/tribal-ehr-test-XXXXXX".utf8CString)
+        let pattern = "\(parent)/tribal-ehr-test-" + String(repeating: "X", count: 6)
+        var template = Array(pattern.utf8CString)
         guard mkdtemp(&template) != nil else { throw CannotMake(code: errno) }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }

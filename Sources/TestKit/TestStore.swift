@@ -84,13 +84,9 @@ package final class TestStore {
         }
     }
 
-    /// A connection beside the store's own, for a test that looks at rows or falsifies them.
-    ///
-    /// Foreign keys are not kept, as nobody who falsifies a file keeps them.
+    /// A connection beside the store's own, for a test that looks at rows.
     package func rawConnection() throws -> Connection {
-        let connection = try Connection(path: data.database, mode: .readWrite)
-        try connection.execute("PRAGMA foreign_keys = OFF")
-        return connection
+        try Connection(path: data.database, mode: .readWrite)
     }
 
     private final class Reasons: Sendable {

@@ -1,7 +1,9 @@
 import Glibc
 
 /// Measures the box and the store below it, and compares with what the same machine does without
-/// them. Called by `appliance/bench`.
+/// them.
+///
+/// Called by `appliance/bench`.
 @main
 struct Benchmarks {
     static func main() async {

@@ -1,8 +1,16 @@
 // web/lib/match.js - finds the parts of a text that a search matched, to mark them.
 
+// Letters that Unicode does not take apart, and signs that searching passes over; the server's
+// search folds them the same way.
+const folded = {
+  ł: "l", ɫ: "l", ɬ: "l", ø: "o", đ: "d", ð: "d", ħ: "h", ı: "i", æ: "ae", œ: "oe", ß: "ss",
+  þ: "th", ŋ: "n", ə: "e", "'": "", "’": "", "‘": "", ʼ: "", ʻ: "", ʔ: "", ʾ: "", "ˀ": "",
+};
+
 /** Returns the text without marks and letter case, as searching compares it. */
 export function fold(text) {
-  return text.normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase();
+  const plain = text.normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase();
+  return [...plain].map((letter) => folded[letter] ?? letter).join("");
 }
 
 /**
@@ -20,8 +28,8 @@ export function matchParts(text, query) {
     else parts.push({ text: piece, isMatch });
   };
   for (const piece of text.split(/([\s,.\-()]+)/u)) {
-    const folded = fold(piece);
-    const word = words.find((candidate) => folded.startsWith(candidate));
+    const start = fold(piece);
+    const word = words.find((candidate) => start.startsWith(candidate));
     const end = word ? lengthOfFolded(piece, word.length) : 0;
     add(piece.slice(0, end), true);
     add(piece.slice(end), false);
@@ -31,11 +39,11 @@ export function matchParts(text, query) {
 
 function lengthOfFolded(text, foldedLength) {
   let end = 0;
-  let folded = 0;
+  let reached = 0;
   for (const character of text) {
     const width = fold(character).length;
-    if (folded >= foldedLength && width > 0) break;
-    folded += width;
+    if (reached >= foldedLength && width > 0) break;
+    reached += width;
     end += character.length;
   }
   return end;

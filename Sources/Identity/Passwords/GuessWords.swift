@@ -77,7 +77,7 @@ struct GuessWords {
             for length in 3...Self.wordCharactersMax where start + length <= text.count {
                 let word = Self.text(text[start..<(start + length)])
                 if personal.contains(word) { offer(start + length, Bits.personalWord) }
-                if CommonWords.all.contains(word) { offer(start + length, Bits.listedWord) }
+                if GuessedWords.all.contains(word) { offer(start + length, Bits.listedWord) }
                 if Self.repeats(text, at: start, length) { offer(start + length, Bits.run) }
             }
             if Self.isYear(text, at: start) { offer(start + 4, Bits.year) }

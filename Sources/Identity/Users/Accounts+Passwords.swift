@@ -23,6 +23,10 @@ extension Accounts {
     ) async throws {
         let hash = try await onRecord(grant, id: id) {
             try grant.require(.update, area: .users)
+            guard grant.caller.userID != id else {
+                throw Problem(
+                    .forbidden, "Change your own password with the present one, on your own page.")
+            }
             guard let user = self.directory.user(id: id) else {
                 throw Problem(.notFound, "There is no user of this id.")
             }

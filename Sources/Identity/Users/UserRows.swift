@@ -81,10 +81,21 @@ enum UserRows {
         var users: [User] = []
         while try statement.step() {
             let id = statement.text(0)
-            let bytes = try open(statement.bytes(1), place("sealed_profile", id))
-            users.append(try user(id: id, bytes))
+            do {
+                let bytes = try open(statement.bytes(1), place("sealed_profile", id))
+                users.append(try user(id: id, JSON.parse(bytes)))
+            } catch {
+                throw damaged
+            }
         }
         return users
+    }
+
+    private static var damaged: Problem {
+        Problem(
+            .security,
+            "The row of a user was changed outside the program and does not open. Restore the "
+                + "records from a backup.")
     }
 
     private static func place(_ column: String, _ id: String) -> Place {
@@ -108,12 +119,8 @@ enum UserRows {
         return writer.bytes
     }
 
-    private static func user(id: String, _ bytes: [UInt8]) throws -> User {
-        let json = try JSON.parse(bytes)
-        guard let username = json.string("username") else {
-            throw Problem(
-                .incomplete, "A user's row is damaged. Restore the records from a backup.")
-        }
+    private static func user(id: String, _ json: JSON) throws(Problem) -> User {
+        guard let username = json.string("username") else { throw damaged }
         return User(
             id: id, username: username, displayName: json.string("displayName") ?? username,
             roles: Set(json["roles"]?.elements.compactMap { $0.string.flatMap(Role.init) } ?? []),

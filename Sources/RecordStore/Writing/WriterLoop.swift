@@ -138,6 +138,8 @@ final class WriterLoop {
         isLogCopied = isLogCopied && force
         do {
             try chain.anchorIfDue()
+            // Copying the log could take the very room that is kept for audit entries.
+            guard !space.isFull else { return }
             guard log.frames >= Writer.Limits.logFramesMax || (force && !isLogCopied) else { return }
             let result = try connection.checkpoint(.passive)
             isLogCopied = result.checkpointedFrames == result.logFrames

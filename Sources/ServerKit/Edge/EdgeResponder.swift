@@ -33,10 +33,14 @@ struct EdgeResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Context ==
         return request.method == .head ? answer.createHeadResponse() : answer
     }
 
-    /// An id from outside is kept if it cannot be mistaken for anything else in a log.
+    /// An id from outside is kept if it has the form of a UUID: anything freer would let a client
+    /// write names and dates into the log.
     private func requestID(_ given: String?) -> String {
-        guard let given, (8...64).contains(given.utf8.count),
-            given.utf8.allSatisfy({ $0 == 0x2D || $0.isLetter || $0.isDigit })
+        guard let given, given.utf8.count == 36,
+            given.utf8.enumerated().allSatisfy({ place, byte in
+                [8, 13, 18, 23].contains(place)
+                    ? byte == 0x2D : byte.isDigit || (0x61...0x66).contains(byte | 0x20)
+            })
         else { return ids.next() }
         return given
     }

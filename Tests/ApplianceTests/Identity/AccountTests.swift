@@ -128,6 +128,10 @@ struct AccountTests {
         await #expect(throws: Problem(.forbidden, "")) {
             try await fixture.accounts.setRoles(own, id: admin.id, [.admin, .physician])
         }
+        await #expect(throws: Problem(.forbidden, "")) {
+            try await fixture.accounts.resetPassword(
+                own, id: admin.id, to: Password("seven copper lanterns adrift"))
+        }
         #expect(throws: Problem(.forbidden, "")) {
             try fixture.grant(.users(.update, id: admin.id), to: nurse)
         }
@@ -241,6 +245,6 @@ struct AccountTests {
              WHERE id = ?
             """, .text(joe.id), .text(jane.id))
         raw.close()
-        await #expect(throws: (any Error).self) { try await fixture.restart() }
+        await #expect(throws: Problem(.security, "")) { try await fixture.restart() }
     }
 }

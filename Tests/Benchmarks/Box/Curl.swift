@@ -25,7 +25,8 @@ struct Curl {
             log: "\(box.folder).curl.log")
         let lines = said.split(separator: "\n").map(String.init)
         guard lines.count == paths.count else {
-            throw Failure("\(paths.count) reads answered \(lines.count) bodies: \(said.prefix(300))")
+            throw Failure(
+                "\(paths.count) reads answered \(lines.count) bodies: \(said.prefix(300))")
         }
         return lines
     }

@@ -6,7 +6,9 @@ import NIOSSL
 import Sealing
 
 /// What the box's reads are compared with: a bare hummingbird route that answers the same bytes
-/// from memory, behind TLS of the same versions and suites. A process of its own, like the box.
+/// from memory, behind TLS of the same versions and suites.
+///
+/// A process of its own, like the box.
 enum PlainServer {
     /// The word that makes this program the plain server.
     static let word = "plain-server"

@@ -13,9 +13,12 @@ struct SyntheaBox {
         let rows = index.split(separator: "\n").dropFirst().map { line in
             line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
         }
-        let largest = rows.max { (Int($0[7]) ?? 0) < (Int($1[7]) ?? 0) }
-        guard let largest, let id = largest[0].split(separator: "/").last?.split(separator: ".").first
-        else { throw Failure("\(source)/index.tsv names no patient.") }
+        let plain = rows.filter { $0[0].hasPrefix("plain/") || !options.plan.isSmall }
+        let largest = plain.max { (Int($0[7]) ?? 0) < (Int($1[7]) ?? 0) }
+        let file = largest?[0].split(separator: "/").last
+        guard let largest, let id = file?.split(separator: ".").first else {
+            throw Failure("\(source)/index.tsv names no patient.")
+        }
         let box = try MeasuredBox(options, in: scratch, name: "synthea")
         let paths =
             options.plan.isSmall

@@ -49,9 +49,10 @@ final class CopiedRows {
     /// Writes them, so many changes to a commit, each commit on the disk before the next.
     func insert(_ changes: [[Row]], changesPerCommit: Int) throws {
         let statements = try Self.tables.indices.map { table -> Statement in
-            let count = try copy.int("SELECT count(*) FROM pragma_table_info(?)", .text(Self.tables[table]))
-            let marks = repeatElement("?", count: Int(count ?? 0)).joined(separator: ",")
-            return try copy.prepare("INSERT INTO \(Self.tables[table]) VALUES (\(marks))")
+            let name = Self.tables[table]
+            let columns = try copy.int("SELECT count(*) FROM pragma_table_info(?)", .text(name))
+            let marks = repeatElement("?", count: Int(columns ?? 0)).joined(separator: ",")
+            return try copy.prepare("INSERT INTO \(name) VALUES (\(marks))")
         }
         for start in stride(from: 0, to: changes.count, by: changesPerCommit) {
             try copy.beginImmediate()

@@ -77,7 +77,8 @@ struct Creates: Sendable {
         let id = store.parts.ids.next()
         let grant = try Callers.physician.grant(
             .create, "Observation", id: id, patientID: body.patientID)
-        _ = try await store.change([Change(grant, .create, type: "Observation", id: id, json: json)])
+        _ = try await store.change([Change(grant, .create, type: "Observation", id: id, json: json)]
+        )
     }
 }
 

@@ -52,8 +52,8 @@ struct NameSearch: Sendable {
             notes.add(note.seconds * 1_000)
         }
         guard found > texts.count / 2 else { throw Failure("The searches found hardly anybody.") }
-        let detail = "\(Number.text(Double(found) / Double(texts.count))) found a search; base: "
-            + "the audit entry alone"
+        let mean = Number.text(Double(found) / Double(texts.count))
+        let detail = "\(mean) people a search; base: the audit entry alone"
         return [50.0, 95, 99].map { percent in
             Figure(
                 name: "name search, \(Number.text(Double(count))) patients, p\(Int(percent))",

@@ -32,7 +32,7 @@ final class ScratchStore {
             data, keyRing: keyRing, steps: TestStore.ownSteps, parts: parts)
     }
 
-    /// Commits so far. The writer looks at the steady clock once after each.
+    /// Commits so far: the writer looks at the steady clock once after each.
     var commitCount: Int { commits.value }
 
     func close() { store.close() }

@@ -165,7 +165,7 @@ def browse(box):
         if answer.status != 200:
             return
         fields = {
-            "Cookie": answer.headers["set-cookie"].split(";")[0],
+            "Cookie": answer.cookies,
             "X-CSRF-Token": answer.json.get("csrfToken", ""), "Content-Type": "application/json",
             "Origin": f"https://127.0.0.1:{client.port}"}
         for number in range(20):

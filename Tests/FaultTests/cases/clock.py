@@ -49,9 +49,10 @@ def fake(clock):
 def under_clock(lab, folder, recorder, clock, number):
     """Start, sign in, write, read, stop; all under one clock."""
     env = fake(clock)
-    token = make_token(lab.binary, folder, env=env)
-    box = Box(lab, folder, token=token, env=env).start()
-    client = box.client()
+    box = Box(lab, folder, env=env).start()
+    box.token = make_token(lab.binary, folder)
+    # The clock of the client is right, so that the certificate has expired or does not hold yet.
+    client = box.client(ca=None)
     for step in range(5):
         write(client, recorder, f"t{number}s{step}", clock)
     cookie = sign_in(client)
@@ -76,7 +77,7 @@ def turned_while_running(lab, folder, recorder):
     env = {**fake("+0"), "FAKETIME_TIMESTAMP_FILE": str(stamp), "FAKETIME_NO_CACHE": "1"}
     del env["FAKETIME"]
     box = Box(lab, folder, env=env).start()
-    client = box.client()
+    client = box.client(ca=None)
     cookie = sign_in(client)
     for clock in ("+6m", "-6m", "+400d", "-10y", "+0"):
         stamp.write_text(clock + "\n")
@@ -93,7 +94,7 @@ def sign_in(client):
     """The cookie of a session."""
     answer = client.sign_in(USER, PASSWORD)
     require(answer.status == 200, f"sign-in answered {answer.status}")
-    return answer.headers["set-cookie"].split(";")[0]
+    return answer.cookies
 
 
 def me(client, cookie):

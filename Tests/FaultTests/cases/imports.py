@@ -186,7 +186,7 @@ def duplicate_keys(lab):
 def full_disk(lab):
     """A disk with a few megabytes left, an import that needs more."""
     require_root()
-    disk = LoopDisk(lab, 48)
+    disk = LoopDisk(lab, 200)
     desk = Desk(lab, disk.mount_point)
     paths = [desk.write(f"part{number}.json", bundle("transaction", []) | {"entry": [
         {"resource": one, "request": {"method": "PUT", "url": f"Patient/{one['id']}"}}

@@ -178,7 +178,8 @@ class Box:
     def client(self, **more):
         """A client that holds the token."""
         more.setdefault("token", self.token)
-        return Client(self.port, ca=self.ca, **more)
+        more.setdefault("ca", self.ca)
+        return Client(self.port, **more)
 
     def kill(self):
         """Ends the process the hard way."""

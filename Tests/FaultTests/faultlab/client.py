@@ -20,6 +20,7 @@ class Answer:
     status: int
     headers: dict
     body: bytes
+    cookies: str = ""
 
     @property
     def json(self):
@@ -81,7 +82,8 @@ class Client:
             self.connection.request(method, path, encoded(body), self.fields(body, headers))
             answer = self.connection.getresponse()
             fields = {name.lower(): value for name, value in answer.getheaders()}
-            whole = Answer(answer.status, fields, answer.read())
+            cookies = [one.split(";")[0] for one in answer.headers.get_all("Set-Cookie", [])]
+            whole = Answer(answer.status, fields, answer.read(), "; ".join(cookies))
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise Lost(f"{type(error).__name__}: {error}") from error

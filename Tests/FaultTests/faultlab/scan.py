@@ -58,7 +58,9 @@ def base64_ways(text):
 
 
 def scan_bytes(data, needles):
-    """The names of what is found in some bytes."""
+    """The names of what is found in some bytes; room kept free is all zeros and holds nothing."""
+    if data.count(0) == len(data):
+        return []
     lowered = data.lower()
     found = [name for needle, name in needles.folded.items() if needle in lowered]
     return found + [name for needle, name in needles.exact.items() if needle in data]

@@ -26,7 +26,9 @@ package struct HealthAddress: Hashable, Sendable {
         guard let address = Setting.address(hasPort ? rest : rest + ":443"), address.port > 0
         else { return nil }
         let isLoopback =
-            address.host == "localhost" || address.host == "::1" || address.host.hasPrefix("127.")
+            address.host == "localhost" || address.host == "::1"
+            || address.host.hasPrefix("127.")
+                && address.host.allSatisfy { $0 == "." || $0.isASCII && $0.isNumber }
         guard isLoopback else { return nil }
         host = address.host
         port = address.port

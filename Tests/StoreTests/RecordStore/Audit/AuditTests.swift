@@ -155,7 +155,7 @@ import Testing
 
     @Test func `where the entry cannot be written nothing is answered`() async throws {
         let test = try await filled()
-        let raw = try test.rawConnection()
+        let raw = try test.falsifying()
         try raw.execute(
             """
             CREATE TRIGGER block BEFORE INSERT ON audit_entry

@@ -190,7 +190,7 @@ struct Forgery: Sendable, CustomTestStringConvertible {
     private func check(_ forgery: Forgery) async throws {
         let test = try await Self.clinic()
         test.close()
-        let raw = try test.rawConnection()
+        let raw = try test.falsifying()
         try raw.execute(forgery.sql)
         raw.close()
         try test.reopen()
@@ -224,7 +224,7 @@ struct Forgery: Sendable, CustomTestStringConvertible {
     @Test func `a chain that somebody computed anew without the key is found`() async throws {
         let test = try await Self.clinic()
         test.close()
-        let raw = try test.rawConnection()
+        let raw = try test.falsifying()
         let context = HMACContext(key: SecretBytes(copying: [UInt8](repeating: 0, count: 32)))
         try raw.execute("DELETE FROM audit_entry WHERE seq = 60")
         try raw.execute("UPDATE audit_entry SET seq = -seq WHERE seq > 60")

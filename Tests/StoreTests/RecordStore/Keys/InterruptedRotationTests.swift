@@ -71,7 +71,7 @@ import Testing
         try await test.store.rotateKeys(
             Callers.machine.grant(.administer, area: .system, "Keys")
         ) { _ in }
-        let raw = try test.rawConnection()
+        let raw = try test.falsifying()
         #expect(try raw.int("SELECT max(version) FROM data_key WHERE compartment = 'audit'") == 2)
         raw.close()
         try test.reopen()

@@ -55,7 +55,7 @@ import Testing
         #expect(verdict.firstBad == nil)
         #expect((verdict.anchored?.seq ?? 0) > 24)
         test.close()
-        let raw = try test.rawConnection()
+        let raw = try test.falsifying()
         try raw.execute("DELETE FROM audit_entry WHERE seq > 20")
         try raw.execute(
             """
@@ -112,19 +112,19 @@ import Testing
     func `a damaged table of keys keeps the store shut`(sql: String) async throws {
         let test = try await filled(6)
         test.close()
-        let raw = try test.rawConnection()
+        let raw = try test.falsifying()
         try raw.execute(sql)
         let before = try raw.int("SELECT count(*) FROM data_key")
         raw.close()
         #expect(throws: Problem(.security, "")) { try test.reopen() }
-        let after = try test.rawConnection()
+        let after = try test.falsifying()
         #expect(try after.int("SELECT count(*) FROM data_key") == before)
     }
 
     @Test func `keys exchanged between patients open nothing`() async throws {
         let test = try await filled(2)
         test.close()
-        let raw = try test.rawConnection()
+        let raw = try test.falsifying()
         try raw.execute(
             """
             UPDATE data_key SET owner = CASE owner WHEN 'p0' THEN 'x' ELSE owner END;
@@ -166,7 +166,7 @@ import Testing
             }
         }
         #expect(try await test.store.auditVerdict().firstBad == nil)
-        let raw = try test.rawConnection()
+        let raw = try test.falsifying()
         #expect(
             try raw.int("SELECT count(*) FROM data_key WHERE key_generation <> 6") == 0)
     }

@@ -31,7 +31,7 @@ import Testing
     {
         let test = try await Self.filled()
         test.close()
-        let raw = try test.rawConnection()
+        let raw = try test.falsifying()
         try raw.run(
             """
             UPDATE resource_version SET (sealed_body, data_key_id) =
@@ -55,7 +55,7 @@ import Testing
     func `a row that was moved does not open`(sql: String) async throws {
         let test = try await Self.filled()
         test.close()
-        let raw = try test.rawConnection()
+        let raw = try test.falsifying()
         try raw.execute(sql)
         raw.close()
         try test.reopen()
@@ -67,7 +67,7 @@ import Testing
     @Test func `extracts exchanged between patients keep the store shut`() async throws {
         let test = try await Self.filled()
         test.close()
-        let raw = try test.rawConnection()
+        let raw = try test.falsifying()
         try raw.execute(
             """
             UPDATE person_extract SET (sealed_extract, data_key_id) =
@@ -86,7 +86,7 @@ import Testing
             try SettingRows.put(grant, "two", [2], rows)
         }
         test.close()
-        let raw = try test.rawConnection()
+        let raw = try test.falsifying()
         try raw.execute(
             """
             UPDATE setting SET sealed_value = (SELECT sealed_value FROM setting WHERE name = 'two')
@@ -105,7 +105,7 @@ import Testing
         for number in 0..<400 {
             _ = try await test.store.read("Patient", number % 2 == 0 ? "a" : "b")
         }
-        let raw = try test.rawConnection()
+        let raw = try test.falsifying()
         var seen: Set<[UInt8]> = []
         var count = 0
         for sql in [

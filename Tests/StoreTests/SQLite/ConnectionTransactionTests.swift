@@ -2,7 +2,7 @@ import SQLite
 import Testing
 
 @Suite("SQLite transaction")
-struct TransactionTests {
+struct ConnectionTransactionTests {
     private struct Refused: Error {}
 
     private func database() throws -> Connection {
