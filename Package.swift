@@ -112,6 +112,14 @@ let package = Package(
             dependencies: [
                 "Kernel", "FHIRModel", "AccessControl", "RecordStore", "Sealing", "SQLite",
             ], swiftSettings: strict),
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: [
+                "Kernel", "FHIRModel", "AccessControl", "SQLite", "Sealing", "RecordStore",
+                "TestKit", hummingbird, logging, httpTypes, nio("NIOCore"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ], path: "Tests/Benchmarks", swiftSettings: strict),
         tests("FHIRTests", ["FHIRModel", "Kernel"]),
         tests(
             "StoreTests",

@@ -12,6 +12,14 @@ package enum Area: String, CaseIterable, Hashable, Sendable {
         self = Self.byType[resourceType] ?? .definitions
     }
 
+    /// Whether the area holds clinical and clinic records, rather than parts of the box.
+    package var isOfRecords: Bool {
+        switch self {
+        case .users, .ownAccount, .sessions, .audit, .system, .recordImport: false
+        default: true
+        }
+    }
+
     private static let byType: [String: Area] = {
         var map: [String: Area] = [:]
         for line in typesByArea.split(separator: "\n") {

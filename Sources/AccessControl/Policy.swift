@@ -34,7 +34,8 @@ package struct Policy: Sendable {
     /// The grant for an ask, or a refusal.
     ///
     /// Rights of several roles add up; a token's scopes only narrow them, except that `system`
-    /// scopes stand for the box itself, whose administrator made the token.
+    /// scopes stand for the box itself, whose administrator made the token. A token reaches
+    /// records, never users, sessions, the audit log or the box.
     /// - Throws: ``Problem`` `.login` if nobody is signed in; `.forbidden` if no role allows it.
     package func grant(_ ask: Ask, to caller: Caller) throws(Problem) -> Grant {
         switch caller.kind {
@@ -56,6 +57,9 @@ package struct Policy: Sendable {
             return Grant(caller: caller, ask: ask, compartments: [.system], onlyPatientID: nil)
         }
         if let scopes = caller.scopes {
+            guard ask.area.isOfRecords else {
+                throw Problem(.forbidden, "A token reaches records only. Sign in for this.")
+            }
             let covering = scopes.filter { $0.covers(ask.verb, type: ask.type) }
             if covering.contains(where: { $0.level == .system }) {
                 return Grant(

@@ -31,7 +31,7 @@ struct PasswordRules: Sendable {
         if isLike(password, username) || isLike(password, displayName) {
             return ["Choose a password that is not like your name."]
         }
-        let words = GuessWords(personal: [username, displayName, clinicName])
+        let words = GuessCost(personal: [username, displayName, clinicName])
         guard words.bits(of: password.text) >= bitsMin else {
             return [
                 "This password is made of words, names, years or rows of keys that are tried "
@@ -46,8 +46,8 @@ struct PasswordRules: Sendable {
 
     /// Whether more than six tenths of a password stand in a name in one piece.
     private func isLike(_ password: Password, _ name: String) -> Bool {
-        let one = GuessWords.folded(password.text)
-        let other = GuessWords.folded(name)
+        let one = GuessCost.folded(password.text)
+        let other = GuessCost.folded(name)
         guard !one.isEmpty, other.count >= 3 else { return false }
         return Self.longestCommonRun(one, other) * 10 > one.count * 6
     }

@@ -49,7 +49,7 @@ struct EdgeChannel: ServerChildChannel {
             responder: responder,
             configuration: .init(
                 idleTimeout: .milliseconds(limits.idleMsMax),
-                gracefulCloseTimeout: .milliseconds(limits.shutdownMsMax),
+                gracefulCloseTimeout: .milliseconds(limits.shutdownMsMax / 2),
                 streamConfiguration: .init(
                     additionalChannelHandlers: [
                         ConversationGuard(limits, refusals: refusals, isStream: true)

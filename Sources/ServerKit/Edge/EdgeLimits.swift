@@ -23,8 +23,9 @@ package struct EdgeLimits: Sendable {
     package var connectionsMax = 512
     /// Connections from one address; the box itself is not counted.
     package var connectionsPerAddressMax = 64
-    /// How long requests under way may take to finish when the box stops.
-    package var shutdownMsMax = 5_000
+    /// How long requests under way may take to finish when the box stops; with what else there is to
+    /// do the whole stop stays below five seconds.
+    package var shutdownMsMax = 4_000
 
     /// Makes the limits of a clinic; tests lower single ones.
     package init() {}

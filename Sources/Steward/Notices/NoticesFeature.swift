@@ -29,13 +29,12 @@ package struct NoticesFeature: Feature {
     package func deliver(_ grant: Grant) async throws -> Int {
         let messages = try await store.outboxDue(grant, limit: 100)
         for message in messages {
-            guard message.topic == "account.locked" else {
+            guard let text = Self.text(message) else {
                 try await store.outboxFailed(grant, message)
                 continue
             }
-            let text = Self.lockedText(message.payload)
             try await store.outboxDelivered(grant, message) { rows in
-                try NoticeRows.put(grant, kind: "account.locked", text: text, rows)
+                try NoticeRows.put(grant, kind: message.topic, text: text, rows)
             }
         }
         return messages.count
@@ -88,6 +87,16 @@ package struct NoticesFeature: Feature {
     }
 
     private static func ask(_ verb: Verb) -> Ask { Ask(verb, area: .system, type: "Notice") }
+
+    /// What a message comes to in words; nil for a topic that is nobody's notice.
+    private static func text(_ message: OutboxMessage) -> String? {
+        switch message.topic {
+        case "account.locked": lockedText(message.payload)
+        case "sign-in.flood":
+            "Many sign-ins fail at present. Look into the audit log for refused sign-ins."
+        default: nil
+        }
+    }
 
     private static func lockedText(_ payload: [UInt8]) -> String {
         // A message of an older release that cannot be read still says that something happened.

@@ -98,18 +98,23 @@ struct AnswerTests {
     @Test func `failures below the FHIR base are an outcome, others our own object`() async throws {
         try await EdgeBox.with { box in
             let fhir = try await box.exchange(
-                Self.request("GET", "/fhir/nothing/x/y", "X-Request-ID: 01a1fdbf-ba0a-7471-960e-86f8a40032a4\r\n"))
+                Self.request(
+                    "GET", "/fhir/nothing/x/y",
+                    "X-Request-ID: 01a1fdbf-ba0a-7471-960e-86f8a40032a4\r\n"))
             #expect(fhir.statuses == [404])
             #expect(fhir.text.contains("Content-Type: application/fhir+json"))
             #expect(fhir.text.contains(#""resourceType":"OperationOutcome""#))
             #expect(fhir.text.contains("X-Request-ID: 01a1fdbf-ba0a-7471-960e-86f8a40032a4\r\n"))
             let own = try await box.exchange(
-                Self.request("GET", "/api/v1/problem/value", "X-Request-ID: 01a1fdbf-ba0a-7471-960e-86f8a40032a4\r\n"))
+                Self.request(
+                    "GET", "/api/v1/problem/value",
+                    "X-Request-ID: 01a1fdbf-ba0a-7471-960e-86f8a40032a4\r\n"))
             #expect(
                 own.text.hasSuffix(
                     #"{"error":{"status":400,"code":"value","message":"A sentence with \"quotes\".","#
                         + #""details":[{"location":"Patient.name","message":"#
-                        + #""A sentence with \"quotes\"."}],"requestId":"01a1fdbf-ba0a-7471-960e-86f8a40032a4"}}"#))
+                        + #""A sentence with \"quotes\"."}],"requestId":"01a1fdbf-ba0a-7471-960e-86f8a40032a4"}}"#
+                ))
         }
     }
 

@@ -97,4 +97,26 @@ struct ServerTests {
         #expect(ContinuousClock.now - began < .seconds(4))
         #expect(try await answer.isClosed)
     }
+
+    @Test func `connections with nothing under way do not hold the stop up`() async throws {
+        let (ports, found) = AsyncStream<BoundPorts>.makeStream()
+        let server = try Self.server(port: 0) { found.yield($0) }
+        let group = ServiceGroup(services: [server], logger: LogLines().logger)
+        let running = Task { try await group.run() }
+        var iterator = ports.makeAsyncIterator()
+        let port = try #require(await iterator.next()).https
+        let idle = try await SilentReader(port: port)
+        let begun = try await SilentReader(port: port)
+        try await begun.send("GET /api/v1/hello HTTP/1.1\r\nHos")
+        let dumb = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: "127.0.0.1", port: port).get()
+        let began = ContinuousClock.now
+        await group.triggerGracefulShutdown()
+        try await running.value
+        #expect(ContinuousClock.now - began < .seconds(3))
+        await idle.close()
+        await begun.close()
+        // Closed by the server already, most likely.
+        try? await dumb.close()
+    }
 }

@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 
 from faultlab.box import Box, command
-from faultlab.checker import DATABASE, audit_count
+from faultlab.checker import DATABASE, audit_count, require_exported
 from faultlab.lab import NO_CONTROLS, case, require
 from faultlab.resources import patient
 from faultlab.traffic import Act, Recorder
@@ -19,12 +19,12 @@ SIDE_FILES = ("-wal", "-shm")
 def gaps(lab):
     """Compares the reads that a recorder outside counted with the log, with and without fault."""
     missing, reads = compare(lab, {})
-    require(missing == 0, f"{missing} of {reads} reads are not in the audit log")
+    require(missing == 0, f"{missing} of {reads} reads and searches are not in the audit log")
     if not lab.has_controls:
-        return f"{reads} reads, all on record; {NO_CONTROLS}"
+        return f"{reads} reads and searches, all on record; {NO_CONTROLS}"
     lost, _ = compare(lab, {"TRIBAL_EHR_FAULT": "no-audit"})
     require(lost > 0, "the control without audit of reads was not noticed")
-    return f"{reads} reads, all on record; control without audit turned red ({lost} missing)"
+    return f"{reads} reads and searches, all on record; control without audit turned red ({lost} missing)"
 
 
 def compare(lab, env):
@@ -39,10 +39,17 @@ def compare(lab, env):
             answer = client.get(f"/fhir/{kind}/{identity}")
             require(answer.status == 200, f"a read answered {answer.status}")
             reads += 1
-    client.get("/fhir/Patient/no-such-patient-here")
+    for number in range(20):
+        answer = client.get(f"/fhir/Patient/no-such-patient-{number}")
+        require(answer.status == 404, f"a read of nobody answered {answer.status}")
+        answer = client.get("/fhir/Patient?_summary=count")
+        require(answer.status == 200, f"a search answered {answer.status}")
+    if not env:
+        require_exported(box, recorder)
     client.close()
     box.stop()
-    return max(0, reads - audit_count(box.folder, "read")), reads
+    missing = max(0, reads + 20 - audit_count(box.folder, "read"))
+    return missing + max(0, 20 - audit_count(box.folder, "search")), reads + 40
 
 
 def fill(client, recorder, count, start=0):

@@ -1,6 +1,8 @@
 """Looks at a box after a fault: is everything that was acknowledged there, once and whole?"""
 
+import collections
 import contextlib
+import json
 import pathlib
 import shutil
 import sqlite3
@@ -89,6 +91,32 @@ def require_audited(db):
         "SELECT count(*) FROM (SELECT v.seq FROM resource_version AS v LEFT JOIN audit_entry AS a"
         " ON a.object_seq = v.seq GROUP BY v.seq HAVING count(a.seq) <> 1)").fetchone()[0]
     require(wrong == 0, f"{wrong} versions do not have exactly one audit entry")
+
+
+def require_exported(box, recorder):
+    """The exported audit log tells of every change that was acknowledged; how many lines it has."""
+    path = box.lab.out / "audit.ndjson"
+    path.unlink(missing_ok=True)
+    words = ["audit", "export", "--format", "ndjson", "--output", str(path)]
+    box.run(*words).check("audit export")
+    told, lines = collections.Counter(), path.read_text(encoding="utf-8").splitlines()
+    for line in lines:
+        event = json.loads(line)
+        if event["subtype"][0]["code"] in ("create", "update") and event["outcome"] == "0":
+            told.update(set(references(event)))
+    for pair, (version, _) in recorder.held.items():
+        require(
+            told[pair] >= version,
+            f"version {version} of a {pair[0]} was acknowledged, the log tells of {told[pair]}")
+    return len(lines)
+
+
+def references(event):
+    """The (type, id) pairs that an audit event speaks of."""
+    for entity in event.get("entity", []):
+        parts = entity.get("what", {}).get("reference", "").split("/")
+        if len(parts) >= 2:
+            yield parts[0], parts[1]
 
 
 def audit_count(folder, action=None):

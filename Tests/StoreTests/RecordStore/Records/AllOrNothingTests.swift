@@ -36,7 +36,7 @@ struct RowCounts: Equatable {
     }
 }
 
-@Suite struct `Transactions` {
+@Suite struct `Transactions of records` {
     private func changes(badAt: Int?) throws -> [Change] {
         try (0..<9).map { number in
             let act: Change.Act = number == badAt ? .create : .update

@@ -1,7 +1,7 @@
 /// Estimates how soon a password is guessed by somebody who tries what people use: it is cut into
 /// well-known words, names of the person and the clinic, years, rows of keys, repeats and the rest,
 /// in the way that costs the guesser least.
-struct GuessWords {
+struct GuessCost {
     /// What one piece costs a guesser, in bits.
     private enum Bits {
         static let listedWord = 11
@@ -77,7 +77,7 @@ struct GuessWords {
             for length in 3...Self.wordCharactersMax where start + length <= text.count {
                 let word = Self.text(text[start..<(start + length)])
                 if personal.contains(word) { offer(start + length, Bits.personalWord) }
-                if GuessedWords.all.contains(word) { offer(start + length, Bits.listedWord) }
+                if FirstGuesses.all.contains(word) { offer(start + length, Bits.listedWord) }
                 if Self.repeats(text, at: start, length) { offer(start + length, Bits.run) }
             }
             if Self.isYear(text, at: start) { offer(start + 4, Bits.year) }

@@ -1,5 +1,5 @@
 /// Words that people build passwords of, and that guessers try first.
-enum GuessedWords {
+enum FirstGuesses {
     /// The words, in small letters.
     static let all: Set<String> = Set(text.split(whereSeparator: \.isWhitespace).map(String.init))
 
