@@ -63,8 +63,7 @@ enum Appliance {
     ) -> EdgeServer {
         let book = RouteBook()
         let assets = webAssets()
-        book.add(WebFeature(assets: assets))
-        for feature in Features.all(box, health: health(box)) { book.add(feature) }
+        for feature in Features.all(box, health: health(box), assets: assets) { book.add(feature) }
         return EdgeServer(
             settings: EdgeSettings(
                 listen: settings.listen, plainListen: settings.httpListen,

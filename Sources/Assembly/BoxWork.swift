@@ -38,7 +38,7 @@ struct BoxWork: Service {
         do {
             let caller = box.machine("job")
             let grant = try await box.grant(Ask(.administer, area: .system, type: "Job"), caller)
-            let notices = NoticesFeature(gate: box.gate, store: box.store)
+            let notices = NoticeBoard(store: box.store)
             while try await notices.deliver(grant) > 0 {}
             let due = try await due(grant)
             for job in Job.allCases where due.contains(job) { try await run(job, grant) }
@@ -96,7 +96,7 @@ struct BoxWork: Service {
         let verdict = try await box.store.verifyAudit(try await box.grant(ask, grant.caller))
         guard let fault = verdict.firstBad else { return }
         logger.critical("audit.broken", metadata: ["seq": "\(fault.seq)"])
-        try await NoticesFeature(gate: box.gate, store: box.store).tell(
+        try await NoticeBoard(store: box.store).tell(
             grant, kind: "audit.broken",
             "The audit log is not as it was written: entry \(fault.seq). \(fault.reason)")
     }

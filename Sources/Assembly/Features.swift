@@ -7,8 +7,9 @@ import Steward
 /// What the box can do: every feature, each once. Nothing else makes features.
 enum Features {
     /// The features over an open box, in the order of their routes.
-    static func all(_ box: Box, health: Health) -> [any Feature] {
+    static func all(_ box: Box, health: Health, assets: WebAssets) -> [any Feature] {
         [
+            WebFeature(assets: assets),
             BoxFeature(facts: { box.publicFacts }),
             HealthFeature(health: health),
             PatientSearchFeature(gate: box.gate, store: box.store, clock: box.clock),

@@ -247,7 +247,7 @@ static const web_file all[] = {
     {"styles/tokens.css", file_59, sizeof file_59},
 };
 
-const char *const web_tree_hash = "feb6c34546fc007f";
+const char *const web_tree_hash = "e33d17eaf2818a44";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];

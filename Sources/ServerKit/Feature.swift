@@ -36,7 +36,8 @@ package struct RouteGroup<Context: LimitedContext> {
     let featureKey: String
     let needsSignIn: Bool
     let book: RouteBook
-    let context: @Sendable (OpenContext) throws -> Context
+    /// Makes the handler one for the context that a request comes with.
+    let adapt: (@escaping Handler) -> RouteBook.Run
 
     /// Answers GET, and HEAD without the body.
     package func get(_ path: String, limits: RouteLimits? = nil, use handler: @escaping Handler) {
@@ -73,7 +74,6 @@ package struct RouteGroup<Context: LimitedContext> {
             method: method, template: "/" + words.joined(separator: "/"),
             needsSignIn: needsSignIn, featureKey: featureKey,
             limits: limits ?? .standard(method, path))
-        let context = context
-        book.note(route) { try await handler($0, context($1)) }
+        book.note(route, adapt(handler))
     }
 }

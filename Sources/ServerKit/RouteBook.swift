@@ -3,9 +3,11 @@ import Hummingbird
 
 /// The table of all routes, filled feature by feature before the server starts.
 package final class RouteBook {
+    typealias Run = @Sendable (Request, OpenContext) async throws -> Response
+
     struct Entry: Sendable {
         let route: RegisteredRoute
-        let run: @Sendable (Request, OpenContext) async throws -> Response
+        let run: Run
     }
 
     private(set) var entries: [Entry] = []
@@ -21,15 +23,12 @@ package final class RouteBook {
         feature.addRoutes(
             to: Routes(
                 open: RouteGroup(featureKey: F.key, needsSignIn: false, book: self) { $0 },
-                signedIn: RouteGroup(featureKey: F.key, needsSignIn: true, book: self) {
-                    try CallerContext(context: $0)
+                signedIn: RouteGroup(featureKey: F.key, needsSignIn: true, book: self) { handler in
+                    { try await handler($0, CallerContext(context: $1)) }
                 }))
     }
 
-    func note(
-        _ route: RegisteredRoute,
-        _ run: @escaping @Sendable (Request, OpenContext) async throws -> Response
-    ) {
+    func note(_ route: RegisteredRoute, _ run: @escaping Run) {
         precondition(
             !list.contains { $0.method == route.method && $0.template == route.template },
             "\(route.method) \(route.template) is answered by two features.")

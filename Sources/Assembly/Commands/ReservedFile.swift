@@ -15,22 +15,25 @@ struct ReservedFile: ~Copyable {
     ///
     /// - Throws: ``Problem`` that names the file and what to do.
     init(_ path: String) throws(Problem) {
-        self.path = FilePath.absolute(path)
-        file = open(self.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard file >= 0 else {
+        let path = FilePath.absolute(path)
+        // Nothing is stored before the file is ours, since `deinit` removes what is not written.
+        let made = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard made >= 0 else {
             let isThere = errno == EEXIST
             throw Problem(
                 isThere ? .duplicate : .incomplete,
                 isThere
-                    ? "\(self.path) is there already and is not overwritten. Name another file."
-                    : "\(self.path) cannot be made: \(SystemReason.text). Name a file in a folder "
+                    ? "\(path) is there already and is not overwritten. Name another file."
+                    : "\(path) cannot be made: \(SystemReason.text). Name a file in a folder "
                         + "that can be written.")
         }
-        guard posix_fallocate(file, 0, off_t(Self.roomBytes)) != ENOSPC else {
-            close(file)
-            unlink(self.path)
-            throw Problem(.noStore, "There is no room for \(self.path). Free some disk space.")
+        guard posix_fallocate(made, 0, off_t(Self.roomBytes)) != ENOSPC else {
+            close(made)
+            unlink(path)
+            throw Problem(.noStore, "There is no room for \(path). Free some disk space.")
         }
+        self.path = path
+        file = made
     }
 
     /// Writes the content and waits until it is on the disk.

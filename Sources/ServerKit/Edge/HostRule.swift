@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Which names a request may be addressed to.
 ///
 /// A page elsewhere can make its own name point at the box (DNS rebinding) and would then count as
@@ -5,6 +7,7 @@
 /// pointed anywhere and are always taken.
 package struct HostRule: Sendable {
     private let names: Set<String>
+    private let taken = TakenHosts()
 
     /// Makes a rule for the names of the box; `localhost` is always one of them.
     ///
@@ -15,8 +18,11 @@ package struct HostRule: Sendable {
 
     /// Whether the host of a request, with or without a port, is one of the box.
     package func allows(_ authority: String) -> Bool {
-        guard let host = Self.host(of: authority) else { return false }
-        return names.contains(host) || Self.isAddress(host)
+        if taken.contains(authority) { return true }
+        guard let host = Self.host(of: authority), names.contains(host) || Self.isAddress(host)
+        else { return false }
+        taken.insert(authority)
+        return true
     }
 
     /// The host without its port, in lower case; nil for what is none.
@@ -52,5 +58,21 @@ package struct HostRule: Sendable {
                 number.utf8.count <= 3 && number.utf8.allSatisfy(\.isDigit)
                     && (Int(number) ?? 256) <= 255
             }
+    }
+}
+
+/// The few ways in which a box is addressed, so that not every request is taken apart again.
+private final class TakenHosts: Sendable {
+    private static let countMax = 64
+
+    private let hosts = Mutex<Set<String>>([])
+
+    func contains(_ authority: String) -> Bool { hosts.withLock { $0.contains(authority) } }
+
+    func insert(_ authority: String) {
+        hosts.withLock { hosts in
+            guard hosts.count < Self.countMax else { return }
+            hosts.insert(authority)
+        }
     }
 }

@@ -32,14 +32,12 @@ package enum SecurityHeaders {
         "microphone", "midi", "payment", "usb",
     ].map { "\($0)=()" }.joined(separator: ", ")
 
-    /// The header fields of an answer together with these.
+    /// The header fields of an answer together with these; a handler sets none of them itself.
     static func dressed(_ headers: HTTPFields, requestID: String) -> HTTPFields {
         var out = all
         out[.requestID] = requestID
         if headers[.cacheControl] == nil { out[.cacheControl] = "no-store" }
-        for field in headers where out[field.name] == nil || field.name == .setCookie {
-            out.append(field)
-        }
+        for field in headers { out.append(field) }
         return out
     }
 }

@@ -50,6 +50,7 @@ struct CommandLineTests {
         let answers = scratch.path + "/answers.json"
         #expect(await again.run(["setup", "--answers", answers] + data) == 1)
         #expect(again.text.contains("kit.txt is there already"))
+        #expect(scratch.read("kit.txt") == kit)
 
         scratch.write("data/machine.key", Array(repeating: UInt8(ascii: "0"), count: 64))
         let locked = Said()
@@ -103,6 +104,7 @@ struct CommandLineTests {
         #expect(table.split(separator: "\n").count == (exported["entries"]?.int ?? 0) + 1)
         let twice = Said()
         #expect(await twice.run(["audit", "export", "--output", file] + data) == 1)
+        #expect(scratch.read("log.csv") == table)
     }
 
     @Test func `an import waits for what other files bring, and doubles nothing`() async throws {

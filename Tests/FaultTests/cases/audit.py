@@ -24,7 +24,8 @@ def gaps(lab):
         return f"{reads} reads and searches, all on record; {NO_CONTROLS}"
     lost, _ = compare(lab, {"TRIBAL_EHR_FAULT": "no-audit"})
     require(lost > 0, "the control without audit of reads was not noticed")
-    return f"{reads} reads and searches, all on record; control without audit turned red ({lost} missing)"
+    return (f"{reads} reads and searches, all on record; "
+            f"control without audit turned red ({lost} missing)")
 
 
 def compare(lab, env):

@@ -25,6 +25,7 @@ def wrong_clocks(lab):
         under_clock(lab, folder, recorder, clock, number)
     turned = turned_while_running(lab, folder, recorder)
     box = Box(lab, folder).start()
+    box.token = make_token(lab.binary, folder)
     found = losses(box, recorder, list(recorder.held))
     require(not found, "; ".join(found[:3]))
     entries = box.require_intact()
@@ -42,8 +43,8 @@ def fake(clock):
     # Without shared memory of its own the library would move the environment at start, and Swift
     # finds the arguments of the program by where the environment lies.
     return {
-        "LD_PRELOAD": library, "FAKETIME_SHARED": "/none /none", "FAKETIME": clock, "NO_FAKE_STAT": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"}
+        "LD_PRELOAD": library, "FAKETIME_SHARED": "/none /none", "FAKETIME": clock,
+        "NO_FAKE_STAT": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"}
 
 
 def under_clock(lab, folder, recorder, clock, number):

@@ -103,7 +103,7 @@ def require_exported(box, recorder):
     for line in lines:
         event = json.loads(line)
         if event["subtype"][0]["code"] in ("create", "update") and event["outcome"] == "0":
-            told.update(set(references(event)))
+            told[spoken_of(event)] += 1
     for pair, (version, _) in recorder.held.items():
         require(
             told[pair] >= version,
@@ -111,12 +111,13 @@ def require_exported(box, recorder):
     return len(lines)
 
 
-def references(event):
-    """The (type, id) pairs that an audit event speaks of."""
+def spoken_of(event):
+    """Type and id of the record that an audit event is about; it comes before its patient."""
     for entity in event.get("entity", []):
         parts = entity.get("what", {}).get("reference", "").split("/")
         if len(parts) >= 2:
-            yield parts[0], parts[1]
+            return parts[0], parts[1]
+    return None
 
 
 def audit_count(folder, action=None):

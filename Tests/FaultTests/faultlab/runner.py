@@ -71,7 +71,8 @@ def run_one(one, options, out, seed, claimed):
     """Runs one case on a bench of its own."""
     started = time.monotonic()
     place = Lab(options.binary, out / one.id, options.full, f"{seed}/{one.id}", claimed)
-    place.out.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(place.out, ignore_errors=True)  # logs of an earlier run
+    place.out.mkdir(parents=True)
     signal.alarm(CASE_SECONDS_MAX[options.full])
     try:
         outcome, words = "passed", one.run(place)

@@ -48,7 +48,7 @@ enum Layers {
         "CZlib": ["Deflate"], "CUnicodeTables": ["FHIRModel"], "CCurl": ["Exchange"],
         "CXML": ["CCDA", "Exchange"],
         "CWebAssets": ["Assembly"], "CDemoClinic": ["Assembly", "Steward"],
-        "ArgumentParser": ["Assembly"], "NIOSSL": ["ServerKit"],
+        "ArgumentParser": ["Assembly"], "NIOSSL": ["ServerKit", "Assembly"],
         "HummingbirdTLS": ["ServerKit"], "HummingbirdHTTP2": ["ServerKit"],
     ]
 
@@ -59,6 +59,7 @@ enum Layers {
         case "edge": 2
         case "features": 3
         case "tests", "testTarget", "system", "systemLibrary": nil
+        case _ where target.name == "Benchmarks": nil
         default:
             switch target.name {
             case "Kernel": 0

@@ -21,17 +21,20 @@ struct AuditSink: ~Copyable {
     ///
     /// - Throws: ``Problem`` if it is there already or cannot be made.
     init(_ path: String?) throws(Problem) {
-        self.path = path
         guard let path else {
+            self.path = nil
             file = -1
             return
         }
-        file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard file >= 0 else {
+        // Nothing is stored before the file is ours, since `deinit` removes what is not finished.
+        let made = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard made >= 0 else {
             throw Problem(
                 .incomplete,
                 "\(path) cannot be made: \(SystemReason.text). Name a file that is not there yet.")
         }
+        self.path = path
+        file = made
     }
 
     /// Writes lines, each with its end.

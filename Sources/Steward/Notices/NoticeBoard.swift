@@ -1,0 +1,56 @@
+package import AccessControl
+import FHIRModel
+package import RecordStore
+
+/// Where the box leaves word for its administrators.
+package struct NoticeBoard: Sendable {
+    private let store: RecordStore
+
+    /// Makes the board of a store.
+    package init(store: RecordStore) { self.store = store }
+
+    /// Turns messages of the outbox into notices, each exactly once.
+    ///
+    /// - Parameter grant: a grant of the box itself.
+    /// - Returns: how many messages were taken.
+    package func deliver(_ grant: Grant) async throws -> Int {
+        let messages = try await store.outboxDue(grant, limit: 100)
+        for message in messages {
+            guard let text = Self.text(message) else {
+                try await store.outboxFailed(grant, message)
+                continue
+            }
+            try await store.outboxDelivered(grant, message) { rows in
+                try NoticeRows.put(grant, kind: message.topic, text: text, rows)
+            }
+        }
+        return messages.count
+    }
+
+    /// Tells administrators something, put on record.
+    package func tell(_ grant: Grant, kind: String, _ text: String) async throws {
+        try await store.changeRows(grant, note: AuditNote(grant.ask, detail: kind)) {
+            try NoticeRows.put(grant, kind: kind, text: text, $0)
+        }
+    }
+
+    /// What a message comes to in words; nil for a topic that is nobody's notice.
+    private static func text(_ message: OutboxMessage) -> String? {
+        switch message.topic {
+        case "account.locked": lockedText(message.payload)
+        case "sign-in.flood":
+            "Many sign-ins fail at present. Look into the audit log for refused sign-ins."
+        default: nil
+        }
+    }
+
+    private static func lockedText(_ payload: [UInt8]) -> String {
+        // A message of an older release that cannot be read still says that something happened.
+        let json = try? JSON.parse(payload)
+        let address = json?.string("address") ?? "an unknown address"
+        guard let name = json?.string("username") else {
+            return "Sign-in from \(address) is locked for 15 minutes: too many wrong names."
+        }
+        return "The account \(name) is locked for 15 minutes: too many wrong passwords from \(address)."
+    }
+}
