@@ -14,7 +14,9 @@ let strict: [SwiftSetting] = [
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
-/// Layer 1: computes, never waits. No database, no sockets, no clock, no files.
+/// Layer 1: computes, never waits.
+///
+/// No database, no sockets, no clock, no files.
 func pure(_ name: String, _ needs: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: ["Kernel"] + needs, swiftSettings: strict)
 }
@@ -24,11 +26,16 @@ func edge(_ name: String, _ needs: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: ["Kernel"] + needs, swiftSettings: strict)
 }
 
-/// Layer 3: folders of features. A group never depends on another group.
+/// Layer 3: folders of features.
+///
+/// A group never depends on another group.
 func features(_ name: String, using needs: [Target.Dependency] = []) -> Target {
     .target(
         name: name,
-        dependencies: ["Kernel", "FHIRModel", "AccessControl", "RecordStore", "ServerKit", hummingbird, logging]
+        dependencies: [
+            "Kernel", "FHIRModel", "AccessControl", "RecordStore", "ServerKit", hummingbird,
+            logging,
+        ]
             + needs,
         swiftSettings: strict)
 }

@@ -6,7 +6,9 @@ package enum Area: String, CaseIterable, Hashable, Sendable {
     // Parts of the box.
     case users, ownAccount = "own-account", sessions, audit, system, recordImport = "import"
 
-    /// The area that a FHIR resource type belongs to. Types that name no patient and no clinic act
+    /// The area that a FHIR resource type belongs to.
+    ///
+    /// Types that name no patient and no clinic act
     /// are definitions.
     package init(resourceType: String) {
         self = Self.byType[resourceType] ?? .definitions

@@ -30,7 +30,9 @@ package struct Ask: Sendable {
     }
 
     /// An ask about a part of the box.
-    package init(_ verb: Verb, area: Area, type: String, id: String? = nil, patientID: String? = nil) {
+    package init(
+        _ verb: Verb, area: Area, type: String, id: String? = nil, patientID: String? = nil
+    ) {
         self.verb = verb
         self.area = area
         self.type = type

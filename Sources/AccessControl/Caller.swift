@@ -27,7 +27,9 @@ package struct Caller: Sendable {
     /// The id that the log, the answer and the audit entry of this request share.
     package let requestID: String
 
-    /// Makes a caller. Only stations 1 and 2 of a request, the control socket and jobs do.
+    /// Makes a caller.
+    ///
+    /// Only stations 1 and 2 of a request, the control socket and jobs do.
     package init(
         kind: Kind, userID: String? = nil, name: String, roles: Set<Role> = [],
         ownPatientID: String? = nil, scopes: [Scope]? = nil, sessionTag: String? = nil,

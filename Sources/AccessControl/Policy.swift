@@ -1,6 +1,8 @@
 package import Kernel
 
-/// Proof that the policy allowed one ask. Only ``Policy/grant(_:to:)`` makes one.
+/// Proof that the policy allowed one ask.
+///
+/// Only ``Policy/grant(_:to:)`` makes one.
 package struct Grant: Sendable {
     package let caller: Caller
     package let ask: Ask
@@ -26,7 +28,9 @@ package struct Grant: Sendable {
     }
 }
 
-/// Decides from facts alone whether an ask is allowed. Pure: knows no store, no clock.
+/// Decides from facts alone whether an ask is allowed.
+///
+/// Pure: knows no store, no clock.
 package struct Policy: Sendable {
     /// Makes the policy.
     package init() {}
@@ -46,7 +50,8 @@ package struct Policy: Sendable {
             return Grant(caller: caller, ask: ask, compartments: [.system], onlyPatientID: nil)
         case .machine:
             return Grant(
-                caller: caller, ask: ask, compartments: Set(Compartment.allCases), onlyPatientID: nil)
+                caller: caller, ask: ask, compartments: Set(Compartment.allCases),
+                onlyPatientID: nil)
         case .person:
             return try grantPerson(ask, caller)
         }

@@ -1,4 +1,6 @@
-/// What a person is in the clinic. A person may hold several roles; rights add up.
+/// What a person is in the clinic.
+///
+/// A person may hold several roles; rights add up.
 ///
 /// Spec: FEATURES AUTH-06 and AUTH-08; the names are those of the replaced systems.
 package enum Role: String, CaseIterable, Hashable, Sendable {

@@ -23,7 +23,8 @@ package struct Scope: Hashable, Sendable {
     package static func parse(_ text: String) throws(Problem) -> [Scope] {
         let words = text.split(separator: " ")
         guard !words.isEmpty else {
-            throw Problem(.required, "Name at least one scope, such as user/*.rs.", location: "scope")
+            throw Problem(
+                .required, "Name at least one scope, such as user/*.rs.", location: "scope")
         }
         guard words.count <= countMax else {
             throw Problem(.tooLong, "A token takes at most \(countMax) scopes.", location: "scope")
@@ -48,14 +49,16 @@ package struct Scope: Hashable, Sendable {
 
     private static func one(_ word: Substring) throws(Problem) -> Scope {
         let wrong = Problem(
-            .value, "“\(word.prefix(80))” is not a scope. Write for example user/Patient.rs or system/*.cruds.",
+            .value,
+            "“\(word.prefix(80))” is not a scope. Write for example user/Patient.rs or system/*.cruds.",
             location: "scope")
         let parts = word.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, let level = Level(rawValue: String(parts[0])) else { throw wrong }
         let halves = parts[1].split(separator: ".", omittingEmptySubsequences: false)
         guard halves.count == 2 else { throw wrong }
         let type = String(halves[0])
-        guard type == "*" || type.utf8.allSatisfy({ $0 >= 0x41 && $0 <= 0x7A }), !type.isEmpty else { throw wrong }
+        guard type == "*" || type.utf8.allSatisfy({ $0 >= 0x41 && $0 <= 0x7A }), !type.isEmpty
+        else { throw wrong }
         switch halves[1] {
         case "read": return Scope(level: level, type: type, interactions: ["r", "s"])
         case "write": return Scope(level: level, type: type, interactions: ["c", "u", "d"])

@@ -22,9 +22,9 @@ enum Appliance {
         let logger = logger(settings)
         // A terminal that goes away is no reason to stop.
         signal(SIGHUP, SIG_IGN)
-        for refusal in ProcessHardening.apply() { 
+        for refusal in ProcessHardening.apply() {
             logger.warning("hardening", metadata: ["what": "\(refusal)"])
-         }
+        }
         let box = try await Box.open(settings.dataFolder, settings: settings.identity)
         do {
             try await serve(box, settings, logger)
@@ -36,7 +36,8 @@ enum Appliance {
         logger.info("stopped")
     }
 
-    private static func serve(_ box: Box, _ settings: ServeSettings, _ logger: Logger) async throws {
+    private static func serve(_ box: Box, _ settings: ServeSettings, _ logger: Logger) async throws
+    {
         let caller = box.machine("job")
         let grant = try await box.grant(
             Ask(.administer, area: .system, type: "Certificate"), caller)

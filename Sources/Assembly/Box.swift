@@ -1,24 +1,24 @@
-import AccessControl
-import FHIRAPI
+package import AccessControl
+package import FHIRAPI
 import FHIRModel
-import Identity
-import Kernel
-import RecordStore
-import Sealing
-import ServerKit
+package import Identity
+package import Kernel
+package import RecordStore
+package import Sealing
+package import ServerKit
 import Steward
 import Synchronization
 
 /// An open data folder with everything that works on it; one process at a time has one.
-final class Box: Sendable {
-    let folder: DataFolder
-    let store: RecordStore
-    let identity: Identity
-    let gate: Gate
-    let importer: Importer
+package final class Box: Sendable {
+    package let folder: DataFolder
+    package let store: RecordStore
+    package let identity: Identity
+    package let gate: Gate
+    package let importer: Importer
     let clinicRecord: ClinicRecord
-    let clock: Clock
-    let ids: IDs
+    package let clock: Clock
+    package let ids: IDs
     private let folderLock: FolderLock
     private let facts = Mutex<(clinic: Clinic?, isDemo: Bool)>((nil, false))
 
@@ -28,28 +28,35 @@ final class Box: Sendable {
 
     /// Opens a folder, making what it lacks: the folder itself, its keys, its database.
     ///
+    /// - Parameters:
+    ///   - clock: the machine's own, unless a test holds it.
+    ///   - passwords: hashes at the full cost, unless a test makes it cheap.
     /// - Throws: ``Problem`` that names the way out: another process has the folder, the keys do
     ///   not fit, a newer release wrote it.
-    static func open(_ folder: DataFolder, settings: IdentitySettings) async throws -> Box {
+    package static func open(
+        _ folder: DataFolder, settings: IdentitySettings, clock: Clock = SystemClock.clock,
+        passwords: PasswordPool? = nil
+    ) async throws -> Box {
         try SelfTest.run()
         try folder.make()
         let lock = try folder.lock()
-        let clock = SystemClock.clock
         let ids = SystemClock.ids(clock)
         let ring = try KeyFolder.open(folder, nowMs: clock.wallMs())
         let store = try RecordStore.open(
             folder, keyRing: ring, steps: schemaSteps,
             parts: RecordStore.Parts(clock: clock, ids: ids, onFatal: { Console.fatal($0) }))
-        let box = try await Box(
-            folder: folder, lock: lock, store: store, clock: clock, ids: ids, settings: settings)
+        let box = Box(
+            folder: folder, lock: lock, store: store, clock: clock, ids: ids,
+            identity: try await Identity(
+                store: store, passwords: try passwords ?? PasswordPool(), settings: settings))
         try await box.refreshFacts()
         return box
     }
 
     private init(
         folder: DataFolder, lock: FolderLock, store: RecordStore, clock: Clock, ids: IDs,
-        settings: IdentitySettings
-    ) async throws {
+        identity: Identity
+    ) {
         self.folder = folder
         self.folderLock = lock
         self.store = store
@@ -58,12 +65,11 @@ final class Box: Sendable {
         gate = Gate(store: store)
         importer = Importer(gate: gate, store: store)
         clinicRecord = ClinicRecord(store: store)
-        identity = try await Identity(
-            store: store, passwords: try PasswordPool(), settings: settings)
+        self.identity = identity
     }
 
     /// Commits what is queued and gives the folder back.
-    func close() async {
+    package func close() async {
         // The head is anchored again at the next start if this fails.
         try? await store.anchorAudit()
         store.close()
@@ -72,17 +78,17 @@ final class Box: Sendable {
     /// The box itself as one who asks.
     ///
     /// - Parameter name: what stands behind it: `command` or `job`.
-    func machine(_ name: String) -> Caller {
+    package func machine(_ name: String) -> Caller {
         Caller(kind: .machine, name: name, address: "local", requestID: ids.next())
     }
 
     /// The grant of the box itself for an ask.
-    func grant(_ ask: Ask, _ caller: Caller) async throws -> Grant {
+    package func grant(_ ask: Ask, _ caller: Caller) async throws -> Grant {
         try await gate.grant(ask, to: caller)
     }
 
     /// Whether the box belongs to a clinic.
-    var isClaimed: Bool { !identity.accounts.isEmpty && facts.withLock { $0.clinic != nil } }
+    package var isClaimed: Bool { !identity.accounts.isEmpty && facts.withLock { $0.clinic != nil } }
 
     /// What anybody may know before signing in.
     var publicFacts: BoxFeature.Facts {

@@ -1,4 +1,4 @@
-import AccessControl
+package import AccessControl
 import FHIRModel
 import Glibc
 import Kernel
@@ -10,7 +10,7 @@ import Steward
 ///
 /// Both are kept sealed in the settings; the authority's certificate, which is public, is also
 /// written to `tls/ca.pem` for people to take to their devices.
-struct BoxCertificate: Sendable {
+package struct BoxCertificate: Sendable {
     private static let authoritySetting = "tls.authority"
     private static let leafSetting = "tls.leaf"
 
@@ -18,19 +18,25 @@ struct BoxCertificate: Sendable {
     /// Names beside `localhost` and the box's own, from the configuration.
     let hosts: [String]
 
+    /// Makes the keeper of an open box's certificate.
+    package init(box: Box, hosts: [String]) {
+        self.box = box
+        self.hosts = hosts
+    }
+
     /// What the server needs.
-    struct Current: Sendable {
-        let certificatePEM: [UInt8]
-        let keyPEM: [UInt8]
+    package struct Current: Sendable {
+        package let certificatePEM: [UInt8]
+        package let keyPEM: [UInt8]
         /// Every name that the certificate carries.
-        let names: [String]
+        package let names: [String]
         /// UTC milliseconds.
-        let notAfterMs: Int64
+        package let notAfterMs: Int64
     }
 
     /// The certificate in force; made where there is none, where a name or address of the box is
     /// not in it, and where two thirds of its life are over.
-    func current(_ grant: Grant) async throws -> Current {
+    package func current(_ grant: Grant) async throws -> Current {
         let nowMs = box.clock.wallMs()
         let authority = try await authority(grant, nowMs: nowMs)
         try FileBytes.replace(

@@ -32,7 +32,9 @@ struct BoxWork: Service {
         }
     }
 
-    /// One round. A job that fails is logged, marked, and tried again at its next time; the
+    /// One round.
+    ///
+    /// A job that fails is logged, marked, and tried again at its next time; the
     /// others go on.
     private func round() async {
         do {

@@ -1,13 +1,15 @@
 import Charting
 import FHIRAPI
 import Identity
-import ServerKit
+package import ServerKit
 import Steward
 
-/// What the box can do: every feature, each once. Nothing else makes features.
-enum Features {
+/// What the box can do: every feature, each once.
+///
+/// Nothing else makes features.
+package enum Features {
     /// The features over an open box, in the order of their routes.
-    static func all(_ box: Box, health: Health, assets: WebAssets) -> [any Feature] {
+    package static func all(_ box: Box, health: Health, assets: WebAssets) -> [any Feature] {
         [
             WebFeature(assets: assets),
             BoxFeature(facts: { box.publicFacts }),

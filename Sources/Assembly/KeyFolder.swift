@@ -27,7 +27,9 @@ enum KeyFolder {
         do throws(KeyRingError) {
             return try MachineKey.find(folder: folder.path)
         } catch {
-            guard error == .noMachineKey(path: folder.path + "/" + MachineKey.fileName) else { throw error }
+            guard error == .noMachineKey(path: folder.path + "/" + MachineKey.fileName) else {
+                throw error
+            }
             return try MachineKey.make(folder: folder.path)
         }
     }

@@ -1,11 +1,11 @@
 import Glibc
-import Kernel
+package import Kernel
 import Sealing
 
 /// The clock and the source of ids of the machine.
-enum SystemClock {
+package enum SystemClock {
     /// The machine's clock.
-    static let clock = Clock(
+    package static let clock = Clock(
         wallMs: { milliseconds(CLOCK_REALTIME) }, steadyMs: { milliseconds(CLOCK_BOOTTIME) })
 
     /// Ids from the kernel's randomness.

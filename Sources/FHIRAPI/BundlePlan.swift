@@ -154,7 +154,8 @@ struct BundlePlan: Sendable {
         }
         guard let resource = entry.resource else {
             guard entry.request == nil else {
-                throw Problem(.required, "The entry holds no resource.", location: place(entry.index))
+                throw Problem(
+                    .required, "The entry holds no resource.", location: place(entry.index))
             }
             return nil
         }

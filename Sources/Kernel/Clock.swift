@@ -1,4 +1,6 @@
-/// Where the time comes from. Handed in through `init`, so that a test can stop it.
+/// Where the time comes from.
+///
+/// Handed in through `init`, so that a test can stop it.
 package struct Clock: Sendable {
     /// Milliseconds since 1970-01-01T00:00:00Z; may jump in either direction.
     package let wallMs: @Sendable () -> Int64
@@ -35,7 +37,8 @@ package enum Timestamp {
     }
 
     /// The proleptic Gregorian date of a day number; day 0 is 1970-01-01.
-    package static func civil(daysSince1970 days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+    package static func civil(daysSince1970 days: Int64) -> (year: Int64, month: Int64, day: Int64)
+    {
         let shifted = days + 719_468
         let (era, dayOfEra) = shifted.flooringDivided(by: 146_097)
         let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
@@ -46,7 +49,9 @@ package enum Timestamp {
         return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
     }
 
-    /// The day number of a proleptic Gregorian date; 1970-01-01 is day 0. Does not check the date.
+    /// The day number of a proleptic Gregorian date; 1970-01-01 is day 0.
+    ///
+    /// Does not check the date.
     package static func daysSince1970(year: Int64, month: Int64, day: Int64) -> Int64 {
         let shiftedYear = month <= 2 ? year - 1 : year
         let (era, yearOfEra) = shiftedYear.flooringDivided(by: 400)

@@ -14,7 +14,9 @@ package struct IDs: Sendable {
         precondition(random.count == 10, "A UUID version 7 takes ten random bytes.")
         var bytes = [UInt8](repeating: 0, count: 16)
         let stamp = UInt64(bitPattern: max(0, ms))
-        for index in 0..<6 { bytes[index] = UInt8(truncatingIfNeeded: stamp >> UInt64(40 - 8 * index)) }
+        for index in 0..<6 {
+            bytes[index] = UInt8(truncatingIfNeeded: stamp >> UInt64(40 - 8 * index))
+        }
         for index in 0..<10 { bytes[6 + index] = random[index] }
         bytes[6] = bytes[6] & 0x0F | 0x70
         bytes[8] = bytes[8] & 0x3F | 0x80
@@ -48,7 +50,9 @@ package enum Hex {
         var out: [UInt8] = []
         out.reserveCapacity(digits.count / 2)
         for index in stride(from: 0, to: digits.count, by: 2) {
-            guard let high = value(digits[index]), let low = value(digits[index + 1]) else { return nil }
+            guard let high = value(digits[index]), let low = value(digits[index + 1]) else {
+                return nil
+            }
             out.append(high << 4 | low)
         }
         return out

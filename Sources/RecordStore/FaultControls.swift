@@ -4,6 +4,7 @@ import Kernel
 import SQLite
 
 /// Faults that the fault tests bring back on purpose, to show that the tests would notice them.
+///
 /// Not in a release build.
 package enum FaultControls {
     /// The word of the environment variable `TRIBAL_EHR_FAULT`.

@@ -10,7 +10,9 @@ package struct StoreStatus: Sendable {
 }
 
 extension RecordStore {
-    /// How the store stands. Not put on record: it shows nothing of any patient.
+    /// How the store stands.
+    ///
+    /// Not put on record: it shows nothing of any patient.
     package func status(_ grant: Grant, steps: [SchemaStep]) async throws -> StoreStatus {
         let (schema, entries) = try await rows(grant) { rows in
             (

@@ -92,7 +92,9 @@ package final class RecordStore: Sendable {
         self.space = space
     }
 
-    /// Commits what is queued and closes the files. Nothing may be asked of the store afterwards.
+    /// Commits what is queued and closes the files.
+    ///
+    /// Nothing may be asked of the store afterwards.
     package func close() {
         readers.close()
         writer.close()
@@ -138,7 +140,8 @@ private struct BoxKeys {
         let isNew = keys.count == 0
         guard !(isNew && hasRecords) else {
             throw Problem(
-                .security, "The keys of the records are gone. Restore the data folder from a backup.")
+                .security,
+                "The keys of the records are gone. Restore the data folder from a backup.")
         }
         guard isNew || BoxKey.allCases.allSatisfy({ keys.holds($0) }) else {
             throw Problem(

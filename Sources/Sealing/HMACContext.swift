@@ -59,4 +59,9 @@ package enum HMACSHA256 {
     package static func mac(_ bytes: [UInt8], key: SecretBytes) -> [UInt8] {
         HMACContext(key: key).mac(bytes)
     }
+
+    /// The code under a key that this thread uses again and again; set up once a thread.
+    package static func mac(_ bytes: [UInt8], keptKey key: SecretBytes) -> [UInt8] {
+        ThreadContexts.current.hmac(key).mac(bytes)
+    }
 }

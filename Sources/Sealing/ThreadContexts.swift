@@ -5,6 +5,15 @@ import Glibc
 final class ThreadContexts {
     let gcm = AESGCMContext()
     let digest = DigestContext()
+    private var hmac: (key: SecretBytes, context: HMACContext)?
+
+    /// The context of a key; the last one is kept, since a thread mostly uses one.
+    func hmac(_ key: SecretBytes) -> HMACContext {
+        if let hmac, hmac.key === key { return hmac.context }
+        let context = HMACContext(key: key)
+        hmac = (key, context)
+        return context
+    }
 
     /// Those of the calling thread, made on first use and ended with it.
     static var current: ThreadContexts {

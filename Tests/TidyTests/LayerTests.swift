@@ -28,7 +28,8 @@ struct LayerTests {
             tree.paths.map { $0.split(separator: "/").map(String.init) }
                 .filter { $0.count > 2 && $0[0] == "Sources" }.map { $0[1] })
         let documents: Set<String> = ["Decisions", "Reference"]
-        let tests = Set(manifest.targets.values.filter { $0.maker == "tests" }.map(\.name) + ["Benchmarks"])
+        let tests = Set(
+            manifest.targets.values.filter { $0.maker == "tests" }.map(\.name) + ["Benchmarks"])
         let strays = folders.subtracting(known).subtracting(documents).sorted()
         let missing = known.subtracting(tests).subtracting(folders).sorted()
         expectNone(

@@ -1,12 +1,12 @@
-import FHIRModel
+package import FHIRModel
 import Glibc
-import Identity
+package import Identity
 import Kernel
-import RecordStore
+package import RecordStore
 
 /// The way from a command to the box: the control socket of a running server, or the folder
 /// itself where none runs.
-struct BoxLink: Sendable {
+package struct BoxLink: Sendable {
     private enum Way: Sendable {
         case server(path: String)
         case folder(Box)
@@ -14,11 +14,13 @@ struct BoxLink: Sendable {
 
     private let way: Way
 
-    /// Finds the way. Opens the folder only where no server has it.
+    /// Finds the way.
+    ///
+    /// Opens the folder only where no server has it.
     ///
     /// - Parameter makes: whether a folder without a record becomes a new box; only set-up does.
     /// - Throws: ``Problem`` where there is no record, or another process has it open.
-    static func open(
+    package static func open(
         _ folder: DataFolder, settings: IdentitySettings = IdentitySettings(), makes: Bool = false
     ) async throws -> BoxLink {
         if let socket = ControlSocket.connect(folder.controlSocket) {
@@ -42,7 +44,7 @@ struct BoxLink: Sendable {
     ///   - attachment: bytes that go with it, at most ``ControlFrame/attachmentBytesMax``.
     ///   - progress: called with the part done, 0 to 1.
     ///   - arguments: writes the members of one object.
-    func run(
+    package func run(
         _ operation: String, attachment: [UInt8] = [],
         progress: @escaping @Sendable (Double) -> Void,
         _ arguments: (inout JSONWriter) -> Void = { _ in }
@@ -67,7 +69,7 @@ struct BoxLink: Sendable {
     }
 
     /// Carries out a command that says nothing of how far it is.
-    func run(
+    package func run(
         _ operation: String, attachment: [UInt8] = [],
         _ arguments: (inout JSONWriter) -> Void = { _ in }
     ) async throws -> JSON {
@@ -75,7 +77,7 @@ struct BoxLink: Sendable {
     }
 
     /// Gives the folder back where this process has it.
-    func close() async {
+    package func close() async {
         if case .folder(let box) = way { await box.close() }
     }
 

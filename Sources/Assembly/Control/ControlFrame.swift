@@ -1,25 +1,28 @@
 import FHIRModel
 import Glibc
-import Kernel
+package import Kernel
 
 /// One message over the control socket: a JSON object and bytes that go with it.
 ///
 /// Four bytes with the length of the JSON, four with the length of the attachment, both
 /// big-endian, then the two.
-struct ControlFrame: Sendable {
-    static let jsonBytesMax = 16 * 1_048_576
-    static let attachmentBytesMax = 80 * 1_048_576
+package struct ControlFrame: Sendable {
+    /// The most bytes of the JSON object.
+    package static let jsonBytesMax = 16 * 1_048_576
+    /// The most bytes that go with it.
+    package static let attachmentBytesMax = 80 * 1_048_576
 
-    let json: [UInt8]
-    let attachment: [UInt8]
+    package let json: [UInt8]
+    package let attachment: [UInt8]
 
-    init(json: [UInt8], attachment: [UInt8] = []) {
+    /// Makes a frame.
+    package init(json: [UInt8], attachment: [UInt8] = []) {
         self.json = json
         self.attachment = attachment
     }
 
     /// Writes the frame to a socket; blocks.
-    func write(to socket: Int32) throws(Problem) {
+    package func write(to socket: Int32) throws(Problem) {
         var head: [UInt8] = []
         for count in [json.count, attachment.count] {
             withUnsafeBytes(of: UInt32(count).bigEndian) { head.append(contentsOf: $0) }
@@ -28,8 +31,10 @@ struct ControlFrame: Sendable {
         try Self.send(attachment, to: socket)
     }
 
-    /// Reads a frame from a socket; blocks. Nil when the other side has closed it.
-    static func read(from socket: Int32) throws(Problem) -> ControlFrame? {
+    /// Reads a frame from a socket; blocks.
+    ///
+    /// Nil when the other side has closed it.
+    package static func read(from socket: Int32) throws(Problem) -> ControlFrame? {
         guard let head = try receive(8, from: socket) else { return nil }
         let counts = [0, 4].map { start in
             head[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
@@ -78,9 +83,9 @@ struct ControlFrame: Sendable {
 }
 
 /// A Unix socket by its path.
-enum ControlSocket {
+package enum ControlSocket {
     /// Connects to a server; nil where none listens.
-    static func connect(_ path: String) -> Int32? {
+    package static func connect(_ path: String) -> Int32? {
         let socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         guard socket >= 0 else { return nil }
         guard withAddress(path, { Glibc.connect(socket, $0, $1) }) == 0 else {

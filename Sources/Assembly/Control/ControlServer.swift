@@ -3,23 +3,29 @@ import Dispatch
 import FHIRModel
 import Glibc
 import Kernel
-import Logging
+package import Logging
 import RecordStore
-import ServiceLifecycle
+package import ServiceLifecycle
 import Synchronization
 
 /// Takes the commands of the machine's administrator while the server runs.
 ///
 /// A Unix socket in the data folder, for its owner and for root only; what comes in passes the
 /// same gate and the same store as everything else.
-struct ControlServer: Service {
+package struct ControlServer: Service {
     private static let connectionCountMax = 8
 
     let box: Box
     let logger: Logger
 
+    /// Makes the server of an open box.
+    package init(box: Box, logger: Logger) {
+        self.box = box
+        self.logger = logger
+    }
+
     /// Listens until the service group stops it.
-    func run() async throws {
+    package func run() async throws {
         let listening = try ControlSocket.listen(box.folder.controlSocket)
         let counter = Counter()
         let server = self

@@ -1,15 +1,30 @@
-import AccessControl
-import FHIRModel
+package import AccessControl
+package import FHIRModel
 import Kernel
 
 /// What a command asks of the box, the same whether it comes over the control socket or from the
 /// process that has the folder open itself.
-struct OperationCall: Sendable {
+package struct OperationCall: Sendable {
     let arguments: JSON
     let attachment: [UInt8]
     let caller: Caller
     /// Called with the part done, 0 to 1.
     let progress: @Sendable (Double) -> Void
+
+    /// Makes a call.
+    ///
+    /// - Parameters:
+    ///   - arguments: an object.
+    ///   - attachment: bytes that go with it.
+    package init(
+        arguments: JSON, attachment: [UInt8], caller: Caller,
+        progress: @escaping @Sendable (Double) -> Void
+    ) {
+        self.arguments = arguments
+        self.attachment = attachment
+        self.caller = caller
+        self.progress = progress
+    }
 
     /// A text among the arguments.
     ///
@@ -26,10 +41,13 @@ struct OperationCall: Sendable {
 }
 
 /// The commands that the box carries out.
-struct Operations: Sendable {
+package struct Operations: Sendable {
     typealias Run = @Sendable (Operations, OperationCall, inout JSONWriter) async throws -> Void
 
     let box: Box
+
+    /// Makes the commands of an open box.
+    package init(box: Box) { self.box = box }
 
     private static let all: [String: Run] = [
         "setup": { try await $0.setup($1, &$2) },
@@ -57,7 +75,7 @@ struct Operations: Sendable {
     ///
     /// - Returns: a JSON object.
     /// - Throws: ``Problem``.
-    func run(_ name: String, _ call: OperationCall) async throws -> [UInt8] {
+    package func run(_ name: String, _ call: OperationCall) async throws -> [UInt8] {
         guard let run = Self.all[name] else {
             throw Problem(
                 .notSupported,

@@ -58,15 +58,18 @@ struct AuditCheck {
             }
             let expected = context.mac(mac, row.chainedBytes)
             guard statement.bytes(9) == expected else {
-                return .init(seq: row.seq, reason: "The entry was changed, or one before it removed.")
+                return .init(
+                    seq: row.seq, reason: "The entry was changed, or one before it removed.")
             }
             if let wanted = anchored[row.seq], wanted != expected {
-                return .init(seq: row.seq, reason: "The chain is not the one that was anchored here.")
+                return .init(
+                    seq: row.seq, reason: "The chain is not the one that was anchored here.")
             }
             if let digest = row.objectDigest {
                 objects += 1
                 guard !statement.isNull(10) else {
-                    return .init(seq: row.seq, reason: "The record version that it speaks of is gone.")
+                    return .init(
+                        seq: row.seq, reason: "The record version that it speaks of is gone.")
                 }
                 let body = statement.withBytes(11) { SHA256.digest($0) }
                 guard VersionFacts(statement, from: 12).digest(sealedBody: body) == digest else {
@@ -86,7 +89,8 @@ struct AuditCheck {
             "SELECT seq, mac, head_mac FROM audit_head WHERE id = 1")
         defer { statement.reset() }
         guard try statement.step() else {
-            return count == 0 ? nil : .init(seq: count + 1, reason: "The head of the chain is gone.")
+            return count == 0
+                ? nil : .init(seq: count + 1, reason: "The head of the chain is gone.")
         }
         let seq = statement.int(0)
         guard seq == count, statement.bytes(1) == mac else {
@@ -127,7 +131,8 @@ struct AuditCheck {
              LIMIT 1
             """)
         guard let wrong else { return nil }
-        let entry = try connection.int("SELECT seq FROM audit_entry WHERE object_seq = ?", .int(wrong))
+        let entry = try connection.int(
+            "SELECT seq FROM audit_entry WHERE object_seq = ?", .int(wrong))
         return .init(seq: entry ?? count, reason: "An older version of a record was made current.")
     }
 }

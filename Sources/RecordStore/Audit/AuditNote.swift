@@ -20,7 +20,9 @@ package struct AuditNote: Sendable {
     package let outcome: Outcome
     /// Why it was refused or failed.
     package let code: Problem.Code?
-    /// Safe words that say more: counts, names of settings. Sealed like the rest of the entry.
+    /// Safe words that say more: counts, names of settings.
+    ///
+    /// Sealed like the rest of the entry.
     package let detail: String?
 
     /// Makes a note about an ask.

@@ -4,7 +4,9 @@ import SQLite
 
 /// The queries over `audit_entry`.
 enum AuditRows {
-    /// A page, newest first. The conditions are closed by `? IS NULL`, so one statement serves all.
+    /// A page, newest first.
+    ///
+    /// The conditions are closed by `? IS NULL`, so one statement serves all.
     static func page(
         _ grant: Grant, _ query: AuditQuery, _ tags: TagMaker, _ connection: Connection
     ) throws -> [AuditRow] {
@@ -76,6 +78,7 @@ enum AuditRows {
     static func head(_ connection: Connection) throws -> AuditChain.Head? {
         let statement = try connection.statement("SELECT seq, mac FROM audit_head WHERE id = 1")
         defer { statement.reset() }
-        return try statement.step() ? AuditChain.Head(seq: statement.int(0), mac: statement.bytes(1)) : nil
+        return try statement.step()
+            ? AuditChain.Head(seq: statement.int(0), mac: statement.bytes(1)) : nil
     }
 }

@@ -52,7 +52,9 @@ extension RecordStore {
     }
 
     /// Checks the whole chain, its head, its anchors, and that every stored version is the one
-    /// that the log says was written. Holds one read transaction; a million entries take seconds.
+    /// that the log says was written.
+    ///
+    /// Holds one read transaction; a million entries take seconds.
     ///
     /// - Parameter progress: called with the part done, 0 to 1, about twice a second.
     package func verifyAudit(

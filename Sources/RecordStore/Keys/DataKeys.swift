@@ -81,7 +81,8 @@ package final class DataKeys: Sendable {
     func key(id: Int64) throws -> DataKey {
         let row = state.withLock { $0.rows[id] }
         guard let row else {
-            throw Problem(.incomplete, "The key of this record is gone; it cannot be read any more.")
+            throw Problem(
+                .incomplete, "The key of this record is gone; it cannot be read any more.")
         }
         if let opened = row.opened { return opened }
         let key = try open(row)
@@ -155,7 +156,9 @@ package final class DataKeys: Sendable {
     /// Up to `limit` keys that a generation before `generation` wraps.
     func wrappedBefore(_ generation: Int, limit: Int) -> [Int64] {
         state.withLock { state in
-            Array(state.rows.values.lazy.filter { $0.generation < generation }.map(\.id).prefix(limit))
+            Array(
+                state.rows.values.lazy.filter { $0.generation < generation }.map(\.id).prefix(limit)
+            )
         }
     }
 

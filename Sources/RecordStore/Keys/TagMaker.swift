@@ -9,7 +9,10 @@ struct TagMaker: Sendable {
 
     /// The tag of a value in a field; the field's name is part of what is hashed.
     func tag(_ field: String, _ value: String) -> Int64 {
-        let digest = HMACSHA256.mac(Array(field.utf8), [0], Array(value.utf8), key: key)
+        var bytes = Array(field.utf8)
+        bytes.append(0)
+        bytes.append(contentsOf: value.utf8)
+        let digest = HMACSHA256.mac(bytes, keptKey: key)
         return digest.prefix(8).reduce(Int64(0)) { $0 << 8 | Int64($1) }
     }
 
@@ -18,7 +21,9 @@ struct TagMaker: Sendable {
         tag("identifier/\(type)", "\(system)|\(value)")
     }
 
-    /// The tags of a resource's identifiers. None for persons: theirs are in memory only.
+    /// The tags of a resource's identifiers.
+    ///
+    /// None for persons: theirs are in memory only.
     func identifiers(of json: JSON, type: String) -> [Int64] {
         guard Area(resourceType: type) != .demographics, let list = json["identifier"] else {
             return []
@@ -42,7 +47,9 @@ struct AuditSealer: Sendable {
         table: "audit_entry", column: "sealed_entry", row: "", patient: "",
         compartment: BoxKey.auditEntry.rawValue, version: 1)
 
-    /// The sealed form of a note. Its place in the chain is not part of what the seal is bound
+    /// The sealed form of a note.
+    ///
+    /// Its place in the chain is not part of what the seal is bound
     /// to: the chain's own digest covers that.
     func seal(_ note: AuditNote, by caller: Caller) throws -> SealedAuditEntry {
         SealedAuditEntry(

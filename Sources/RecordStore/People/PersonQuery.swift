@@ -59,7 +59,9 @@ package struct PersonQuery: Sendable, Equatable {
         let pieces = part.split(omittingEmptySubsequences: false) { $0 == "-" || $0 == "/" }
         guard pieces.count == 2 || pieces.count == 3 else { return nil }
         if pieces.count == 2 {
-            guard let year = number(pieces[0], 4), let month = number(pieces[1], 2) else { return nil }
+            guard let year = number(pieces[0], 4), let month = number(pieces[1], 2) else {
+                return nil
+            }
             return checked(year, month, 0)
         }
         if let year = number(pieces[0], 4), let month = number(pieces[1], 2),

@@ -5,7 +5,7 @@ import Synchronization
 /// A bounded first-in, first-out queue between tasks that must not block and a thread that may.
 ///
 /// Putting never waits: a full queue refuses. Taking waits.
-final class BlockingQueue<Element: Sendable>: @unchecked Sendable {  // because all state is behind the mutex
+final class BlockingQueue<Element: Sendable>: @unchecked Sendable {  // because of the mutex
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var elements: [Element] = []
@@ -36,7 +36,8 @@ final class BlockingQueue<Element: Sendable>: @unchecked Sendable {  // because 
         defer { pthread_mutex_unlock(mutex) }
         if isClosed { throw Problem(.transient, "The box is stopping.", retryAfterSeconds: 5) }
         if elements.count >= countMax {
-            throw Problem(.transient, "The box is busy. Try again in a second.", retryAfterSeconds: 1)
+            throw Problem(
+                .transient, "The box is busy. Try again in a second.", retryAfterSeconds: 1)
         }
         elements.append(element)
         pthread_cond_signal(condition)
@@ -77,7 +78,7 @@ final class BlockingQueue<Element: Sendable>: @unchecked Sendable {  // because 
 }
 
 /// A thread with an owner: started once, joined when its owner closes.
-package final class OwnedThread: @unchecked Sendable {  // because the handle is written once, before use
+package final class OwnedThread: @unchecked Sendable {  // because: written once
     private var handle = pthread_t()
     private let isJoined = Atomic<Bool>(false)
 

@@ -27,7 +27,8 @@ enum ChangeRows {
         let change = draft.change
         if draft.version > 1 {
             let retire = try scope.connection.statement(
-                "UPDATE resource_version SET is_current = 0 WHERE type = ? AND id = ? AND version = ?")
+                "UPDATE resource_version SET is_current = 0 WHERE type = ? AND id = ? AND version = ?"
+            )
             retire.bind(1, change.type)
             retire.bind(2, change.id)
             retire.bind(3, draft.version - 1)

@@ -4,7 +4,9 @@ import Kernel
 import Sealing
 
 /// A change made ready off the writer's thread: stamped, sealed, with everything that its rows
-/// need. Holds only while the newest version in the store is still the one it was made from.
+/// need.
+///
+/// Holds only while the newest version in the store is still the one it was made from.
 struct Draft: Sendable {
     let change: Change
     /// The version that this change makes.
@@ -88,7 +90,9 @@ struct DraftRoom: Sendable {
         guard let newest, let compartment = Compartment(rawValue: newest.compartment) else {
             throw Problem(.notFound, "\(change.type)/\(change.id) was not found.")
         }
-        if newest.isDeleted { return try unchanged(change, newest: newest, compartment: compartment) }
+        if newest.isDeleted {
+            return try unchanged(change, newest: newest, compartment: compartment)
+        }
         let version = newest.version + 1
         let key = try keys.current(owner: newest.patientID, compartment: compartment)
         let facts = VersionFacts(

@@ -16,10 +16,13 @@ package struct IdempotencyKey: Sendable {
     ///
     /// - Throws: ``Problem`` `.value` unless the word has 16 to 64 letters, digits, `-` or `_`.
     package init(_ word: String, userID: String, request: [UInt8]) throws(Problem) {
-        let isSound = (16...64).contains(word.utf8.count) && word.utf8.allSatisfy {
-            ($0 >= 0x30 && $0 <= 0x39) || ($0 >= 0x41 && $0 <= 0x5A) || ($0 >= 0x61 && $0 <= 0x7A)
-                || $0 == 0x2D || $0 == 0x5F
-        }
+        let isSound =
+            (16...64).contains(word.utf8.count)
+            && word.utf8.allSatisfy {
+                ($0 >= 0x30 && $0 <= 0x39) || ($0 >= 0x41 && $0 <= 0x5A)
+                    || ($0 >= 0x61 && $0 <= 0x7A)
+                    || $0 == 0x2D || $0 == 0x5F
+            }
         guard isSound else {
             throw Problem(
                 .value, "An Idempotency-Key has 16 to 64 letters, digits, - or _.",
@@ -84,7 +87,9 @@ extension RecordStore {
         let store = self
         let keep = try idempotency.map { try sealedAnswer($0, made, nowMs: nowMs) }
         return try await writer.run { scope in
-            if let idempotency, try AnsweredRows.exists(idempotency, scope.connection) { return nil }
+            if let idempotency, try AnsweredRows.exists(idempotency, scope.connection) {
+                return nil
+            }
             for draft in made {
                 guard try store.write(draft, nowMs: nowMs, scope) else { throw Overtaken() }
             }
@@ -94,7 +99,9 @@ extension RecordStore {
                     scope)
             }
             return made.map { $0.changed(nowMs: nowMs) }
-        } catchingOvertaken: { nil }
+        } catchingOvertaken: {
+            nil
+        }
     }
 
     private func newest(of changes: [Change]) async throws -> [ResourceRow?] {
@@ -121,7 +128,9 @@ extension RecordStore {
     private func write(_ draft: Draft, nowMs: Int64, _ scope: WriteScope) throws -> Bool {
         let change = draft.change
         let newest = try ChangeRows.newestVersion(change.grant, change.type, change.id, scope)
-        guard newest == (draft.isUnchanged ? draft.version : draft.version - 1) else { return false }
+        guard newest == (draft.isUnchanged ? draft.version : draft.version - 1) else {
+            return false
+        }
         if draft.isUnchanged { return true }
         try keys.save(Int64(draft.key.id), in: scope)
         let seq = try ChangeRows.insert(draft, nowMs: nowMs, scope)

@@ -23,12 +23,15 @@ package struct IdentifierKey: Hashable, Sendable {
         let value = query.dropFirst("identifier=".count)
         let halves = value.split(separator: "|", maxSplits: 1, omittingEmptySubsequences: false)
         guard let last = halves.last, !last.isEmpty else { return nil }
-        self.init(type: type, system: halves.count == 2 ? String(halves[0]) : "", value: String(last))
+        self.init(
+            type: type, system: halves.count == 2 ? String(halves[0]) : "", value: String(last))
     }
 }
 
 extension RecordStore {
-    /// The ids of the resources that carry each identifier, at most two of each. Not put on
+    /// The ids of the resources that carry each identifier, at most two of each.
+    ///
+    /// Not put on
     /// record: nothing of the resources is shown.
     package func identify(
         _ grant: Grant, _ keys: Set<IdentifierKey>

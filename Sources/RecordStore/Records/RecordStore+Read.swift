@@ -59,7 +59,9 @@ extension RecordStore {
     }
 
     /// Everything of one patient's chart in the types asked for, newest first in each type, at
-    /// most `limit` a type; one audit entry. The patient comes first.
+    /// most `limit` a type; one audit entry.
+    ///
+    /// The patient comes first.
     ///
     /// - Returns: the records, and how many there are of each type.
     /// - Throws: ``Problem`` `.notFound` if there is no such patient for this caller.
@@ -123,7 +125,9 @@ extension RecordStore {
     }
 
     /// Looks on a reader's thread, then hands the entry to the writer from there; the caller goes
-    /// on once the entry is on the disk. One wake-up of a thread less than waiting twice.
+    /// on once the entry is on the disk.
+    ///
+    /// One wake-up of a thread less than waiting twice.
     func readAudited<Value: Sendable>(
         _ grant: Grant, _ look: @escaping @Sendable (Connection) throws -> Looked<Value>
     ) async throws -> Value {

@@ -72,7 +72,9 @@ extension Place {
 }
 
 extension RecordStore {
-    /// Reads rows of a feature's own tables. Not put on record: use it for what the box needs to
+    /// Reads rows of a feature's own tables.
+    ///
+    /// Not put on record: use it for what the box needs to
     /// know of itself, never for charts.
     package func rows<Value: Sendable>(
         _ grant: Grant, _ body: @escaping @Sendable (RowReader) throws -> Value

@@ -6,7 +6,8 @@ import Sealing
 /// Settings that are kept in the database, each sealed.
 package enum SettingRows {
     /// The value of a setting, or nil if it was never set.
-    package static func value(_ grant: Grant, _ name: String, _ rows: RowReader) throws -> [UInt8]? {
+    package static func value(_ grant: Grant, _ name: String, _ rows: RowReader) throws -> [UInt8]?
+    {
         let statement = try rows.connection.statement(
             "SELECT sealed_value FROM setting WHERE name = ?")
         defer { statement.reset() }

@@ -1,7 +1,9 @@
 import Kernel
 package import SQLite
 
-/// One numbered step of the schema. Steps are appended, never changed once released.
+/// One numbered step of the schema.
+///
+/// Steps are appended, never changed once released.
 package struct SchemaStep: Sendable {
     /// The place in the one sequence of the whole box, from 1 and without gaps.
     package let number: Int

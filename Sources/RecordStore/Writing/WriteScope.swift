@@ -2,7 +2,9 @@ import Kernel
 import SQLite
 import Sealing
 
-/// What one piece of work may do inside the writer's transaction. Lives on the writer's thread.
+/// What one piece of work may do inside the writer's transaction.
+///
+/// Lives on the writer's thread.
 package final class WriteScope {
     /// The writer's connection, inside a savepoint.
     let connection: Connection

@@ -82,6 +82,11 @@ final class WriterLoop {
         }
         let before = chain.head
         let scope = WriteScope(connection: connection, chain: chain, nowMs: clock.wallMs())
+        guard work.isChange else {
+            // One row that fails only where the database itself does: no savepoint to go back to.
+            try work.run(scope)
+            return (nil, scope.effects)
+        }
         do {
             try connection.savepoint { try work.run(scope) }
             return (nil, scope.effects)
@@ -140,7 +145,9 @@ final class WriterLoop {
             try chain.anchorIfDue()
             // Copying the log could take the very room that is kept for audit entries.
             guard !space.isFull else { return }
-            guard log.frames >= Writer.Limits.logFramesMax || (force && !isLogCopied) else { return }
+            guard log.frames >= Writer.Limits.logFramesMax || (force && !isLogCopied) else {
+                return
+            }
             let result = try connection.checkpoint(.passive)
             isLogCopied = result.checkpointedFrames == result.logFrames
         } catch let failure as SQLiteError where failure.isIO || failure.isCorrupt {

@@ -124,7 +124,8 @@ package enum AuditEventResource {
                     type.array("coding") { codings in
                         codings.object { coding in
                             coding.member(
-                                "system", "http://terminology.hl7.org/CodeSystem/v3-ParticipationType")
+                                "system",
+                                "http://terminology.hl7.org/CodeSystem/v3-ParticipationType")
                             coding.member("code", "IRCP")
                             coding.member("display", "information recipient")
                         }
@@ -174,7 +175,9 @@ package enum AuditEventResource {
                     what.object("identifier") { $0.member("value", entry.requestID) }
                 }
                 entity.object("type") { type in
-                    type.member("system", "https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntityType")
+                    type.member(
+                        "system",
+                        "https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntityType")
                     type.member("code", "XrequestId")
                 }
             }

@@ -26,7 +26,8 @@ package enum AuditTable {
         var safe = text
         if let first = text.first, "=+-@\t\r".contains(first) { safe = "'" + text }
         guard safe.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return safe }
-        return "\"" + safe.split(separator: "\"", omittingEmptySubsequences: false)
+        return "\""
+            + safe.split(separator: "\"", omittingEmptySubsequences: false)
             .joined(separator: "\"\"") + "\""
     }
 }

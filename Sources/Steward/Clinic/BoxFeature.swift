@@ -28,7 +28,8 @@ package struct BoxFeature: Feature {
     package func addRoutes(to routes: Routes) { routes.open.get("api/v1/box", use: box) }
 
     /// `GET /api/v1/box`: the clinic's name, and whether the box is set up and holds a demo.
-    @Sendable private func box(_ request: Request, _ context: OpenContext) async throws -> Response {
+    @Sendable private func box(_ request: Request, _ context: OpenContext) async throws -> Response
+    {
         let facts = facts()
         var writer = JSONWriter()
         writer.beginObject()

@@ -51,6 +51,7 @@ package struct NoticeBoard: Sendable {
         guard let name = json?.string("username") else {
             return "Sign-in from \(address) is locked for 15 minutes: too many wrong names."
         }
-        return "The account \(name) is locked for 15 minutes: too many wrong passwords from \(address)."
+        return
+            "The account \(name) is locked for 15 minutes: too many wrong passwords from \(address)."
     }
 }

@@ -1,4 +1,5 @@
 """Importing this package registers every case, in the order in which they run."""
 
 from cases import (  # noqa: F401
-    kill, power, disk_errors, limits, single, clock, edits, audit, keys, canary, sign_in, imports)
+    kill, power, disk_errors, limits, single, clock, edits, audit, tampering, keys, canary,
+    sign_in, imports)

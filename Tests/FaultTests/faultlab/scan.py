@@ -21,9 +21,9 @@ class Needles:
 
     def add(self, stem):
         """All ways in which a text may be written down."""
-        for name, data in plain_ways(stem):
-            self.folded[data.lower()] = name
         for spelling in {stem, stem.upper(), stem.capitalize()}:
+            for name, data in plain_ways(spelling):
+                self.folded[data.lower()] = name
             for name, data in base64_ways(spelling):
                 self.exact[data] = name
 
@@ -36,7 +36,7 @@ class Needles:
 
 
 def plain_ways(text):
-    """Encodings in which letter case does not matter to the search."""
+    """Encodings that are found in lower-case bytes."""
     data = text.encode()
     return [
         ("UTF-8", data), ("UTF-16LE", text.encode("utf-16-le")),

@@ -6,7 +6,7 @@ import threading
 import time
 
 from faultlab.client import Lost
-from faultlab.lab import Failed
+from faultlab.lab import Failed, require
 from faultlab.resources import observation, patient, transaction
 
 
@@ -202,3 +202,18 @@ def join(writers, seconds=20):
             raise one.broken
         if one.is_alive():
             raise Failed("a client still waited for an answer after the box was gone")
+
+
+def fill(client, recorder, count, start=0):
+    """Creates patients and changes each of them once."""
+    for number in range(start, start + count):
+        key = f"key-fill-{number:08d}"
+        act = Act("create", key, "POST", "/fhir/Patient", patient(f"a{number}"))
+        answer = client.request(act.method, act.path, act.body, act.headers)
+        require(answer.is_ok, f"a create answered {answer.status}")
+        (_, identity), = recorder.note(act, answer)
+        changed = patient(f"a{number}b", identity)
+        act = Act("update", key + "b", "PUT", f"/fhir/Patient/{identity}", changed, 1)
+        answer = client.request(act.method, act.path, act.body, act.headers)
+        require(answer.is_ok, f"an update answered {answer.status}")
+        recorder.note(act, answer)

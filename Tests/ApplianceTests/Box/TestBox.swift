@@ -1,0 +1,105 @@
+import AccessControl
+import Assembly
+import FHIRModel
+import Identity
+import Kernel
+import RecordStore
+import Sealing
+import ServerKit
+import TestKit
+
+/// A whole box in a folder of its own, with passwords that are quick to hash and every route of
+/// the product.
+final class TestBox: Sendable {
+    let folder: TemporaryFolder
+    let clock: FixedClock
+    let box: Box
+
+    private init(folder: TemporaryFolder, clock: FixedClock, box: Box) {
+        self.folder = folder
+        self.clock = clock
+        self.box = box
+    }
+
+    /// Opens a box, hands it over, and closes it.
+    static func with(
+        clock: FixedClock = FixedClock(), _ body: @escaping @Sendable (TestBox) async throws -> Void
+    ) async throws {
+        let folder = try TemporaryFolder()
+        let test = try await open(folder, clock)
+        do {
+            try await body(test)
+        } catch {
+            await test.box.close()
+            throw error
+        }
+        await test.box.close()
+    }
+
+    /// The same with a server in front of it.
+    static func served(
+        _ body: @escaping @Sendable (TestBox, ServedBox) async throws -> Void
+    ) async throws {
+        try await with { test in
+            try await ServedBox.with(test) { try await body(test, $0) }
+        }
+    }
+
+    /// Opens the box of a folder.
+    static func open(_ folder: TemporaryFolder, _ clock: FixedClock) async throws -> TestBox {
+        let cost = IdentityFixture.cheap
+        var settings = IdentitySettings()
+        settings.passwordCost = cost
+        let box = try await Box.open(
+            DataFolder(path: folder.path), settings: settings, clock: clock.clock,
+            passwords: try PasswordPool(threads: 1, waitingMax: 2_000, cost: cost))
+        return TestBox(folder: folder, clock: clock, box: box)
+    }
+
+    /// The box's own command as a caller.
+    var command: Caller { box.machine("command") }
+
+    /// Adds a user as the box's own command does.
+    @discardableResult
+    func add(
+        _ username: String, _ roles: Set<Role>, mustChangePassword: Bool = false,
+        ownPatientID: String? = nil
+    ) async throws -> User {
+        try await box.identity.accounts.add(
+            try await box.grant(.users(.create), command),
+            UserDraft(
+                username: username, displayName: "Person \(username)", roles: roles,
+                ownPatientID: ownPatientID),
+            password: Password(IdentityFixture.good), mustChangePassword: mustChangePassword)
+    }
+
+    /// A token of a user.
+    func token(_ username: String, _ scopes: String) async throws -> String {
+        try await box.identity.tokens.issue(
+            try await box.grant(.tokens(.administer), command), username: username, scopes: scopes,
+            minutes: 60
+        ).text
+    }
+
+    /// Stores resources as the box itself does.
+    func put(_ resources: JSON...) async throws {
+        for resource in resources { try await box.store.put(resource, by: command) }
+    }
+
+    /// The entries of the audit log after a place in it, oldest first.
+    func audit(after seq: Int64 = 0) async throws -> [AuditEntry] {
+        let grant = try await box.grant(
+            Ask(.export, area: .audit, type: "AuditLog"), command)
+        return try await box.store.auditEntries(grant, afterSeq: seq, limit: 10_000)
+    }
+
+    /// Carries out a command as the process that has the folder open.
+    func run(_ operation: String, _ arguments: String = "{}", _ attachment: [UInt8] = [])
+        async throws -> JSON
+    {
+        let call = OperationCall(
+            arguments: try JSON.parse(Array(arguments.utf8)), attachment: attachment,
+            caller: command, progress: { _ in })
+        return try JSON.parse(try await Operations(box: box).run(operation, call), limits: .any)
+    }
+}
