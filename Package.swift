@@ -11,6 +11,11 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
     .define("FAULT_CONTROLS", .when(configuration: .debug)),
 ]
+/// For the one target that computes nothing: the optimiser of Swift 6.3.1 crashes on its commands
+/// ("While splitting coroutine"), and nothing in it is worth a workaround in each of them.
+let unoptimised: [SwiftSetting] = [
+    .unsafeFlags(["-Onone"], .when(configuration: .release))
+]
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
@@ -112,7 +117,7 @@ let package = Package(
                 "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Steward",
                 "CWebAssets", "CDemoClinic", arguments, signals,
             ] + server,
-            swiftSettings: strict),
+            swiftSettings: strict + unoptimised),
         .executableTarget(name: "Main", dependencies: ["Assembly"], swiftSettings: strict),
         .target(
             name: "TestKit",

@@ -33,8 +33,27 @@ struct BundleWork: Sendable {
                 try await change(item, in: plan, found, caller: caller, isImport: isImport))
             indexes.append(item.index)
         }
-        let made = try await store.change(changes, idempotency: idempotency)
+        let made: [Changed]
+        do {
+            made = try await store.change(changes, idempotency: idempotency)
+        } catch let problem as Problem {
+            throw Self.placed(problem, in: plan)
+        }
         return zip(indexes, made).map { Done(index: $0, changed: $1) }
+    }
+
+    /// The problem with the place of the entry whose record it names.
+    private static func placed(_ problem: Problem, in plan: BundlePlan) -> Problem {
+        let item = plan.items.first { item in problem.location == "\(item.type)/\(item.id)" }
+        let only = plan.items.count == 1 ? plan.items.first : nil
+        guard let index = (item ?? only)?.index else { return problem }
+        return placed(problem, BundlePlan.place(index))
+    }
+
+    private static func placed(_ problem: Problem, _ place: String) -> Problem {
+        Problem(
+            problem.code, problem.detail, location: place,
+            retryAfterSeconds: problem.retryAfterSeconds)
     }
 
     /// Makes the change of one item.
@@ -49,9 +68,13 @@ struct BundleWork: Sendable {
             case .update: .update
             case .delete: .delete
             }
-        let grant = try await gate.grant(
-            Ask(verb, item.type, id: item.id, patientID: resource.flatMap(PatientLink.id)),
-            to: caller)
+        let ask = Ask(verb, item.type, id: item.id, patientID: resource.flatMap(PatientLink.id))
+        let grant: Grant
+        do {
+            grant = try await gate.grant(ask, to: caller)
+        } catch let problem as Problem {
+            throw Self.placed(problem, BundlePlan.place(item.index))
+        }
         let act: Change.Act =
             switch item.act {
             case .delete: .delete
@@ -68,10 +91,13 @@ struct BundleWork: Sendable {
     ) async throws -> [IdentifierKey: [String]] {
         var keys: Set<IdentifierKey> = []
         for item in items { keys.formUnion(plan.lookups(item)) }
-        guard !keys.isEmpty else { return [:] }
-        // Types alone are asked for; what is found is only linked to, never shown.
-        let grant = try await gate.grant(Ask(.search, "Organization"), to: caller)
-        return try await store.identify(grant, keys)
+        var found: [IdentifierKey: [String]] = [:]
+        // Whether an identifier is known is told only to those who may search its type.
+        for (type, ofType) in Dictionary(grouping: keys, by: \.type) {
+            let grant = try await gate.grant(Ask(.search, type), to: caller)
+            found.merge(try await store.identify(grant, Set(ofType))) { $1 }
+        }
+        return found
     }
 
     /// Gives items that are there already the id they have; the positions of those.

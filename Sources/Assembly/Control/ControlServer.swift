@@ -5,7 +5,7 @@ import Glibc
 import Kernel
 package import Logging
 import RecordStore
-package import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 
 /// Takes the commands of the machine's administrator while the server runs.

@@ -43,7 +43,8 @@ extension RecordStore {
     ///
     /// What is returned is on the disk.
     /// - Throws: ``Problem`` `.lockError` where a change was made from another version than the
-    ///   newest; `.duplicate`, `.conflict`, `.forbidden`, `.noStore`. Nothing was changed then.
+    ///   newest; `.duplicate`, `.conflict`, `.forbidden`, `.noStore`. Nothing was changed then. Of
+    ///   several changes the location names the record of the one at fault, as `Type/id`.
     package func change(
         _ changes: [Change], idempotency: IdempotencyKey? = nil
     ) async throws -> [Changed] {
@@ -77,12 +78,12 @@ extension RecordStore {
         let made: [Draft]
         do {
             let rows = try await newest(of: changes)
-            made = try zip(changes, rows).map {
-                try drafts.draft($0, newest: $1, nowMs: nowMs)
+            made = try zip(changes, rows).map { change, row in
+                try Self.naming(change) { try drafts.draft(change, newest: row, nowMs: nowMs) }
             }
-        } catch let problem as Problem {
-            try await noteFailure(changes, problem)
-            throw problem
+        } catch let refused as RefusedChange {
+            try await noteFailure(refused.change, refused.problem)
+            throw changes.count == 1 ? refused.problem : refused.placed
         }
         let store = self
         let keep = try idempotency.map { try sealedAnswer($0, made, nowMs: nowMs) }
@@ -110,18 +111,32 @@ extension RecordStore {
                 let row = try ResourceRows.newestOfAny(
                     type: change.type, id: change.id, connection)
                 if let row, !row.isCovered(by: change.grant) {
-                    throw Problem(.forbidden, "Your role does not allow this.")
+                    // A deletion would else tell what is hidden from what is not there.
+                    if change.act == .delete { return nil }
+                    throw RefusedChange(
+                        change: change,
+                        problem: Problem(.forbidden, "Your role does not allow this."))
                 }
                 return row
             }
         }
     }
 
-    private func noteFailure(_ changes: [Change], _ problem: Problem) async throws {
-        guard let first = changes.first else { return }
+    /// A problem of one change, with the change that has it.
+    private static func naming<Value>(_ change: Change, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let problem as Problem {
+            throw RefusedChange(change: change, problem: problem)
+        }
+    }
+
+    private func noteFailure(_ change: Change, _ problem: Problem) async throws {
         try await note(
-            AuditNote(first.grant.ask, id: first.id, outcome: .failed, code: problem.code),
-            by: first.grant.caller)
+            AuditNote(
+                change.grant.ask, id: change.id,
+                outcome: problem.code == .forbidden ? .refused : .failed, code: problem.code),
+            by: change.grant.caller)
     }
 
     /// Writes the rows of one draft; false if the store has moved on since it was made.
@@ -215,6 +230,19 @@ extension RecordStore {
     /// The digest of a request is kept under a key, since a short request can be guessed.
     private func keyed(_ digest: [UInt8]) -> [UInt8] {
         HMACSHA256.mac(Array("answered-request".utf8), digest, key: drafts.tags.key)
+    }
+}
+
+/// One change of several that cannot be made.
+private struct RefusedChange: Error {
+    let change: Change
+    let problem: Problem
+
+    /// The problem with the name of the record, for a caller who sent many.
+    var placed: Problem {
+        Problem(
+            problem.code, problem.detail, location: "\(change.type)/\(change.id)",
+            retryAfterSeconds: problem.retryAfterSeconds)
     }
 }
 

@@ -63,10 +63,11 @@ extension RecordStore {
     ///
     /// The patient comes first.
     ///
+    /// - Parameter types: a grant to search each type; a list shows what that grant covers.
     /// - Returns: the records, and how many there are of each type.
     /// - Throws: ``Problem`` `.notFound` if there is no such patient for this caller.
     package func chart(
-        _ grant: Grant, types: [String], limit: Int
+        _ grant: Grant, types: [Grant], limit: Int
     ) async throws -> (records: [StoredResource], counts: [String: Int]) {
         guard let id = grant.ask.patientID else {
             throw Problem(.required, "A chart needs a patient.")
@@ -83,13 +84,14 @@ extension RecordStore {
             }
             var records = [try patient.opened(with: keys)]
             var counts: [String: Int] = [:]
-            for type in types {
+            for one in types {
+                let type = one.ask.type
                 let rows = try ResourceRows.ofPatient(
-                    grant, patientID: id, type: type, after: nil, limit: limit, connection)
+                    one, patientID: id, type: type, after: nil, limit: limit, connection)
                 counts[type] =
                     rows.count < limit
                     ? rows.count
-                    : try ResourceRows.count(grant, type: type, patientID: id, connection)
+                    : try ResourceRows.count(one, type: type, patientID: id, connection)
                 for row in rows { records.append(try row.opened(with: keys)) }
             }
             return Looked(

@@ -52,7 +52,10 @@ package enum AuditEventResource {
             case "delete": "Delete"
             default: nil
             }
-        guard let noun, FHIRModel.ResourceType.isKnown(entry.type) else { return nil }
+        // The patterns are for what was done; a refusal or a failure is told by its outcome.
+        guard let noun, entry.outcome == "ok", FHIRModel.ResourceType.isKnown(entry.type),
+            entry.id != nil || entry.verb == "search"
+        else { return nil }
         return entry.patientID == nil ? "IHE.BasicAudit.\(noun)" : "IHE.BasicAudit.Patient\(noun)"
     }
 
@@ -103,34 +106,23 @@ package enum AuditEventResource {
 
     /// The client, the server, and the user.
     private static func writeAgents(_ entry: AuditEntry, to writer: inout JSONWriter) {
+        let parts = Parts(entry.verb)
         writer.array("agent") { list in
             list.object { client in
-                agentType(&client, "110153", "Source Role ID")
+                codedType(&client, parts.client)
                 client.object("who") { $0.member("display", entry.address) }
                 client.member("requestor", entry.kind != "person")
-                client.object("network") { network in
-                    network.member("address", entry.address)
-                    network.member("type", "2")
-                }
+                network(&client, address: entry.address, type: "2")
             }
             list.object { server in
-                agentType(&server, "110152", "Destination Role ID")
+                codedType(&server, parts.server)
                 server.object("who") { $0.member("display", "tribal-ehr") }
                 server.member("requestor", false)
+                network(&server, address: "tribal-ehr", type: "1")
             }
             guard entry.kind == "person" else { return }
             list.object { user in
-                user.object("type") { type in
-                    type.array("coding") { codings in
-                        codings.object { coding in
-                            coding.member(
-                                "system",
-                                "http://terminology.hl7.org/CodeSystem/v3-ParticipationType")
-                            coding.member("code", "IRCP")
-                            coding.member("display", "information recipient")
-                        }
-                    }
-                }
+                codedType(&user, parts.user)
                 user.object("who") { who in
                     if let userID = entry.userID {
                         who.object("identifier") { $0.member("value", userID) }
@@ -142,17 +134,63 @@ package enum AuditEventResource {
         }
     }
 
-    private static func agentType(
-        _ agent: inout JSONWriter, _ code: String, _ display: String
-    ) {
+    /// A code with its system and its words.
+    private struct Code {
+        let system: String
+        let code: String
+        let display: String
+
+        static func dicom(_ code: String, _ display: String) -> Code {
+            Code(
+                system: "http://dicom.nema.org/resources/ontology/DCM", code: code,
+                display: display)
+        }
+
+        static func participation(_ code: String, _ display: String) -> Code {
+            Code(
+                system: "http://terminology.hl7.org/CodeSystem/v3-ParticipationType", code: code,
+                display: display)
+        }
+    }
+
+    /// Who plays which part; the data of a read flows from the server to the client.
+    private struct Parts {
+        var client = Code.dicom("110153", "Source Role ID")
+        var server = Code.dicom("110152", "Destination Role ID")
+        var user = Code.participation("IRCP", "information recipient")
+
+        init(_ verb: String) {
+            switch verb {
+            case "read", "vread": swap(&client, &server)
+            case "create", "update": user = .participation("AUT", "author (originator)")
+            case "delete":
+                user = .participation("AUT", "author (originator)")
+                client = .dicom("110150", "Application")
+                server = Code(
+                    system: "http://terminology.hl7.org/CodeSystem/provenance-participant-type",
+                    code: "custodian", display: "Custodian")
+            default: break
+            }
+        }
+    }
+
+    private static func codedType(_ agent: inout JSONWriter, _ code: Code) {
         agent.object("type") { type in
             type.array("coding") { codings in
                 codings.object { coding in
-                    coding.member("system", "http://dicom.nema.org/resources/ontology/DCM")
-                    coding.member("code", code)
-                    coding.member("display", display)
+                    coding.member("system", code.system)
+                    coding.member("code", code.code)
+                    coding.member("display", code.display)
                 }
             }
+        }
+    }
+
+    /// An address of the network, 2, or a name of a machine, 1.
+    private static func network(_ agent: inout JSONWriter, address: String, type: String) {
+        agent.object("network") { network in
+            network.member("address", address)
+            network.member("type", type)
         }
     }
 
@@ -168,6 +206,13 @@ package enum AuditEventResource {
                 list.object { entity in
                     entity.object("what") { $0.member("reference", "Patient/\(patientID)") }
                     entityRole(&entity, type: "1", role: "1")
+                }
+            }
+            if entry.verb == "search", FHIRModel.ResourceType.isKnown(entry.type) {
+                list.object { entity in
+                    entityRole(&entity, type: "2", role: "24")
+                    let patient = entry.patientID.map { "?patient=\($0)" } ?? ""
+                    entity.member("query", Base64.text(Array("\(entry.type)\(patient)".utf8)))
                 }
             }
             list.object { entity in
@@ -193,5 +238,27 @@ package enum AuditEventResource {
             one.member("system", "http://terminology.hl7.org/CodeSystem/object-role")
             one.member("code", role)
         }
+    }
+}
+
+/// Base64 as FHIR's base64Binary takes it.
+///
+/// Spec: RFC 4648 section 4, https://www.rfc-editor.org/rfc/rfc4648#section-4
+private enum Base64 {
+    private static let letters = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+    static func text(_ bytes: [UInt8]) -> String {
+        var out: [UInt8] = []
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let group = bytes[start..<min(start + 3, bytes.count)]
+            var bits = group.reduce(0) { $0 << 8 | Int($1) }
+            bits <<= 8 * (3 - group.count)
+            for place in 0..<4 {
+                let letter = letters[bits >> (18 - 6 * place) & 63]
+                out.append(place <= group.count ? letter : UInt8(ascii: "="))
+            }
+        }
+        return String(decoding: out, as: UTF8.self)
     }
 }

@@ -1,0 +1,193 @@
+/// Who may ask what of each route, written down from what the roles are for and not from the
+/// product's own table. A route of the product that is missing here fails the matrix.
+///
+/// The letters of a row, in the order of ``RouteTable/columns``: `+` is answered as the row says,
+/// `-` is refused with 403, `?` is answered as if it were not there.
+enum RouteTable {
+    /// The eleven roles.
+    static let columns = [
+        "SYSTEM_ADMIN", "ADMIN", "PHYSICIAN", "NURSE", "MEDICAL_ASSISTANT", "PHARMACIST", "LAB",
+        "RADIOLOGY", "FRONT_DESK", "BILLING", "PATIENT",
+    ]
+
+    /// How a route treats those who are not simply signed in.
+    enum Door {
+        /// Answers everybody alike.
+        case open
+        /// Answers whoever is signed in.
+        case account
+        /// Belongs to records: a token may do what its scopes say.
+        case records
+    }
+
+    /// One request of the matrix.
+    struct Probe: Sendable {
+        /// Method and template as the product has them.
+        let route: String
+        let path: String
+        var body: String?
+        let door: Door
+        /// What those with `+` get.
+        let status: Int
+        let letters: String
+
+        init(
+            _ route: String, _ path: String, _ door: Door, _ status: Int, _ letters: String,
+            body: String? = nil
+        ) {
+            self.route = route
+            self.path = path
+            self.door = door
+            self.status = status
+            self.letters = letters
+            self.body = body
+        }
+    }
+
+    /// Every FHIR route stands below two addresses.
+    static let probes: [Probe] =
+        openProbes + accountProbes + boxProbes + chartProbes
+        + ["/fhir", "/fhir/R4"].flatMap { reads($0) + searches($0) + writes($0) }
+
+    private static let all = "+++++++++++"
+
+    private static let openProbes = [
+        Probe("GET /", "/", .open, 200, all),
+        Probe("GET /a/**", "/a/abc/none.js", .open, 404, all),
+        Probe("GET /api/v1/box", "/api/v1/box", .open, 200, all),
+        Probe("GET /health", "/health", .open, 200, all),
+        Probe("GET /health/live", "/health/live", .open, 200, all),
+        Probe("GET /health/ready", "/health/ready", .open, 200, all),
+        Probe("GET /health/db", "/health/db", .open, 200, all),
+        Probe("GET /fhir/metadata", "/fhir/metadata", .open, 200, all),
+        Probe("GET /fhir/R4/metadata", "/fhir/R4/metadata", .open, 200, all),
+        Probe("POST /api/v1/auth/login", "/api/v1/auth/login", .open, 400, all, body: "{}"),
+    ]
+
+    private static let accountProbes = [
+        Probe("GET /api/v1/auth/me", "/api/v1/auth/me", .account, 200, all),
+        Probe(
+            "POST /api/v1/auth/password", "/api/v1/auth/password", .account, 400, all, body: "{}"),
+        Probe("GET /api/v1/sessions", "/api/v1/sessions", .account, 200, all),
+    ]
+
+    /// The last thing that each of them asks.
+    static let goodbye = Probe(
+        "POST /api/v1/auth/logout", "/api/v1/auth/logout", .account, 204, all)
+
+    private static let boxProbes = [
+        Probe("GET /api/v1/sessions", "/api/v1/sessions?all=true", .account, 200, "++---------"),
+        Probe(
+            "DELETE /api/v1/sessions/:id", "/api/v1/sessions/none", .account, 404, "++---------"),
+        Probe("GET /api/v1/audit", "/api/v1/audit", .account, 200, "++---------"),
+        Probe("GET /api/v1/audit/verify", "/api/v1/audit/verify", .account, 200, "++---------"),
+        Probe(
+            "GET /api/v1/audit/verify-integrity", "/api/v1/audit/verify-integrity", .account, 200,
+            "++---------"),
+        Probe("GET /api/v1/notices", "/api/v1/notices", .account, 200, "++---------"),
+        Probe(
+            "POST /api/v1/notices/:id/seen", "/api/v1/notices/9/seen", .account, 404,
+            "++---------"),
+    ]
+
+    private static let chartProbes = [
+        Probe(
+            "POST /api/v1/patients/search", "/api/v1/patients/search", .records, 200,
+            "-++++++++++", body: #"{"q":"tso"}"#),
+        Probe(
+            "GET /api/v1/patients/:id/chart", "/api/v1/patients/own/chart", .records, 200,
+            "-++++++++++"),
+        Probe(
+            "GET /api/v1/patients/:id/chart", "/api/v1/patients/other/chart", .records, 200,
+            "-+++++++++-"),
+        Probe(
+            "GET /api/v1/patients/:id/notes/:document", "/api/v1/patients/own/notes/note", .records,
+            200, "-++++++++-+"),
+        Probe(
+            "GET /api/v1/patients/:id/notes/:document", "/api/v1/patients/own/notes/note-bh",
+            .records, 200, "-?++?????-+"),
+        Probe(
+            "GET /api/v1/patients/:id/notes/:document", "/api/v1/patients/other/notes/note",
+            .records, 404, "-++++++++--"),
+    ]
+
+    private static func reads(_ base: String) -> [Probe] {
+        let read = "GET \(base)/:type/:id"
+        let vread = "GET \(base)/:type/:id/_history/:version"
+        return [
+            Probe(read, "\(base)/Patient/own", .records, 200, "-++++++++++"),
+            Probe(read, "\(base)/Patient/other", .records, 200, "-+++++++++-"),
+            Probe(read, "\(base)/Patient/none", .records, 404, "-+++++++++-"),
+            Probe(read, "\(base)/Condition/cough", .records, 200, "-+++++++-++"),
+            Probe(read, "\(base)/Condition/cough-bh", .records, 200, "-?++????-?+"),
+            Probe(read, "\(base)/Condition/cough-sud", .records, 200, "-?+?????-?+"),
+            Probe(read, "\(base)/Condition/cough-other", .records, 200, "-+++++++-+?"),
+            Probe(read, "\(base)/Observation/weight", .records, 200, "-+++++++--+"),
+            Probe(read, "\(base)/MedicationRequest/pills", .records, 200, "-+++++---++"),
+            Probe(read, "\(base)/Claim/none", .records, 404, "-+++----+++"),
+            Probe(read, "\(base)/Consent/none", .records, 404, "-++++---+-+"),
+            Probe(read, "\(base)/Immunization/none", .records, 404, "-+++++---++"),
+            Probe(read, "\(base)/Practitioner/hale", .records, 200, all),
+            Probe(read, "\(base)/AuditEvent/none", .account, 404, "++---------"),
+            Probe(vread, "\(base)/Condition/cough/_history/1", .records, 200, "-+++++++-++"),
+            Probe(vread, "\(base)/Condition/cough-bh/_history/1", .records, 200, "-?++????-?+"),
+            Probe(vread, "\(base)/Practitioner/hale/_history/1", .records, 200, all),
+            Probe(vread, "\(base)/Patient/own/_history/9", .records, 404, "-++++++++++"),
+        ]
+    }
+
+    private static func searches(_ base: String) -> [Probe] {
+        let get = "GET \(base)/:type"
+        let post = "POST \(base)/:type/_search"
+        return [
+            Probe(get, "\(base)/Patient?name=tso", .records, 200, "-++++++++++"),
+            Probe(get, "\(base)/Condition?patient=own", .records, 200, "-+++++++-++"),
+            Probe(get, "\(base)/Condition?patient=other", .records, 200, "-+++++++-+-"),
+            Probe(get, "\(base)/Observation?_summary=count", .records, 200, "-+++++++--+"),
+            Probe(get, "\(base)/Practitioner", .records, 200, all),
+            Probe(post, "\(base)/Patient/_search", .records, 200, "-++++++++++", body: "_id=own"),
+            Probe(
+                post, "\(base)/Condition/_search", .records, 200, "-+++++++-++",
+                body: "patient=own"),
+        ]
+    }
+
+    private static func writes(_ base: String) -> [Probe] {
+        let create = "POST \(base)/:type"
+        let update = "PUT \(base)/:type/:id"
+        let delete = "DELETE \(base)/:type/:id"
+        let cough = condition("cough", of: "own")
+        let transaction =
+            #"{"resourceType":"Bundle","type":"transaction","entry":[{"resource":"#
+            + condition(nil, of: "own") + #","request":{"method":"POST","url":"Condition"}}]}"#
+        return [
+            Probe(
+                create, "\(base)/Condition", .records, 201, "--++--++---",
+                body: condition(nil, of: "own")),
+            Probe(
+                create, "\(base)/Patient", .records, 201, "--+++---+--",
+                body: #"{"resourceType":"Patient","name":[{"family":"Begay"}]}"#),
+            Probe(
+                create, "\(base)/Practitioner", .records, 201, "++---------",
+                body: #"{"resourceType":"Practitioner"}"#),
+            Probe(update, "\(base)/Condition/cough", .records, 200, "--++--++---", body: cough),
+            Probe(
+                update, "\(base)/Patient/other", .records, 200, "--+++---+--",
+                body: #"{"resourceType":"Patient","id":"other","name":[{"family":"Yazzie"}]}"#),
+            Probe(
+                delete, "\(base)/Condition/none", .records, 404, "--+--------"),
+            Probe(
+                delete, "\(base)/Practitioner/none", .records, 404, "++---------"),
+            Probe(
+                delete, "\(base)/Appointment/none", .records, 404, "-++--------"),
+            Probe(
+                "POST \(base)", base, .records, 200, "--++--++---", body: transaction),
+        ]
+    }
+
+    /// A problem on the list of a patient.
+    static func condition(_ id: String?, of patient: String) -> String {
+        let name = id.map { #""id":"\#($0)","# } ?? ""
+        return #"{"resourceType":"Condition",\#(name)"subject":{"reference":"Patient/\#(patient)"}}"#
+    }
+}
