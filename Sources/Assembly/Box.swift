@@ -88,7 +88,9 @@ package final class Box: Sendable {
     }
 
     /// Whether the box belongs to a clinic.
-    package var isClaimed: Bool { !identity.accounts.isEmpty && facts.withLock { $0.clinic != nil } }
+    package var isClaimed: Bool {
+        !identity.accounts.isEmpty && facts.withLock { $0.clinic != nil }
+    }
 
     /// What anybody may know before signing in.
     var publicFacts: BoxFeature.Facts {

@@ -18,15 +18,21 @@ package struct ControlServer: Service {
     let box: Box
     let logger: Logger
 
+    private let onListening: @Sendable () -> Void
+
     /// Makes the server of an open box.
-    package init(box: Box, logger: Logger) {
+    ///
+    /// - Parameter onListening: called once commands can come.
+    package init(box: Box, logger: Logger, onListening: @escaping @Sendable () -> Void = {}) {
         self.box = box
         self.logger = logger
+        self.onListening = onListening
     }
 
     /// Listens until the service group stops it.
     package func run() async throws {
         let listening = try ControlSocket.listen(box.folder.controlSocket)
+        onListening()
         let counter = Counter()
         let server = self
         let thread = OwnedThread {

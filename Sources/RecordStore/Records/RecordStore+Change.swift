@@ -123,7 +123,8 @@ extension RecordStore {
     }
 
     /// A problem of one change, with the change that has it.
-    private static func naming<Value>(_ change: Change, _ body: () throws -> Value) throws -> Value {
+    private static func naming<Value>(_ change: Change, _ body: () throws -> Value) throws -> Value
+    {
         do {
             return try body()
         } catch let problem as Problem {

@@ -24,7 +24,9 @@ package enum AuditTable {
     /// A cell that no spreadsheet takes for a formula.
     private static func cell(_ text: String) -> String {
         var safe = text
-        if let first = text.first, "=+-@\t\r".contains(first) { safe = "'" + text }
+        if let first = text.unicodeScalars.first, "=+-@\t\r\n".unicodeScalars.contains(first) {
+            safe = "'" + text
+        }
         guard safe.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return safe }
         return "\""
             + safe.split(separator: "\"", omittingEmptySubsequences: false)

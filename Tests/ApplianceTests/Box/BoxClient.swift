@@ -24,13 +24,17 @@ final class BoxClient: Sendable {
             .connect(host: "127.0.0.1", port: port).get()
     }
 
-    /// Sends one request and waits for its answer. Only one at a time.
+    /// Sends one request and waits for its answer.
+    ///
+    /// Only one at a time.
     func send(
         _ method: String, _ path: String, _ body: String? = nil, _ headers: [String: String] = [:]
     ) async throws -> BoxAnswer {
         var lines = ["\(method) \(path) HTTP/1.1", "Host: clinic.local"]
         lines += headers.map { "\($0.key): \($0.value)" }.sorted()
-        if method != "GET" || body != nil { lines.append("Content-Length: \(body?.utf8.count ?? 0)") }
+        if method != "GET" || body != nil {
+            lines.append("Content-Length: \(body?.utf8.count ?? 0)")
+        }
         let text = lines.joined(separator: "\r\n") + "\r\n\r\n" + (body ?? "")
         let promise = channel.eventLoop.makePromise(of: BoxAnswer.self)
         let collector = collector

@@ -1,4 +1,6 @@
 import Assembly
+import FHIRModel
+import Identity
 import Kernel
 import ServerKit
 import TestKit

@@ -22,18 +22,19 @@ final class TestBox: Sendable {
     }
 
     /// Opens a box, hands it over, and closes it.
-    static func with(
-        clock: FixedClock = FixedClock(), _ body: @escaping @Sendable (TestBox) async throws -> Void
-    ) async throws {
-        let folder = try TemporaryFolder()
-        let test = try await open(folder, clock)
+    @discardableResult
+    static func with<Value: Sendable>(
+        clock: FixedClock = FixedClock(), _ body: (TestBox) async throws -> Value
+    ) async throws -> Value {
+        let test = try await open(try TemporaryFolder(), clock)
         do {
-            try await body(test)
+            let value = try await body(test)
+            await test.box.close()
+            return value
         } catch {
             await test.box.close()
             throw error
         }
-        await test.box.close()
     }
 
     /// The same with a server in front of it.
@@ -86,11 +87,18 @@ final class TestBox: Sendable {
         for resource in resources { try await box.store.put(resource, by: command) }
     }
 
-    /// The entries of the audit log after a place in it, oldest first.
+    /// The entries of the audit log after a place in it, oldest first, without those of looking.
     func audit(after seq: Int64 = 0) async throws -> [AuditEntry] {
         let grant = try await box.grant(
             Ask(.export, area: .audit, type: "AuditLog"), command)
-        return try await box.store.auditEntries(grant, afterSeq: seq, limit: 10_000)
+        var entries: [AuditEntry] = []
+        while true {
+            let page = try await box.store.auditEntries(
+                grant, afterSeq: entries.last?.seq ?? seq, limit: AuditQuery.pageCountMax)
+            entries += page
+            guard page.count == AuditQuery.pageCountMax else { break }
+        }
+        return entries.filter { $0.kind != "machine" || $0.area != "audit" }
     }
 
     /// Carries out a command as the process that has the folder open.

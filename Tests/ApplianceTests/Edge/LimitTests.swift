@@ -50,14 +50,14 @@ struct LimitTests {
     }
 
     @Test func `a client that says nothing is closed`() async throws {
-        try await EdgeBox.with(limits: Self.limits { $0.idleMsMax = 200 }) { box in
+        try await EdgeBox.with(limits: Self.limits { $0.idleMsMax = 1_500 }) { box in
             let answer = try await box.exchange("")
             #expect(answer.statuses == [] && answer.isClosed)
         }
     }
 
     @Test func `a connection with nothing more to ask is closed`() async throws {
-        try await EdgeBox.with(limits: Self.limits { $0.idleMsMax = 200 }) { box in
+        try await EdgeBox.with(limits: Self.limits { $0.idleMsMax = 1_500 }) { box in
             let answer = try await box.exchange(
                 "GET /api/v1/hello HTTP/1.1\r\nHost: localhost\r\n\r\n")
             #expect(answer.statuses == [200] && answer.isClosed)

@@ -59,7 +59,7 @@ struct ServerTests {
         #expect(answer.statuses == [200])
         #expect(answer.isClosed)
         try await running.value
-        #expect(ContinuousClock.now - began < .seconds(5))
+        #expect(ContinuousClock.now - began < .seconds(20))
         await #expect(throws: (any Error).self) {
             _ = try await Exchange.run(port: port, pieces: [Array(ask.utf8)], tls: true)
         }
@@ -94,7 +94,7 @@ struct ServerTests {
         let began = ContinuousClock.now
         await group.triggerGracefulShutdown()
         _ = await running.result
-        #expect(ContinuousClock.now - began < .seconds(4))
+        #expect(ContinuousClock.now - began < .seconds(20))
         #expect(try await answer.isClosed)
     }
 
@@ -113,7 +113,7 @@ struct ServerTests {
         let began = ContinuousClock.now
         await group.triggerGracefulShutdown()
         try await running.value
-        #expect(ContinuousClock.now - began < .seconds(3))
+        #expect(ContinuousClock.now - began < .seconds(20))
         await idle.close()
         await begun.close()
         // Closed by the server already, most likely.

@@ -1,5 +1,7 @@
+import Assembly
 import FHIRAPI
 import FHIRModel
+import RecordStore
 import TestKit
 import Testing
 
@@ -15,12 +17,20 @@ import Testing
     {
         let full = url.map { #""fullUrl":"\#($0)","# } ?? ""
         let type = resource.dropFirst(17).prefix { $0 != "\"" }
-        return #"{\#(full)"resource":\#(resource),"request":{"method":"\#(method)","url":"\#(type)"}}"#
+        return #"{\#(full)"resource":\#(resource),"request":"#
+            + #"{"method":"\#(method)","url":"\#(type)"}}"#
     }
 
     private static let patient = #"{"resourceType":"Patient","id":"p","name":[{"family":"Bia"}]}"#
     private static let note =
         #"{"resourceType":"Condition","id":"c","subject":{"reference":"Patient/p"}}"#
+
+    /// A visit to somebody who is named by an identifier.
+    private static let visit = """
+        {"resourceType":"Encounter","id":"e","status":"finished","class":{"code":"AMB"},\
+        "participant":[{"individual":{"reference":\
+        "Practitioner?identifier=http://hl7.org/fhir/sid/us-npi|1234567893"}}]}
+        """
 
     private static func load(_ test: TestBox, _ bytes: [UInt8]) async throws -> ImportReport {
         try await test.box.importer.importDocument(bytes, caller: test.command)
@@ -32,7 +42,7 @@ import Testing
 
     @Test func `a transaction goes in whole or not at all, and the entry is named`() async throws {
         try await TestBox.with { test in
-            let bad = Self.entry(#"{"resourceType":"Condition","subject":{"reference":5}}"#)
+            let bad = Self.entry(#"{"resourceType":"Condition","id":"not ok"}"#)
             for (wrong, word) in [
                 (Self.entry(#"{"resourceType":"Nothing"}"#), "entry[1]"), (bad, "entry[1]"),
                 (
@@ -93,9 +103,7 @@ import Testing
 
     @Test func `a file waits for another that holds what it points at`() async throws {
         try await TestBox.with { test in
-            let reference = "Practitioner?identifier=http://hl7.org/fhir/sid/us-npi|1234567893"
-            let visit = #"{"resourceType":"Encounter","id":"e","participant":[{"individual":"#
-                + #"{"reference":"\#(reference)"}}]}"#
+            let visit = Self.visit
             let staff = try SampleResources.practitioner("hale").canonicalBytes()
             for type in ["transaction", "collection"] {
                 let early = try await Self.load(test, Self.bytes(type, Self.entry(visit)))
@@ -113,9 +121,7 @@ import Testing
 
     @Test func `within one file the one pointed at may come last`() async throws {
         try await TestBox.with { test in
-            let visit = #"{"resourceType":"Encounter","id":"e","participant":[{"individual":"#
-                + #"{"reference":"Practitioner?identifier=http://hl7.org/fhir/sid/us-npi|1234567893"}"#
-                + "}]}"
+            let visit = Self.visit
             let staff = String(
                 decoding: try SampleResources.practitioner("hale").canonicalBytes(), as: UTF8.self)
             let report = try await Self.load(

@@ -1,4 +1,5 @@
 import AccessControl
+import Assembly
 import RecordStore
 
 /// What a box holds, past all routes.

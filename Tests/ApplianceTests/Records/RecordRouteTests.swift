@@ -1,3 +1,4 @@
+import AccessControl
 import FHIRModel
 import TestKit
 import Testing

@@ -1,5 +1,8 @@
 import AccessControl
+import Assembly
 import FHIRModel
+import Identity
+import ServerKit
 import TestKit
 import Testing
 

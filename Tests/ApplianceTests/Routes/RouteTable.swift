@@ -1,5 +1,7 @@
 /// Who may ask what of each route, written down from what the roles are for and not from the
-/// product's own table. A route of the product that is missing here fails the matrix.
+/// product's own table.
+///
+/// A route of the product that is missing here fails the matrix.
 ///
 /// The letters of a row, in the order of ``RouteTable/columns``: `+` is answered as the row says,
 /// `-` is refused with 403, `?` is answered as if it were not there.
@@ -56,8 +58,10 @@ enum RouteTable {
         Probe("GET /a/**", "/a/abc/none.js", .open, 404, all),
         Probe("GET /api/v1/box", "/api/v1/box", .open, 200, all),
         Probe("GET /health", "/health", .open, 200, all),
-        Probe("GET /health/live", "/health/live", .open, 200, all),
-        Probe("GET /health/ready", "/health/ready", .open, 200, all),
+        Probe("GET /live", "/live", .open, 200, all),
+        Probe("GET /liveness", "/liveness", .open, 200, all),
+        Probe("GET /ready", "/ready", .open, 200, all),
+        Probe("GET /readiness", "/readiness", .open, 200, all),
         Probe("GET /health/db", "/health/db", .open, 200, all),
         Probe("GET /fhir/metadata", "/fhir/metadata", .open, 200, all),
         Probe("GET /fhir/R4/metadata", "/fhir/R4/metadata", .open, 200, all),
@@ -124,7 +128,7 @@ enum RouteTable {
             Probe(read, "\(base)/Condition/cough-other", .records, 200, "-+++++++-+?"),
             Probe(read, "\(base)/Observation/weight", .records, 200, "-+++++++--+"),
             Probe(read, "\(base)/MedicationRequest/pills", .records, 200, "-+++++---++"),
-            Probe(read, "\(base)/Claim/none", .records, 404, "-+++----+++"),
+            Probe(read, "\(base)/Claim/none", .records, 404, "-++-----+++"),
             Probe(read, "\(base)/Consent/none", .records, 404, "-++++---+-+"),
             Probe(read, "\(base)/Immunization/none", .records, 404, "-+++++---++"),
             Probe(read, "\(base)/Practitioner/hale", .records, 200, all),
@@ -188,6 +192,7 @@ enum RouteTable {
     /// A problem on the list of a patient.
     static func condition(_ id: String?, of patient: String) -> String {
         let name = id.map { #""id":"\#($0)","# } ?? ""
-        return #"{"resourceType":"Condition",\#(name)"subject":{"reference":"Patient/\#(patient)"}}"#
+        return #"{"resourceType":"Condition",\#(name)"subject":"#
+            + #"{"reference":"Patient/\#(patient)"}}"#
     }
 }

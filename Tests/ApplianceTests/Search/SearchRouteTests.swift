@@ -1,3 +1,6 @@
+import AccessControl
+import Assembly
+import FHIRAPI
 import FHIRModel
 import TestKit
 import Testing

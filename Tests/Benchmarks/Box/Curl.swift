@@ -3,7 +3,10 @@ struct Curl {
     let box: MeasuredBox
 
     private var words: [String] {
-        ["curl", "--silent", "--insecure", "--header", "Authorization: Bearer \(box.token)"]
+        [
+            "curl", "--http1.1", "--silent", "--insecure", "--header",
+            "Authorization: Bearer \(box.token)",
+        ]
     }
 
     private func url(_ path: String) -> String { "https://127.0.0.1:\(box.port)\(path)" }

@@ -62,8 +62,8 @@ import Testing
         _ = try await test.store.search(Callers.nurse.grant(.search, "Condition"), query)
         var entry = try await newest(test)
         #expect(entry.verb == "search" && entry.patientID == "a" && entry.detail == "entries 1")
-        _ = try await test.store.chart(
-            Callers.nurse.grant(.read, "Condition", patientID: "a"), types: ["Condition"], limit: 9)
+        let grant = try Callers.nurse.grant(.read, "Condition", patientID: "a")
+        _ = try await test.store.chart(grant, types: [grant], limit: 9)
         entry = try await newest(test)
         #expect(entry.patientID == "a" && entry.detail == "entries 2")
         _ = try await test.store.findPeople(
@@ -93,7 +93,7 @@ import Testing
                 SampleResources.condition("sud", of: "a"), by: Callers.nurse)
         }
         let entry = try await newest(test)
-        #expect(entry.id == "sud" && entry.outcome == "failed")
+        #expect(entry.id == "sud" && entry.outcome == "refused")
         #expect(entry.userID == "user-NURSE")
     }
 
@@ -167,10 +167,9 @@ import Testing
             try await store.search(
                 Callers.nurse.grant(.search, "Condition"), RecordQuery(type: "Condition"))
         }
+        let grant = try Callers.nurse.grant(.read, "Condition", patientID: "a")
         await #expect(throws: (any Error).self) {
-            try await store.chart(
-                Callers.nurse.grant(.read, "Condition", patientID: "a"), types: ["Condition"],
-                limit: 5)
+            try await store.chart(grant, types: [grant], limit: 5)
         }
         await #expect(throws: (any Error).self) {
             try await store.findPeople(

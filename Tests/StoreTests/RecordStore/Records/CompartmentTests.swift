@@ -59,7 +59,7 @@ import Testing
             }
             let grant = try caller.grant(.read, "Condition", patientID: "a")
             for limit in [2, 50] {
-                let chart = try await test.store.chart(grant, types: ["Condition"], limit: limit)
+                let chart = try await test.store.chart(grant, types: [grant], limit: limit)
                 #expect(chart.counts["Condition"] == expected.count)
                 #expect(chart.records.count <= 1 + min(limit, expected.count))
             }
@@ -157,7 +157,7 @@ import Testing
         let test = try await chart()
         let grant = try Callers.physician.grant(.read, "Condition", patientID: "zz")
         await #expect(throws: Problem(.notFound, "")) {
-            try await test.store.chart(grant, types: ["Condition"], limit: 10)
+            try await test.store.chart(grant, types: [grant], limit: 10)
         }
     }
 }
