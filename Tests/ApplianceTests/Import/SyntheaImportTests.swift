@@ -52,10 +52,13 @@ struct `Import of the Synthea patients` {
             }
             var named: [String: String] = [:]
             for source in sources { named.merge(source.names) { first, _ in first } }
-            // Two files may hold the same record; the one that came last stands.
+            // Two files may hold the same record; the one that came last stands, unless it was
+            // only to be made where there is none.
             var last: [String: (entry: SourceBundle.Entry, source: SourceBundle)] = [:]
             for source in sources {
-                for entry in source.entries { last[entry.name] = (entry, source) }
+                for entry in source.entries where !entry.isConditional || last[entry.name] == nil {
+                    last[entry.name] = (entry, source)
+                }
             }
             for (entry, source) in last.values {
                 try await Self.expectSame(entry, source.resolved(entry, named), test)
@@ -98,6 +101,7 @@ private struct SourceBundle {
         let type: String
         let id: String
         let json: JSON
+        var isConditional = false
         var name: String { "\(type)/\(id)" }
 
         /// The stored meta without what the box stamps; null where nothing is left.
@@ -133,7 +137,10 @@ private struct SourceBundle {
             guard let json = entry.resource, let type = json.string("resourceType"),
                 let id = json.string("id")
             else { continue }
-            entries.append(Entry(type: type, id: id, json: json))
+            entries.append(
+                Entry(
+                    type: type, id: id, json: json,
+                    isConditional: entry.request?.ifNoneExist != nil))
             if let url = entry.fullURL { targets[url] = "\(type)/\(id)" }
         }
         self.entries = entries
