@@ -57,20 +57,7 @@ enum ResourceRows {
     static func newest(_ grant: Grant, type: String, id: String, _ connection: Connection) throws
         -> ResourceRow?
     {
-        let statement = try connection.statement(
-            """
-            SELECT seq, type, id, version, is_deleted, patient_id, compartment, data_key_id,
-                   changed_ms, sort_ms, sealed_body
-              FROM resource_version
-             WHERE type = ? AND id = ?
-             ORDER BY version DESC
-             LIMIT 1
-            """)
-        defer { statement.reset() }
-        statement.bind(1, type)
-        statement.bind(2, id)
-        guard try statement.step() else { return nil }
-        let row = ResourceRow(statement)
+        guard let row = try newestOfAny(type: type, id: id, connection) else { return nil }
         return row.isCovered(by: grant) ? row : nil
     }
 
@@ -80,20 +67,10 @@ enum ResourceRows {
     static func version(
         _ grant: Grant, type: String, id: String, version: Int64, _ connection: Connection
     ) throws -> ResourceRow? {
-        let statement = try connection.statement(
-            """
-            SELECT seq, type, id, version, is_deleted, patient_id, compartment, data_key_id,
-                   changed_ms, sort_ms, sealed_body
-              FROM resource_version
-             WHERE type = ? AND id = ? AND version = ?
-            """)
-        defer { statement.reset() }
-        statement.bind(1, type)
-        statement.bind(2, id)
-        statement.bind(3, version)
-        guard try statement.step() else { return nil }
-        let row = ResourceRow(statement)
-        guard row.isCovered(by: grant) else { return nil }
+        guard
+            let row = try versionOfAny(type: type, id: id, version: version, connection),
+            row.isCovered(by: grant)
+        else { return nil }
         return try newest(grant, type: type, id: id, connection) == nil ? nil : row
     }
 
