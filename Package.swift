@@ -132,7 +132,7 @@ let package = Package(
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ], path: "Tests/Benchmarks", swiftSettings: strict),
-        tests("FHIRTests", ["FHIRModel", "Kernel"]),
+        tests("FHIRTests", ["FHIRModel", "Kernel", "TestKit"]),
         tests(
             "StoreTests",
             [
@@ -146,7 +146,7 @@ let package = Package(
                 "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Steward",
                 "Assembly", "CDemoClinic", "TestKit",
             ] + server),
-        tests("TidyTests", []),
+        tests("TidyTests", ["TestKit"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -62,19 +62,22 @@ package final class TemporaryFolder: Sendable {
         rmdir(folder)
     }
 
+    private static let nameOffset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
+
     private static func isFolder(_ path: String) -> Bool {
         var facts = stat()
         return lstat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR
     }
 
-    private static func names(in folder: String) -> [String] {
+    /// The names in a folder, in no order; without the folder itself and the one above.
+    package static func names(in folder: String) -> [String] {
         guard let stream = opendir(folder) else { return [] }
         defer { closedir(stream) }
         var found: [String] = []
         while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
+            // A whole entry must not be copied: the last one may end nearer to the end of its page.
+            let place = UnsafeRawPointer(entry).advanced(by: nameOffset)
+            let name = String(cString: place.assumingMemoryBound(to: CChar.self))
             if name != "." && name != ".." { found.append(name) }
         }
         return found

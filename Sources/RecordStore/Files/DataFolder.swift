@@ -97,5 +97,10 @@ package final class FolderLock: Sendable {
 
     init(file: Int32) { self.file = file }
 
-    deinit { close(file) }
+    deinit {
+        // A program that this process starts holds the same open file until it is loaded; only an
+        // unlock releases the folder for both.
+        flock(file, LOCK_UN)
+        close(file)
+    }
 }

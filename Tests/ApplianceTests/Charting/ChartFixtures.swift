@@ -1,6 +1,7 @@
 import Charting
 import FHIRModel
 import Foundation
+import TestKit
 import Testing
 
 /// Makes charts of resources written down in a test.
@@ -64,15 +65,8 @@ enum SharedPatients {
 
     /// The resources of a gzip file with a Bundle.
     static func resources(of file: String) throws -> [ChartResource] {
-        let gzip = Process()
-        let output = Pipe()
-        gzip.executableURL = URL(fileURLWithPath: "/usr/bin/gzip")
-        gzip.arguments = ["-dc", file]
-        gzip.standardOutput = output
-        try gzip.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        gzip.waitUntilExit()
-        let bundle = try JSON.parse(Array(data), limits: .any)
+        let gzip = try Program.run("/usr/bin/gzip", ["-dc", file])
+        let bundle = try JSON.parse(gzip.output, limits: .any)
         return (bundle["entry"].map { Array($0.elements) } ?? []).compactMap { entry in
             guard let json = entry["resource"], let type = json.string("resourceType"),
                 let id = json.string("id")

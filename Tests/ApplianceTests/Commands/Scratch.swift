@@ -1,6 +1,7 @@
 import Assembly
 import Glibc
 import Synchronization
+import TestKit
 
 /// A folder of its own for one test, removed with it.
 final class Scratch: Sendable {
@@ -51,17 +52,9 @@ final class Scratch: Sendable {
     }
 
     private static func remove(_ path: String) {
-        if let folder = opendir(path) {
-            while let entry = readdir(folder) {
-                let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-                }
-                if name != "." && name != ".." {
-                    let inner = path + "/" + name
-                    if unlink(inner) != 0 { remove(inner) }
-                }
-            }
-            closedir(folder)
+        for name in TemporaryFolder.names(in: path) {
+            let inner = path + "/" + name
+            if unlink(inner) != 0 { remove(inner) }
         }
         rmdir(path)
     }

@@ -2,48 +2,20 @@ import Foundation
 import HTTPTypes
 import Kernel
 import ServerKit
+import TestKit
 import Testing
-
-/// What a program said, and how it ended.
-struct Run: Sendable {
-    let text: String
-    let status: Int32
-
-    /// Runs a program; its words go through a file, because waiting for a pipe would block a thread
-    /// that the server under test needs.
-    static func program(_ path: String, _ arguments: [String]) async throws -> Run {
-        let file = FileManager.default.temporaryDirectory
-            .appendingPathComponent("tribal-ehr-run-\(UUID().uuidString)")
-        try Data().write(to: file)
-        // A leftover file harms nothing.
-        defer { try? FileManager.default.removeItem(at: file) }
-        let output = try FileHandle(forWritingTo: file)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
-        process.standardOutput = output
-        process.standardError = output
-        process.standardInput = FileHandle.nullDevice
-        let ended = AsyncStream<Int32>.makeStream()
-        process.terminationHandler = { ended.continuation.yield($0.terminationStatus) }
-        try process.run()
-        var iterator = ended.stream.makeAsyncIterator()
-        let status = await iterator.next() ?? -1
-        return Run(
-            text: String(decoding: try Data(contentsOf: file), as: UTF8.self), status: status)
-    }
-}
 
 @Suite("TLS and HTTP/2")
 struct TLSTests {
-    private static func curl(_ arguments: String...) async throws -> Run {
-        try await Run.program("/usr/bin/curl", ["-sk", "--max-time", "30"] + arguments)
+    private static func curl(_ arguments: String...) async throws -> Program {
+        try await Program.running(
+            "/usr/bin/curl", ["-sk", "--max-time", "30"] + arguments, errors: .withOutput)
     }
 
-    private static func openssl(_ box: EdgeBox, _ arguments: String...) async throws -> Run {
-        try await Run.program(
-            "/usr/bin/openssl",
-            ["s_client", "-connect", "127.0.0.1:\(box.port)"] + arguments)
+    private static func openssl(_ box: EdgeBox, _ arguments: String...) async throws -> Program {
+        try await Program.running(
+            "/usr/bin/openssl", ["s_client", "-connect", "127.0.0.1:\(box.port)"] + arguments,
+            errors: .withOutput)
     }
 
     @Test(arguments: [("--http2", "2"), ("--http1.1", "1.1")])

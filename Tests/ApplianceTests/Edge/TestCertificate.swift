@@ -1,6 +1,7 @@
 import Foundation
 import NIOSSL
 import ServerKit
+import TestKit
 
 /// A certificate made for this run of the tests; no key stands in the repository.
 struct TestCertificate: Sendable {
@@ -18,15 +19,11 @@ struct TestCertificate: Sendable {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             let key = folder.appendingPathComponent("key.pem")
             let certificate = folder.appendingPathComponent("cert.pem")
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
-            process.arguments = [
+            let words = [
                 "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                 "-subj", "/CN=\(name)", "-days", "2", "-keyout", key.path, "-out", certificate.path,
             ]
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            process.waitUntilExit()
+            _ = try Program.run("/usr/bin/openssl", words)
             return TestCertificate(
                 certificatePEM: Array(try Data(contentsOf: certificate)),
                 privateKeyPEM: Array(try Data(contentsOf: key)))

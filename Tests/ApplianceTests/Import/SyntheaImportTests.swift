@@ -83,15 +83,7 @@ struct `Import of the Synthea patients` {
     }
 
     private static func gunzipped(_ path: String) throws -> [UInt8] {
-        let gzip = Process()
-        let output = Pipe()
-        gzip.executableURL = URL(fileURLWithPath: "/usr/bin/gzip")
-        gzip.arguments = ["-dc", path]
-        gzip.standardOutput = output
-        try gzip.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        gzip.waitUntilExit()
-        return Array(data)
+        try Program.run("/usr/bin/gzip", ["-dc", path]).output
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 
 /// The reference data beside the project, which a checkout elsewhere may lack.
 enum SharedData {
@@ -52,14 +53,6 @@ enum SharedData {
     }
 
     private static func output(of tool: String, _ arguments: [String]) throws -> [UInt8] {
-        let process = Process()
-        let pipe = Pipe()
-        process.executableURL = URL(filePath: tool)
-        process.arguments = arguments
-        process.standardOutput = pipe
-        try process.run()
-        let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return Array(data)
+        try Program.run(tool, arguments).output
     }
 }

@@ -121,12 +121,8 @@ class Box:
         self.log = lab.out / f"serve-{len(lab.closers)}.log"
         self.process = None
         self.ready_seconds = []
+        self.ca = None
         lab.defer(self.kill)
-
-    @property
-    def ca(self):
-        """The certificate of the box's own authority."""
-        return self.folder / "tls" / "ca.pem"
 
     def start(self, is_waiting=True):
         """Starts the process and waits for the line with the URL."""
@@ -149,6 +145,8 @@ class Box:
             text = self.said(offset)
             if f":{self.port}" in text and is_open(self.port):
                 self.ready_seconds.append(time.monotonic() - self.began)
+                # Read while the disk is there: clients are made after it is gone, too.
+                self.ca = (self.folder / "tls" / "ca.pem").read_text(encoding="ascii")
                 return
             if self.process.poll() is not None:
                 raise Failed(

@@ -170,8 +170,8 @@ def tls_context(ca):
     """Trusts the box's own authority if it has written one down."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
-    if ca and ca.is_file():
-        context.load_verify_locations(str(ca))
+    if ca:
+        context.load_verify_locations(cadata=ca)
     else:
         context.verify_mode = ssl.CERT_NONE
     return context

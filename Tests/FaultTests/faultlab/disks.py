@@ -42,7 +42,7 @@ class LoopDisk:
     def unmount(self):
         """Unmounts; waits for the last holder of a file."""
         for attempt in range(50):
-            if not os.path.ismount(self.mount_point):
+            if not is_mounted(self.mount_point):
                 return
             done = subprocess.run(
                 ["umount", str(self.mount_point)], capture_output=True, check=False)
@@ -80,6 +80,12 @@ class LoopDisk:
     def free_mib(self):
         """Room left."""
         return shutil.disk_usage(self.mount_point).free / MIB
+
+
+def is_mounted(folder):
+    """Whether something is mounted there; asks the kernel, because a dead disk cannot be asked."""
+    with open("/proc/self/mounts", encoding="utf-8") as mounts:
+        return any(line.split()[1] == str(folder) for line in mounts)
 
 
 def take(file, size):

@@ -83,7 +83,10 @@ def run_one(one, options, out, seed, claimed):
     except TooLong as reason:
         outcome, words = "failed", str(reason)
     except Exception as error:  # a case that breaks is a failed case, and the next one runs
-        outcome, words = "failed", f"{type(error).__name__}: {error}"
+        place_in_code = traceback.extract_tb(error.__traceback__)[-1]
+        outcome, words = "failed", (
+            f"{type(error).__name__}: {error}, in {pathlib.Path(place_in_code.filename).name} "
+            f"line {place_in_code.lineno}")
         (place.out / "traceback.txt").write_text(traceback.format_exc())
     finally:
         signal.alarm(0)

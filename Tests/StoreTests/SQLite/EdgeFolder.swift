@@ -1,4 +1,5 @@
 import Glibc
+import TestKit
 
 /// A folder of one test, gone with it.
 final class EdgeFolder {
@@ -17,18 +18,7 @@ final class EdgeFolder {
 
     struct CannotMake: Error {}
 
-    var names: [String] {
-        guard let folder = opendir(path) else { return [] }
-        defer { closedir(folder) }
-        var found: [String] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != "." && name != ".." { found.append(name) }
-        }
-        return found.sorted()
-    }
+    var names: [String] { TemporaryFolder.names(in: path).sorted() }
 
     func file(_ name: String) -> String { "\(path)/\(name)" }
 

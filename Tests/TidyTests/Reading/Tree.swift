@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 
 /// One file of the project, by its path below the root.
 struct TreeFile {
@@ -85,18 +86,16 @@ struct Tree {
 
     /// Asks git, because it knows what is ignored; without git every file outside of dot folders.
     private static func listed(_ root: URL) -> [String] {
-        let git = Process()
-        let pipe = Pipe()
-        git.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        git.arguments = [
-            "git", "-C", root.path, "ls-files", "-z", "--cached", "--others", "--exclude-standard",
-        ]
-        git.standardOutput = pipe
-        git.standardError = FileHandle.nullDevice
         // A machine without git is told apart by the empty answer.
-        try? git.run()
-        let answer = pipe.fileHandleForReading.readDataToEndOfFile()
-        let paths = answer.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+        let git = try? Program.run(
+            "/usr/bin/env",
+            [
+                "git", "-C", root.path, "ls-files", "-z", "--cached", "--others",
+                "--exclude-standard",
+            ])
+        let paths = (git?.output ?? []).split(separator: 0).map {
+            String(decoding: $0, as: UTF8.self)
+        }
         return (paths.isEmpty ? walked(root) : paths).sorted()
     }
 

@@ -141,6 +141,8 @@ package struct ImportFiles: Sendable {
         }
     }
 
+    private static let nameOffset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
+
     /// Sorted by bytes; without names that begin with a dot.
     private static func names(in path: String) throws(Problem) -> [String] {
         guard let folder = opendir(path) else {
@@ -149,9 +151,9 @@ package struct ImportFiles: Sendable {
         defer { closedir(folder) }
         var names: [String] = []
         while let entry = readdir(folder) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
+            // A whole entry must not be copied: the last one may end nearer to the end of its page.
+            let place = UnsafeRawPointer(entry).advanced(by: nameOffset)
+            let name = String(cString: place.assumingMemoryBound(to: CChar.self))
             if !name.hasPrefix(".") { names.append(name) }
         }
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }

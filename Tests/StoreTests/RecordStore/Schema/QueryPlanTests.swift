@@ -30,18 +30,10 @@ struct StoreSources {
     }
 
     private static func files(in folder: String) -> [String] {
-        guard let stream = opendir(folder) else { return [] }
-        defer { closedir(stream) }
-        var found: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name.hasPrefix(".") { continue }
+        TemporaryFolder.names(in: folder).filter { !$0.hasPrefix(".") }.flatMap { name in
             let path = "\(folder)/\(name)"
-            found += name.hasSuffix(".swift") ? [path] : files(in: path)
-        }
-        return found.sorted()
+            return name.hasSuffix(".swift") ? [path] : files(in: path)
+        }.sorted()
     }
 
     /// The string literals of a source that are SQL statements with a plan.
