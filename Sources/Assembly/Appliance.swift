@@ -88,6 +88,7 @@ enum Appliance {
         Health(
             whyNotReady: {
                 guard await box.store.answers() else { return "The database does not answer." }
+                if let damage = box.store.damageFound { return damage }
                 return box.store.isDiskFull ? "The disk is full; the record is read-only." : nil
             },
             databaseAnswers: { await box.store.answers() })

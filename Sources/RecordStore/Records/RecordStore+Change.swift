@@ -62,7 +62,7 @@ extension RecordStore {
                 if let made = try await attempt(changes, idempotency) { return made }
             }
         } catch {
-            throw Self.asProblem(error)
+            throw asProblem(error)
         }
         throw Problem(
             .transient, "Too many people are changing this record. Try again.",
@@ -257,7 +257,7 @@ extension Writer {
         catchingOvertaken otherwise: () -> Value?
     ) async throws -> Value? {
         do {
-            return try await run(isChange: true, body)
+            return try await run(.change, body)
         } catch is Overtaken {
             return otherwise()
         }

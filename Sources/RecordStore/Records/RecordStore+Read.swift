@@ -117,10 +117,10 @@ extension RecordStore {
 
     /// What a look into the database brought up, and the entry that says so.
     struct Looked<Value: Sendable>: Sendable {
-        let result: Result<Value, Problem>
+        let result: Result<Value, any Error>
         let note: AuditNote
 
-        init(_ result: Result<Value, Problem>, _ note: AuditNote) {
+        init(_ result: Result<Value, any Error>, _ note: AuditNote) {
             self.result = result
             self.note = note
         }
@@ -139,7 +139,7 @@ extension RecordStore {
             do throws(Problem) {
                 try readers.put { connection in
                     do {
-                        let looked = try look(connection)
+                        let looked = self.looked(grant, look, connection)
                         #if FAULT_CONTROLS
                         if FaultControls.isAuditOff {
                             continuation.resume(with: looked.result)
@@ -149,7 +149,7 @@ extension RecordStore {
                         let entry = try sealer.seal(looked.note, by: grant.caller)
                         try writer.put(
                             Writer.Work(
-                                isChange: false, run: { try $0.append(entry) },
+                                kind: .entry, run: { try $0.append(entry) },
                                 finish: { error in
                                     if let error {
                                         continuation.resume(throwing: error)
@@ -158,7 +158,7 @@ extension RecordStore {
                                     }
                                 }))
                     } catch {
-                        continuation.resume(throwing: Self.asProblem(error))
+                        continuation.resume(throwing: self.asProblem(error))
                     }
                 }
             } catch {
@@ -167,11 +167,33 @@ extension RecordStore {
         }
     }
 
+    /// What a look brought up; where it failed, the failure with an entry that says so.
+    private func looked<Value: Sendable>(
+        _ grant: Grant, _ look: (Connection) throws -> Looked<Value>, _ connection: Connection
+    ) -> Looked<Value> {
+        do {
+            return try look(connection)
+        } catch {
+            let cause = asProblem(error)
+            let code = (cause as? Problem)?.code ?? .unexpected
+            return Looked(
+                .failure(cause), AuditNote(grant.ask, outcome: .failed, code: code))
+        }
+    }
+
     /// A failure of SQLite as one that the caller can be told; everything else as it is.
-    static func asProblem(_ error: any Error) -> any Error {
+    ///
+    /// Damage is remembered: the box is not ready any more, and says why.
+    func asProblem(_ error: any Error) -> any Error {
         guard let failure = error as? SQLiteError else { return error }
         if failure.isFull { return DiskSpace.full }
-        return Problem(.transient, "The record cannot be read at the moment. Try again.")
+        guard failure.isCorrupt || failure.isIO else {
+            return Problem(.transient, "The record cannot be read at the moment. Try again.")
+        }
+        damage.note("The database cannot be read (\(failure.code)).", parts.onDamage)
+        return Problem(
+            .unexpected,
+            "A part of the database is damaged. Tell the administrator to run `tribal-ehr doctor`.")
     }
 
     private static func page(
