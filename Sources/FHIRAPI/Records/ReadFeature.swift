@@ -20,8 +20,9 @@ package struct ReadFeature: Feature {
 
     package func addRoutes(to routes: Routes) {
         for base in FHIRNames.bases {
-            routes.signedIn.get("\(base)/:type/:id", use: read)
-            routes.signedIn.get("\(base)/:type/:id/_history/:version", use: vread)
+            let limits = RouteLimits.standard(.get, base).quick
+            routes.signedIn.get("\(base)/:type/:id", limits: limits, use: read)
+            routes.signedIn.get("\(base)/:type/:id/_history/:version", limits: limits, use: vread)
         }
     }
 

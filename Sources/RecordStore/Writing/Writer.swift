@@ -98,6 +98,6 @@ private struct WriterStart: @unchecked Sendable {  // because only the writer's 
 }
 
 /// A value that the writer's thread sets before it calls `finish`, which alone reads it.
-private final class Once<Value: Sendable>: @unchecked Sendable {  // because set and get are ordered
+final class Once<Value: Sendable>: @unchecked Sendable {  // because set and get are ordered
     var value: Value?
 }
