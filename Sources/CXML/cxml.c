@@ -73,7 +73,6 @@ static void on_doctype(void *data, const xmlChar *name, const xmlChar *public_id
 static cxml_outcome outcome_of(int code) {
     switch (code) {
     case XML_ERR_NO_MEMORY: return CXML_NO_MEMORY;
-    case XML_ERR_DOCUMENT_EMPTY:
     case XML_ERR_TAG_NOT_FINISHED: return CXML_ENDS_EARLY;
     case XML_ERR_DOCUMENT_END: return CXML_TRAILING;
     case XML_ERR_UNDECLARED_ENTITY: return CXML_ENTITY;

@@ -32,7 +32,7 @@ final class XMLTreeBuilder {
     /// Reads a document; answers the first fault with its place.
     func read(_ bytes: [UInt8]) -> (code: XMLError.Code, offset: Int)? {
         guard bytes.count <= limits.bytesMax else { return (.tooLarge, 0) }
-        guard !bytes.isEmpty else { return (.empty, 0) }
+        guard bytes.contains(where: { !Self.isSpace($0) }) else { return (.empty, 0) }
         do {
             _ = try UTF8Span(validating: bytes.span)
         } catch {
@@ -68,7 +68,12 @@ final class XMLTreeBuilder {
         guard let code = Self.code(outcome) else {
             return nodes.isEmpty ? (.unexpectedEnd, bytes.count) : nil
         }
-        return (fault ?? code, offset)
+        let isAtEnd = code == .malformed && offset >= bytes.count
+        return (fault ?? (isAtEnd ? .unexpectedEnd : code), offset)
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte &- 0x09 < 2 || byte == 0x0D
     }
 
     /// Calls back into the builder that libxml2 carries along; 0 goes on.
@@ -147,8 +152,7 @@ final class XMLTreeBuilder {
         guard let owner = open.last?.node, !piece.isEmpty else { return }
         if !isInText {
             let isData = names[Int(nodes[owner].name)].isData
-            let isBlank = piece.allSatisfy { $0 == 0x20 || $0 &- 0x09 < 2 || $0 == 0x0D }
-            if isData, isBlank { return }
+            if isData, piece.allSatisfy(Self.isSpace) { return }
             guard nodes.count < limits.nodesMax else { return fault = .tooManyNodes }
             isInText = true
             nodes.append(
