@@ -38,6 +38,7 @@ package final class RecordStore: Sendable {
     let auditSealer: AuditSealer
     let anchors: AuditAnchors
     let space: DiskSpace
+    let turns = Turns()
 
     /// Opens the records of a data folder whose lock the caller holds, and brings the schema up.
     ///

@@ -1,6 +1,4 @@
 import AccessControl
-import FHIRModel
-import HTTPTypes
 import Hummingbird
 import Kernel
 package import RecordStore
@@ -19,10 +17,8 @@ package struct ReadFeature: Feature {
     }
 
     package func addRoutes(to routes: Routes) {
-        for base in FHIRNames.bases {
-            routes.signedIn.get("\(base)/:type/:id", use: read)
-            routes.signedIn.get("\(base)/:type/:id/_history/:version", use: vread)
-        }
+        routes.signedIn.answer(.read, use: read)
+        routes.signedIn.answer(.vread, use: vread)
     }
 
     /// `GET /fhir/{type}/{id}`: the current version of one resource.
@@ -33,7 +29,10 @@ package struct ReadFeature: Feature {
     {
         let ask = Ask(
             .read, try ResourcePath.type(context), id: try ResourcePath.id(context))
-        return Self.answer(try await store.read(try await gate.grant(ask, to: context.caller)))
+        let form = try AnswerForm(only: request)
+        let known = try KnownVersion(request.headers)
+        let found = try await store.read(try await gate.grant(ask, to: context.caller))
+        return try Self.answer(found, form, known)
     }
 
     /// `GET /fhir/{type}/{id}/_history/{version}`: one version of one resource.
@@ -47,13 +46,19 @@ package struct ReadFeature: Feature {
         guard let version = Int(try context.parameters.require("version")), version > 0 else {
             throw Problem(.notFound, "Versions are numbers from 1.")
         }
+        let form = try AnswerForm(only: request)
+        let known = try KnownVersion(request.headers)
         let grant = try await gate.grant(ask, to: context.caller)
-        return Self.answer(try await store.read(grant, version: version))
+        return try Self.answer(try await store.read(grant, version: version), form, known)
     }
 
-    private static func answer(_ found: StoredResource) -> Response {
-        .fhir(
-            found.json,
-            headers: FHIRNames.versionHeaders(found.version, changedMs: found.changedMs))
+    private static func answer(
+        _ found: StoredResource, _ form: AnswerForm, _ known: KnownVersion
+    ) throws -> Response {
+        let headers = FHIRNames.versionHeaders(found.version, changedMs: found.changedMs)
+        if known.isStill(version: found.version, changedMs: found.changedMs) {
+            return .empty(.notModified, headers: headers)
+        }
+        return try form.part(found.json, headers: headers)
     }
 }
