@@ -46,8 +46,10 @@ func features(_ name: String, using needs: [Target.Dependency] = []) -> Target {
 }
 
 /// A C library of the system behind a header of ours.
-func system(_ name: String, links: String...) -> Target {
-    .target(name: name, linkerSettings: links.map { .linkedLibrary($0) })
+func system(_ name: String, links: String..., headers: String? = nil) -> Target {
+    .target(
+        name: name, cSettings: headers.map { [.unsafeFlags(["-I\($0)"])] },
+        linkerSettings: links.map { .linkedLibrary($0) })
 }
 
 /// Tests of one layer; they see `package` declarations, never more.
@@ -93,14 +95,15 @@ let package = Package(
     ],
     targets: [
         .target(name: "Kernel", swiftSettings: strict),
-        pure("FHIRModel", ["CUnicodeTables"]),
+        pure("FHIRModel", ["CUnicodeTables", "CDefinitions"]),
+        pure("FHIRXML", ["FHIRModel", "CXML"]),
         pure("AccessControl"),
         edge("SQLite", ["CSQLite"]),
         edge("Deflate", ["CZlib"]),
         edge("Sealing", ["COpenSSL", "CArgon2"]),
         edge("RecordStore", ["FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing"]),
         edge("ServerKit", ["FHIRModel", "AccessControl", "RecordStore"] + server),
-        features("FHIRAPI", using: ["Sealing", httpTypes]),
+        features("FHIRAPI", using: ["Sealing", "Deflate", httpTypes]),
         features("Charting"),
         features("Identity", using: ["Sealing", "SQLite", httpTypes]),
         features("Steward", using: ["SQLite", "Sealing"]),
@@ -108,8 +111,10 @@ let package = Package(
         system("COpenSSL", links: "crypto"),
         system("CArgon2", links: "argon2"),
         system("CZlib", links: "z"),
+        system("CXML", links: "xml2", headers: "/usr/include/libxml2"),
         .target(name: "CWebAssets"),
         .target(name: "CUnicodeTables", exclude: ["compatibility.bin"]),
+        .target(name: "CDefinitions", exclude: ["definitions.bin"]),
         .target(name: "CDemoClinic", exclude: ["demo.ndjson"]),
         .target(
             name: "Assembly",
@@ -133,7 +138,7 @@ let package = Package(
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ], path: "Tests/Benchmarks", swiftSettings: strict),
-        tests("FHIRTests", ["FHIRModel", "Kernel", "TestKit"]),
+        tests("FHIRTests", ["FHIRModel", "FHIRXML", "Kernel", "TestKit"]),
         tests(
             "StoreTests",
             [

@@ -21,6 +21,7 @@ package enum Features {
             ReadFeature(gate: box.gate, store: box.store),
             WriteFeature(gate: box.gate, store: box.store, ids: box.ids),
             SearchFeature(gate: box.gate, store: box.store),
+            HistoryFeature(gate: box.gate, store: box.store),
             AuditLogFeature(
                 gate: box.gate, store: box.store,
                 people: AuditLogFeature.Staff(

@@ -1,3 +1,4 @@
+import AccessControl
 import HTTPTypes
 import Hummingbird
 import Kernel
@@ -32,27 +33,31 @@ enum FHIRNames {
         return version
     }
 
-    /// `Mon, 02 Jan 2006 15:04:05 GMT`, the form of `Last-Modified`.
+    /// The key by which a retry of a request is known; nil without one.
     ///
-    /// Spec: RFC 9110, 5.6.7 Date/Time Formats, https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7
-    static func httpDate(ms: Int64) -> String {
-        let days = ms / 86_400_000
-        let civil = Timestamp.civil(daysSince1970: days)
-        let names = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
-        let months = [
-            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-        ]
-        let clock = Timestamp.text(ms: ms).dropFirst(11).prefix(8)
-        let day = civil.day < 10 ? "0\(civil.day)" : "\(civil.day)"
-        let name = names[Int(((days % 7) + 7) % 7)]
-        return "\(name), \(day) \(months[Int(civil.month) - 1]) \(civil.year) \(clock) GMT"
+    /// - Throws: ``Problem`` `.value` for a word of wrong form.
+    static func idempotencyKey(
+        _ request: Request, _ caller: Caller, body: [UInt8]
+    ) throws(Problem) -> IdempotencyKey? {
+        guard let word = request.headers[.idempotencyKey] else { return nil }
+        var text = "\(request.head.method) \(request.head.path ?? "")"
+        for name in [HTTPField.Name.ifNoneExist, .ifMatch, .ifNoneMatch] {
+            text += "\n\(request.headers[name] ?? "")"
+        }
+        return try IdempotencyKey(
+            word, userID: caller.userID ?? caller.name, request: Array("\(text)\n".utf8) + body)
+    }
+
+    /// The absolute address of the version that a change made or kept.
+    static func address(of changed: Changed, base: String) -> String {
+        "\(base)/\(changed.type)/\(changed.id)/_history/\(changed.version)"
     }
 
     /// The headers that tell a version.
     static func versionHeaders(_ version: Int, changedMs: Int64) -> HTTPFields {
         var headers = HTTPFields()
         headers[.eTag] = "W/\"\(version)\""
-        headers[.lastModified] = httpDate(ms: changedMs)
+        headers[.lastModified] = HTTPDate.text(ms: changedMs)
         return headers
     }
 }

@@ -1,4 +1,6 @@
 package import FHIRModel
+import HTTPTypes
+import Hummingbird
 package import Kernel
 
 /// Reads the resource that a client sends.
@@ -15,6 +17,23 @@ package enum ResourceBody {
             throw error.problem()
         }
         try check(json)
+        return json
+    }
+
+    /// The resource of a type in the body of a request.
+    ///
+    /// - Throws: as ``parse(_:)``; 415 for a format that the box does not read; ``Problem``
+    ///   `.invalid` where it is of another type.
+    static func resource(
+        _ bytes: [UInt8], type: String, _ request: Request
+    ) throws -> JSON {
+        let format = try WireFormat.sent(request.headers[.contentType])
+        let json = try parse(try format.json(bytes))
+        guard json.string("resourceType") == type else {
+            throw Problem(
+                .invalid, "The resource's type must be the one in the address.",
+                location: "resourceType")
+        }
         return json
     }
 

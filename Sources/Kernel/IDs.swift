@@ -29,6 +29,17 @@ package struct IDs: Sendable {
         }
         return String(decoding: text, as: UTF8.self)
     }
+
+    /// Whether a text has the form of an identifier from here: a UUID version 7 in lower case.
+    package static func isOwn(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        guard bytes.count == 36, bytes[14] == 0x37 else { return false }
+        return bytes.enumerated().allSatisfy { index, byte in
+            let isDash = index == 8 || index == 13 || index == 18 || index == 23
+            return isDash
+                ? byte == 0x2D : (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
+        }
+    }
 }
 
 /// Bytes as lower-case hexadecimal text and back.

@@ -19,6 +19,8 @@ package struct Problem: Error, Hashable, Sendable {
         case lockError = "lock-error"
         case noStore = "no-store"
         case timeout, transient, incomplete
+        /// Understood, and against a rule of the records.
+        case processing
         case unexpected = "exception"
     }
 

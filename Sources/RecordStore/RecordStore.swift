@@ -43,6 +43,7 @@ package final class RecordStore: Sendable {
     let anchors: AuditAnchors
     let space: DiskSpace
     let damage = Damage()
+    let turns = Turns()
 
     /// Opens the records of a data folder whose lock the caller holds, and brings the schema up.
     ///

@@ -7,7 +7,7 @@ extension Response {
     package static func json(
         _ bytes: [UInt8], status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
     ) -> Response {
-        bytesAnswer(bytes, "application/json; charset=utf-8", status, headers)
+        .bytes(bytes, type: "application/json; charset=utf-8", status: status, headers: headers)
     }
 
     /// An answer of `application/fhir+json`.
@@ -16,7 +16,8 @@ extension Response {
     package static func fhir(
         _ bytes: [UInt8], status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
     ) -> Response {
-        bytesAnswer(bytes, "application/fhir+json; charset=utf-8", status, headers)
+        .bytes(
+            bytes, type: "application/fhir+json; charset=utf-8", status: status, headers: headers)
     }
 
     /// An answer without a body.
@@ -26,8 +27,9 @@ extension Response {
         Response(status: status, headers: headers)
     }
 
-    private static func bytesAnswer(
-        _ bytes: [UInt8], _ type: String, _ status: HTTPResponse.Status, _ headers: HTTPFields
+    /// An answer of any type.
+    package static func bytes(
+        _ bytes: [UInt8], type: String, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
     ) -> Response {
         var headers = headers
         headers[.contentType] = type

@@ -54,13 +54,6 @@ package struct RouteLimits: Hashable, Sendable {
             bodyBytesMax: takesBundle ? 64 * 1024 * 1024 : 10_000_000, timeSecondsMax: 300)
     }
 
-    /// The same limits for a handler that may run on the event loop.
-    package var quick: RouteLimits {
-        var limits = self
-        limits.isQuick = true
-        return limits
-    }
-
     /// The same limits with another body size.
     package func with(bodyBytesMax: Int) -> RouteLimits {
         var limits = self

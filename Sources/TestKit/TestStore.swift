@@ -27,6 +27,9 @@ package final class TestStore {
     /// The steps that the record store itself needs.
     package static let ownSteps: [SchemaStep] = [.records, .audit, .queues]
 
+    /// The ways to older versions, as the first step after the store's own.
+    package static let history = SchemaStep(4, "history", sql: SchemaStep.history.sql)
+
     /// Makes a data folder and opens a store in it.
     ///
     /// - Parameters:

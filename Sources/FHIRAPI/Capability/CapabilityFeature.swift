@@ -25,7 +25,8 @@ package struct CapabilityFeature: Feature {
     @Sendable private func metadata(_ request: Request, _ context: OpenContext) async throws
         -> Response
     {
-        .fhir(statement(base: FHIRNames.base(request)))
+        let form = try AnswerForm(only: request)
+        return try form.whole(statement(base: FHIRNames.base(request)))
     }
 
     private func statement(base: String) -> [UInt8] {
@@ -44,7 +45,12 @@ package struct CapabilityFeature: Feature {
             box.member("url", base)
         }
         writer.member("fhirVersion", "4.0.1")
-        writer.array("format") { $0.string("json") }
+        writer.array("format") { list in
+            for code in WireFormat.allCases.flatMap(\.capabilityCodes) { list.string(code) }
+        }
+        writer.array("patchFormat") { list in
+            for language in PatchBody.Language.allCases { list.string(language.mediaType) }
+        }
         writer.array("rest") { list in list.object { Self.rest(&$0) } }
         writer.endObject()
         return writer.bytes
@@ -52,33 +58,38 @@ package struct CapabilityFeature: Feature {
 
     private static func rest(_ rest: inout JSONWriter) {
         rest.member("mode", "server")
-        rest.array("interaction") { list in
-            list.object { $0.member("code", "transaction") }
-        }
         rest.array("resource") { list in
             for type in ResourceType.all { list.object { resource(type, &$0) } }
         }
+        interactions(Interaction.systemCodes.map(\.code), &rest)
     }
 
     private static func resource(_ type: String, _ resource: inout JSONWriter) {
         resource.member("type", type)
-        resource.array("interaction") { list in
-            for code in ["read", "vread", "create", "update", "delete", "search-type"] {
-                list.object { $0.member("code", code) }
-            }
-        }
+        interactions(Interaction.typeCodes.map(\.code), &resource)
         resource.member("versioning", "versioned-update")
         resource.member("readHistory", true)
         resource.member("updateCreate", true)
         resource.member("conditionalCreate", true)
+        resource.member("conditionalRead", "full-support")
+        resource.member("conditionalUpdate", true)
+        resource.member("conditionalDelete", "single")
         resource.array("searchParam") { list in
             parameter("_id", "token", &list)
-            parameter("identifier", "token", &list)
+            if !["RelatedPerson", "Person"].contains(type) {
+                parameter("identifier", "token", &list)
+            }
             if type == "Patient" {
                 parameter("name", "string", &list)
             } else if PatientCompartment.patientPath(of: type) != nil {
                 parameter("patient", "reference", &list)
             }
+        }
+    }
+
+    private static func interactions(_ codes: [String], _ writer: inout JSONWriter) {
+        writer.array("interaction") { list in
+            for code in codes { list.object { $0.member("code", code) } }
         }
     }
 

@@ -1,6 +1,4 @@
 import AccessControl
-import FHIRModel
-import HTTPTypes
 import Hummingbird
 import Kernel
 package import RecordStore
@@ -9,6 +7,9 @@ package import ServerKit
 /// Reading one resource, in its newest version or one of its older ones.
 package struct ReadFeature: Feature {
     package static let key = "fhir-read"
+    /// Resources up to this size are put into the wanted form on the event loop.
+    private static let loopBytesMax = 16_384
+
     private let gate: Gate
     private let store: RecordStore
 
@@ -19,11 +20,8 @@ package struct ReadFeature: Feature {
     }
 
     package func addRoutes(to routes: Routes) {
-        for base in FHIRNames.bases {
-            let limits = RouteLimits.standard(.get, base).quick
-            routes.signedIn.get("\(base)/:type/:id", limits: limits, use: read)
-            routes.signedIn.get("\(base)/:type/:id/_history/:version", limits: limits, use: vread)
-        }
+        routes.signedIn.answer(.read, isQuick: true, use: read)
+        routes.signedIn.answer(.vread, isQuick: true, use: vread)
     }
 
     /// `GET /fhir/{type}/{id}`: the current version of one resource.
@@ -34,7 +32,10 @@ package struct ReadFeature: Feature {
     {
         let ask = Ask(
             .read, try ResourcePath.type(context), id: try ResourcePath.id(context))
-        return Self.answer(try await store.read(try await gate.grant(ask, to: context.caller)))
+        let form = try AnswerForm(only: request)
+        let known = try KnownVersion(request.headers)
+        let found = try await store.read(try await gate.grant(ask, to: context.caller))
+        return try await Self.answer(found, form, known)
     }
 
     /// `GET /fhir/{type}/{id}/_history/{version}`: one version of one resource.
@@ -48,13 +49,25 @@ package struct ReadFeature: Feature {
         guard let version = Int(try context.parameters.require("version")), version > 0 else {
             throw Problem(.notFound, "Versions are numbers from 1.")
         }
+        let form = try AnswerForm(only: request)
+        let known = try KnownVersion(request.headers)
         let grant = try await gate.grant(ask, to: context.caller)
-        return Self.answer(try await store.read(grant, version: version))
+        return try await Self.answer(
+            try await store.read(grant, version: version), form, known)
     }
 
-    private static func answer(_ found: StoredResource) -> Response {
-        .fhir(
-            found.json,
-            headers: FHIRNames.versionHeaders(found.version, changedMs: found.changedMs))
+    private static func answer(
+        _ found: StoredResource, _ form: AnswerForm, _ known: KnownVersion
+    ) async throws -> Response {
+        let headers = FHIRNames.versionHeaders(found.version, changedMs: found.changedMs)
+        if known.isStill(version: found.version, changedMs: found.changedMs) {
+            return .empty(.notModified, headers: headers)
+        }
+        guard found.json.count > loopBytesMax else {
+            return try form.part(found.json, headers: headers)
+        }
+        return try await withTaskExecutorPreference(globalConcurrentExecutor) {
+            try form.part(found.json, headers: headers)
+        }
     }
 }

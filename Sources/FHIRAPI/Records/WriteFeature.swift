@@ -1,4 +1,3 @@
-import AccessControl
 import FHIRModel
 import HTTPTypes
 import Hummingbird
@@ -6,26 +5,24 @@ package import Kernel
 package import RecordStore
 package import ServerKit
 
-/// Creating, updating and deleting one resource.
+/// Creating, updating, patching and deleting one resource, named by its id or by a condition.
 package struct WriteFeature: Feature {
     package static let key = "fhir-write"
-    private let gate: Gate
-    private let store: RecordStore
-    private let ids: IDs
+    private let acts: RecordActs
 
     /// Makes the feature.
     package init(gate: Gate, store: RecordStore, ids: IDs) {
-        self.gate = gate
-        self.store = store
-        self.ids = ids
+        acts = RecordActs(gate: gate, store: store, ids: ids)
     }
 
     package func addRoutes(to routes: Routes) {
-        for base in FHIRNames.bases {
-            routes.signedIn.post("\(base)/:type", use: create)
-            routes.signedIn.put("\(base)/:type/:id", use: update)
-            routes.signedIn.delete("\(base)/:type/:id", use: delete)
-        }
+        routes.signedIn.answer(.create, use: create)
+        routes.signedIn.answer(.update, use: update)
+        routes.signedIn.answer(.conditionalUpdate, use: updateWhere)
+        routes.signedIn.answer(.patch, use: patch)
+        routes.signedIn.answer(.conditionalPatch, use: patchWhere)
+        routes.signedIn.answer(.delete, use: delete)
+        routes.signedIn.answer(.conditionalDelete, use: deleteWhere)
     }
 
     /// `POST /fhir/{type}`: a new resource under an id that the box chooses.
@@ -34,19 +31,10 @@ package struct WriteFeature: Feature {
     @Sendable private func create(_ request: Request, _ context: CallerContext) async throws
         -> Response
     {
-        let type = try ResourcePath.type(context)
-        let bytes = try await context.body(of: request)
-        let json = try Self.resource(bytes, type: type)
-        let id = ids.next()
-        let grant = try await gate.grant(
-            Ask(.create, type, id: id, patientID: PatientLink.id(json)), to: context.caller)
-        if let condition = request.headers[.ifNoneExist] {
-            if let known = try await existing(grant, type: type, condition) {
-                return try await answerExisting(type: type, id: known, context, request)
-            }
-        }
-        let change = Change(grant, .create, type: type, id: id, json: json)
-        return try await commit(change, request, context, body: bytes)
+        let sent = try await SentChange(request, context)
+        let json = try ResourceBody.resource(sent.body, type: sent.order.type, request)
+        return try await answer(
+            try await acts.create(json, sent.order, unless: request.headers[.ifNoneExist]), sent)
     }
 
     /// `PUT /fhir/{type}/{id}`: a new version, or a new resource under this id.
@@ -55,21 +43,47 @@ package struct WriteFeature: Feature {
     @Sendable private func update(_ request: Request, _ context: CallerContext) async throws
         -> Response
     {
-        let type = try ResourcePath.type(context)
         let id = try ResourcePath.id(context)
-        let bytes = try await context.body(of: request)
-        let json = try Self.resource(bytes, type: type)
+        let sent = try await SentChange(request, context)
+        let json = try ResourceBody.resource(sent.body, type: sent.order.type, request)
         guard json.string("id") == id else {
             throw Problem(
                 .invalid, "The resource's id must be the one in the address.",
-                location: "\(type).id")
+                location: "\(sent.order.type).id")
         }
-        let grant = try await gate.grant(
-            Ask(.update, type, id: id, patientID: PatientLink.id(json)), to: context.caller)
-        let change = Change(
-            grant, .update, type: type, id: id, json: json,
-            ifVersion: try FHIRNames.ifMatch(request.headers[.ifMatch]))
-        return try await commit(change, request, context, body: bytes)
+        return try await answer(try await acts.update(json, id: id, sent.order), sent)
+    }
+
+    /// `PUT /fhir/{type}?…`: a new version of the resource that the condition finds.
+    @Sendable private func updateWhere(_ request: Request, _ context: CallerContext) async throws
+        -> Response
+    {
+        let sent = try await SentChange(request, context)
+        let json = try ResourceBody.resource(sent.body, type: sent.order.type, request)
+        return try await answer(
+            try await acts.update(json, where: sent.condition, sent.order), sent)
+    }
+
+    /// `PATCH /fhir/{type}/{id}`: a new version with some elements changed.
+    ///
+    /// Spec: FHIR R4 §3.1.0.9 patch, https://hl7.org/fhir/R4/http.html#patch
+    @Sendable private func patch(_ request: Request, _ context: CallerContext) async throws
+        -> Response
+    {
+        let id = try ResourcePath.id(context)
+        let sent = try await SentChange(request, context)
+        let patch = try PatchBody(sent.body, contentType: request.headers[.contentType])
+        return try await answer(try await acts.patch(patch, id: id, sent.order), sent)
+    }
+
+    /// `PATCH /fhir/{type}?…`: the same for the resource that the condition finds.
+    @Sendable private func patchWhere(_ request: Request, _ context: CallerContext) async throws
+        -> Response
+    {
+        let sent = try await SentChange(request, context)
+        let patch = try PatchBody(sent.body, contentType: request.headers[.contentType])
+        return try await answer(
+            try await acts.patch(patch, where: sent.condition, sent.order), sent)
     }
 
     /// `DELETE /fhir/{type}/{id}`: the resource is gone; its versions stay in the history.
@@ -78,91 +92,55 @@ package struct WriteFeature: Feature {
     @Sendable private func delete(_ request: Request, _ context: CallerContext) async throws
         -> Response
     {
-        let type = try ResourcePath.type(context)
         let id = try ResourcePath.id(context)
-        let grant = try await gate.grant(Ask(.delete, type, id: id), to: context.caller)
-        let change = Change(
-            grant, .delete, type: type, id: id, json: nil,
-            ifVersion: try FHIRNames.ifMatch(request.headers[.ifMatch]))
-        let changed = try await store.change([change])
-        var headers = HTTPFields()
-        headers[.eTag] = changed.first.map { "W/\"\($0.version)\"" }
-        return .empty(.noContent, headers: headers)
+        let sent = try await SentChange(request, context)
+        return try await answer(
+            try await acts.delete(id: id, sent.order), sent, isDeletion: true)
     }
 
-    private func commit(
-        _ change: Change, _ request: Request, _ context: CallerContext, body: [UInt8]
-    ) async throws -> Response {
-        let key = try request.headers[.idempotencyKey].map { word throws(Problem) in
-            try IdempotencyKey(
-                word, userID: context.caller.userID ?? context.caller.name,
-                request: Array("\(request.head.method) \(change.type)/".utf8) + body)
-        }
-        guard let changed = try await store.change([change], idempotency: key).first else {
-            throw Problem(.unexpected, "The change was lost.")
-        }
-        return Self.answer(changed, request)
-    }
-
-    private func existing(_ grant: Grant, type: String, _ condition: String) async throws -> String?
+    /// `DELETE /fhir/{type}?…`: the same for the one resource that the condition finds; nothing
+    /// where it finds none.
+    @Sendable private func deleteWhere(_ request: Request, _ context: CallerContext) async throws
+        -> Response
     {
-        guard let key = IdentifierKey(type: type, query: condition) else {
-            throw Problem(
-                .notSupported, "If-None-Exist takes identifier=system|value.",
-                location: "If-None-Exist")
+        let sent = try await SentChange(request, context)
+        guard let changed = try await acts.delete(where: sent.condition, sent.order) else {
+            return .empty(.noContent)
         }
-        let found = try await store.identify(grant, [key])[key] ?? []
-        guard found.count < 2 else {
-            throw Problem(.multipleMatches, "More than one record carries this identifier.")
-        }
-        return found.first
+        return try await answer(changed, sent, isDeletion: true)
     }
 
-    private func answerExisting(
-        type: String, id: String, _ context: CallerContext, _ request: Request
+    private func answer(
+        _ changed: Changed, _ sent: SentChange, isDeletion: Bool = false
     ) async throws -> Response {
-        let grant = try await gate.grant(Ask(.read, type, id: id), to: context.caller)
-        let found = try await store.read(grant)
-        var headers = FHIRNames.versionHeaders(found.version, changedMs: found.changedMs)
-        headers[.location] =
-            "\(FHIRNames.base(request))/\(type)/\(id)/_history/\(found.version)"
-        return .fhir(found.json, headers: headers)
-    }
-
-    private static func answer(_ changed: Changed, _ request: Request) -> Response {
-        var headers = FHIRNames.versionHeaders(changed.version, changedMs: changed.changedMs)
-        headers[.location] =
-            "\(FHIRNames.base(request))/\(changed.type)/\(changed.id)/_history/\(changed.version)"
-        let status: HTTPResponse.Status = changed.outcome == .created ? .created : .ok
-        if request.headers[.prefer]?.contains("return=minimal") == true {
-            return .empty(status, headers: headers)
+        try await sent.form.answer(changed, isDeletion: isDeletion, base: sent.base) {
+            try await acts.shown(changed, to: sent.order.caller)
         }
-        return .fhir(changed.json, status: status, headers: headers)
-    }
-
-    private static func resource(_ bytes: [UInt8], type: String) throws(Problem) -> JSON {
-        let json = try ResourceBody.parse(bytes)
-        guard json.string("resourceType") == type else {
-            throw Problem(
-                .invalid, "The resource's type must be the one in the address.",
-                location: "resourceType")
-        }
-        return json
     }
 }
 
-extension HTTPField.Name {
-    /// A client's own word for a request, so that a retry makes no second copy.
-    static var idempotencyKey: HTTPField.Name { known("Idempotency-Key") }
-    /// Create only if this search finds nothing.
-    static var ifNoneExist: HTTPField.Name { known("If-None-Exist") }
-    /// How much of the answer a client wants.
-    static var prefer: HTTPField.Name { known("Prefer") }
+/// A change as it came over the wire, before its body is understood.
+private struct SentChange {
+    let form: AnswerForm
+    let order: ChangeOrder
+    /// The parameters of the address that say which resource is meant.
+    let condition: String
+    let body: [UInt8]
+    let base: String
 
-    private static func known(_ name: String) -> HTTPField.Name {
-        guard let field = HTTPField.Name(name) else {
-            preconditionFailure("The names of headers above are well-formed.")
-        }
-        return field
+    init(_ request: Request, _ context: CallerContext) async throws {
+        let type = try ResourcePath.type(context)
+        let query = request.uri.query ?? ""
+        form = try AnswerForm(request, try FormFields.parse(query))
+        body = try await context.body(of: request)
+        condition = query.split(separator: "&").filter { pair in
+            !AnswerForm.takes(String(pair.prefix { $0 != "=" }))
+        }.joined(separator: "&")
+        base = FHIRNames.base(request)
+        order = ChangeOrder(
+            caller: context.caller, type: type,
+            ifMatch: try FHIRNames.ifMatch(request.headers[.ifMatch]),
+            ifAbsent: request.headers[.ifNoneMatch] == "*",
+            idempotency: try FHIRNames.idempotencyKey(request, context.caller, body: body))
     }
 }

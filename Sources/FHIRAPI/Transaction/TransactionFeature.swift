@@ -18,7 +18,7 @@ package struct TransactionFeature: Feature {
     }
 
     package func addRoutes(to routes: Routes) {
-        for base in FHIRNames.bases { routes.signedIn.post(base, use: run) }
+        routes.signedIn.answer(.bundle, use: run)
     }
 
     /// `POST /fhir`: a transaction Bundle, all of it or nothing.

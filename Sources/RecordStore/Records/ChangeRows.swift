@@ -108,16 +108,30 @@ extension ResourceRows {
         return try statement.step() ? ResourceRow(statement) : nil
     }
 
-    /// The resources of a type that carry an identifier, at most two.
-    static func identified(by tag: Int64, type: String, _ connection: Connection) throws -> [String]
-    {
+    /// The resources of a type that carry an identifier, as far as the grant covers them, at most
+    /// two.
+    static func identified(
+        _ grant: Grant, by tag: Int64, type: String, _ connection: Connection
+    ) throws -> [String] {
         let statement = try connection.statement(
-            "SELECT id FROM identifier_tag WHERE tag = ? AND type = ? LIMIT 2")
+            """
+            SELECT t.id, v.patient_id, v.compartment
+              FROM identifier_tag AS t
+              JOIN resource_version AS v ON v.type = t.type AND v.id = t.id
+             WHERE t.tag = ? AND t.type = ? AND v.is_current = 1 AND v.is_deleted = 0
+            """)
         defer { statement.reset() }
         statement.bind(1, tag)
         statement.bind(2, type)
         var ids: [String] = []
-        while try statement.step() { ids.append(statement.text(0)) }
+        // Not LIMIT: what the grant does not cover would take the place of what it does.
+        while ids.count < 2, try statement.step() {
+            guard let compartment = Compartment(rawValue: statement.text(2)),
+                grant.compartments.contains(compartment),
+                grant.onlyPatientID == nil || grant.onlyPatientID == statement.text(1)
+            else { continue }
+            ids.append(statement.text(0))
+        }
         return ids
     }
 }

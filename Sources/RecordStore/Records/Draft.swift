@@ -22,6 +22,8 @@ struct Draft: Sendable {
     let extract: (sealed: [UInt8], person: Person)?
     let entry: SealedAuditEntry
     let isUnchanged: Bool
+    /// When the version that stays was written, UTC milliseconds; nil where another one is made.
+    var keptMs: Int64?
 }
 
 /// Makes drafts of changes.
@@ -36,6 +38,7 @@ struct DraftRoom: Sendable {
     ///   from; `.deleted` where a deletion finds nothing.
     func draft(_ change: Change, newest: ResourceRow?, nowMs: Int64) throws -> Draft {
         try check(change, newest: newest)
+        if change.act == .keep { return try kept(change, newest: newest) }
         if change.act == .delete { return try deletion(change, newest: newest, nowMs: nowMs) }
         guard let json = change.json else {
             throw Problem(.required, "The change holds no resource.")
@@ -78,6 +81,13 @@ struct DraftRoom: Sendable {
                 "Somebody else changed this record since it was opened. Open it again and repeat "
                     + "the change.")
         }
+        if change.ifAbsent, let newest, !newest.isDeleted {
+            throw Problem(
+                .lockError, "There is already a record with this id, and none was to be there.")
+        }
+        if change.act == .update, !change.mayCreate, newest?.isDeleted ?? true {
+            throw Problem(.forbidden, "Your role does not allow this.")
+        }
         if change.act == .create, newest != nil {
             throw Problem(.duplicate, "There is already a record with this id.")
         }
@@ -108,6 +118,13 @@ struct DraftRoom: Sendable {
             isUnchanged: false)
     }
 
+    private func kept(_ change: Change, newest: ResourceRow?) throws -> Draft {
+        guard let newest, !newest.isDeleted,
+            let compartment = Compartment(rawValue: newest.compartment)
+        else { throw Problem(.lockError, "The record is not there any more.") }
+        return try unchanged(change, newest: newest, compartment: compartment)
+    }
+
     private func unchanged(
         _ change: Change, newest: ResourceRow, compartment: Compartment
     ) throws -> Draft {
@@ -117,7 +134,7 @@ struct DraftRoom: Sendable {
             sortMs: newest.sortMs, json: [], sealedBody: [], digest: [], identifierTags: [],
             extract: nil,
             entry: try entry(change, version: newest.version, patientID: newest.patientID),
-            isUnchanged: true)
+            isUnchanged: true, keptMs: newest.changedMs)
     }
 
     private func patientID(of json: JSON, change: Change, newest: ResourceRow?) throws -> String {

@@ -31,6 +31,17 @@ package struct IdempotencyKey: Sendable {
         keyDigest = SHA256.digest(Array("\(userID)|\(word)".utf8))
         bodyDigest = SHA256.digest(request)
     }
+
+    private init(keyDigest: [UInt8], bodyDigest: [UInt8]) {
+        self.keyDigest = keyDigest
+        self.bodyDigest = bodyDigest
+    }
+
+    /// The key of one part of the request, where the parts are kept or lost by themselves.
+    package func part(_ index: Int) -> IdempotencyKey {
+        IdempotencyKey(
+            keyDigest: SHA256.digest(keyDigest + Array("|\(index)".utf8)), bodyDigest: bodyDigest)
+    }
 }
 
 extension RecordStore {
@@ -181,6 +192,7 @@ extension RecordStore {
                 entry.member("version", changed.version)
                 entry.member("changedMs", Int(changed.changedMs))
                 if let patientID = changed.patientID { entry.member("patient", patientID) }
+                entry.member("place", changed.place)
             }
         }
         writer.endArray()
@@ -191,7 +203,11 @@ extension RecordStore {
         )
     }
 
-    private func answered(_ key: IdempotencyKey) async throws -> [Changed]? {
+    /// What was answered to a request that came before; nil if it never did.
+    ///
+    /// Asked before a condition is looked at, which may have another answer by now.
+    /// - Throws: ``Problem`` `.conflict` where the same key came with another request.
+    package func answered(_ key: IdempotencyKey) async throws -> [Changed]? {
         let keys = keys
         let request = keyed(key.bodyDigest)
         return try await readers.run { connection in
@@ -225,7 +241,7 @@ extension RecordStore {
         return Changed(
             outcome: outcome, type: type, id: id, version: version,
             changedMs: Int64(entry["changedMs"]?.int ?? 0), patientID: entry.string("patient"),
-            json: json)
+            json: json, place: entry["place"]?.int ?? 0)
     }
 
     /// The digest of a request is kept under a key, since a short request can be guessed.
@@ -277,6 +293,7 @@ extension Draft {
             }
         return Changed(
             outcome: outcome, type: change.type, id: change.id, version: Int(version),
-            changedMs: nowMs, patientID: patientID.isEmpty ? nil : patientID, json: json)
+            changedMs: keptMs ?? nowMs, patientID: patientID.isEmpty ? nil : patientID, json: json,
+            place: change.place)
     }
 }

@@ -29,10 +29,10 @@ package struct IdentifierKey: Hashable, Sendable {
 }
 
 extension RecordStore {
-    /// The ids of the resources that carry each identifier, at most two of each.
+    /// The ids of the resources that carry each identifier, as far as the grant covers them, at
+    /// most two of each.
     ///
-    /// Not put on
-    /// record: nothing of the resources is shown.
+    /// Not put on record: nothing of the resources is shown.
     package func identify(
         _ grant: Grant, _ keys: Set<IdentifierKey>
     ) async throws -> [IdentifierKey: [String]] {
@@ -43,11 +43,17 @@ extension RecordStore {
             var found: [IdentifierKey: [String]] = [:]
             for key in keys {
                 guard Area(resourceType: key.type) != .demographics else {
-                    found[key] = Array(people.ids(system: key.system, value: key.value).prefix(2))
+                    let ids =
+                        grant.compartments.contains(.general) && key.type == "Patient"
+                        ? people.ids(system: key.system, value: key.value) : []
+                    found[key] = Array(
+                        ids.filter { grant.onlyPatientID == nil || $0 == grant.onlyPatientID }
+                            .prefix(2))
                     continue
                 }
                 let tag = tags.identifier(type: key.type, system: key.system, value: key.value)
-                found[key] = try ResourceRows.identified(by: tag, type: key.type, connection)
+                found[key] = try ResourceRows.identified(
+                    grant, by: tag, type: key.type, connection)
             }
             return found
         }

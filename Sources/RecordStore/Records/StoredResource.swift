@@ -68,6 +68,8 @@ package struct Change: Sendable {
         case update
         /// The same as ``update``, but nothing happens where the content is already equal.
         case importing
+        /// Nothing, as long as the resource is there: what a condition found already.
+        case keep
         case delete
     }
 
@@ -79,6 +81,12 @@ package struct Change: Sendable {
     package let json: JSON?
     /// The version that the change was made from; another one in the store refuses it.
     package let ifVersion: Int?
+    /// Refused where the resource is there and not deleted.
+    package var ifAbsent = false
+    /// Whether an update may make the resource where there is none.
+    package var mayCreate = true
+    /// The caller's own number of the change, which comes back in ``Changed/place``.
+    package var place = 0
 
     /// Makes a change.
     package init(
@@ -108,4 +116,6 @@ package struct Changed: Sendable {
     package let patientID: String?
     /// The stored form; empty where it was not asked for or nothing was stored.
     package let json: [UInt8]
+    /// The number that the caller gave the change.
+    package var place = 0
 }

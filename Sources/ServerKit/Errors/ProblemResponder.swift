@@ -93,6 +93,7 @@ struct ProblemResponder: Sendable {
         switch status {
         case 401: "Sign in first."
         case 404: "There is nothing at this address."
+        case 406: "The box does not write this format. Ask for application/fhir+json."
         case 413: "The body is too large."
         case 415: "The content type is not one that this route takes."
         default: "The request cannot be read; check its form."

@@ -7,16 +7,15 @@ package enum StatusTable {
     /// The status that a failure of this kind is answered with.
     package static func status(of code: Problem.Code) -> Int {
         switch code {
-        case .invalid, .structure, .required, .value: 400
+        case .invalid, .structure, .required, .value, .notSupported: 400
         case .login, .expired: 401
         case .forbidden, .suppressed, .security: 403
         case .notFound: 404
-        case .notSupported: 405
         case .conflict, .duplicate: 409
         case .deleted: 410
         case .lockError, .multipleMatches: 412
         case .tooLong: 413
-        case .incomplete, .tooCostly: 422
+        case .incomplete, .tooCostly, .processing: 422
         case .throttled: 429
         case .unexpected: 500
         case .timeout, .transient: 503

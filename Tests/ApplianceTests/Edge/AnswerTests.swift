@@ -183,10 +183,10 @@ struct StatusTableTests {
     /// Every kind of failure with its status; a kind that is missing here fails the test.
     static let cells: [Problem.Code: Int] = [
         .invalid: 400, .structure: 400, .required: 400, .value: 400, .tooLong: 413,
-        .tooCostly: 422, .notSupported: 405, .login: 401, .expired: 401, .forbidden: 403,
+        .tooCostly: 422, .notSupported: 400, .login: 401, .expired: 401, .forbidden: 403,
         .suppressed: 403, .throttled: 429, .security: 403, .notFound: 404, .deleted: 410,
         .conflict: 409, .duplicate: 409, .multipleMatches: 412, .lockError: 412, .noStore: 507,
-        .timeout: 503, .transient: 503, .incomplete: 422, .unexpected: 500,
+        .timeout: 503, .transient: 503, .incomplete: 422, .processing: 422, .unexpected: 500,
     ]
 
     @Test func `each kind of failure has its status on the wire`() async throws {

@@ -103,7 +103,7 @@ import Testing
             #expect(twice.status == 412)
             let other = try await doctor.send(
                 "POST", "/fhir/Condition", body, ["If-None-Exist": "code=1"])
-            #expect(other.status == 405)
+            #expect(other.status == 400)
         }
     }
 

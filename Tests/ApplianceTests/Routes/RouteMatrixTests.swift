@@ -28,8 +28,7 @@ import Testing
                 let letter = Array(probe.letters)[column]
                 let answer = try await somebody.send(
                     String(probe.route.prefix { $0 != " " }), probe.path, probe.body,
-                    probe.path.hasSuffix("_search")
-                        ? ["Content-Type": "application/x-www-form-urlencoded"] : [:])
+                    ["Content-Type": probe.type])
                 let expected = letter == "+" ? probe.status : letter == "?" ? 404 : 403
                 #expect(
                     answer.status == expected,
@@ -80,7 +79,8 @@ import Testing
             let wide = try await served.bearer(try await test.token("doctor", "user/*.cruds"))
             for probe in RouteTable.probes where probe.door != .open {
                 let method = String(probe.route.prefix { $0 != " " })
-                let answer = try await narrow.send(method, probe.path, probe.body)
+                let answer = try await narrow.send(
+                    method, probe.path, probe.body, ["Content-Type": probe.type])
                 #expect(answer.status == 403, "\(probe.route) \(probe.path)")
                 guard probe.door == .account else { continue }
                 let other = try await wide.send(method, probe.path, probe.body)

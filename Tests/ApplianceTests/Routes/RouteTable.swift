@@ -32,11 +32,14 @@ enum RouteTable {
         /// What those with `+` get.
         let status: Int
         let letters: String
+        /// What the body is.
+        let type: String
 
         init(
             _ route: String, _ path: String, _ door: Door, _ status: Int, _ letters: String,
-            body: String? = nil
+            body: String? = nil, type: String = "application/json"
         ) {
+            self.type = path.hasSuffix("_search") ? "application/x-www-form-urlencoded" : type
             self.route = route
             self.path = path
             self.door = door
@@ -49,7 +52,9 @@ enum RouteTable {
     /// Every FHIR route stands below two addresses.
     static let probes: [Probe] =
         openProbes + accountProbes + boxProbes + chartProbes
-        + ["/fhir", "/fhir/R4"].flatMap { reads($0) + searches($0) + writes($0) }
+        + ["/fhir", "/fhir/R4"].flatMap {
+            reads($0) + histories($0) + searches($0) + writes($0) + conditionals($0)
+        }
 
     private static let all = "+++++++++++"
 
@@ -137,6 +142,44 @@ enum RouteTable {
             Probe(vread, "\(base)/Condition/cough-bh/_history/1", .records, 200, "-?++????-?+"),
             Probe(vread, "\(base)/Practitioner/hale/_history/1", .records, 200, all),
             Probe(vread, "\(base)/Patient/own/_history/9", .records, 404, "-++++++++++"),
+        ]
+    }
+
+    private static func histories(_ base: String) -> [Probe] {
+        let one = "GET \(base)/:type/:id/_history"
+        let type = "GET \(base)/:type/_history"
+        return [
+            Probe(one, "\(base)/Patient/own/_history", .records, 200, "-++++++++++"),
+            Probe(one, "\(base)/Patient/other/_history", .records, 200, "-+++++++++-"),
+            Probe(one, "\(base)/Condition/cough/_history", .records, 200, "-+++++++-++"),
+            Probe(one, "\(base)/Condition/cough-bh/_history", .records, 200, "-?++????-?+"),
+            Probe(one, "\(base)/Condition/cough-other/_history", .records, 200, "-+++++++-+?"),
+            Probe(one, "\(base)/Condition/none/_history", .records, 404, "-+++++++-++"),
+            Probe(type, "\(base)/Condition/_history", .records, 200, "-+++++++-++"),
+            Probe(type, "\(base)/Practitioner/_history", .records, 200, all),
+            Probe("GET \(base)/_history", "\(base)/_history", .records, 200, all),
+        ]
+    }
+
+    private static func conditionals(_ base: String) -> [Probe] {
+        let cough = condition("cough", of: "own")
+        let patch = #"[{"op":"add","path":"/code","value":{"text":"Cough"}}]"#
+        return [
+            Probe(
+                "PATCH \(base)/:type/:id", "\(base)/Condition/cough", .records, 200,
+                "--++--++---", body: patch, type: "application/json-patch+json"),
+            Probe(
+                "PATCH \(base)/:type", "\(base)/Condition?_id=cough", .records, 200,
+                "--++--++---", body: patch, type: "application/json-patch+json"),
+            Probe(
+                "PUT \(base)/:type", "\(base)/Condition?_id=cough", .records, 200,
+                "--++--++---", body: cough),
+            Probe(
+                "DELETE \(base)/:type", "\(base)/Condition?_id=none", .records, 204,
+                "--+--------"),
+            Probe(
+                "DELETE \(base)/:type", "\(base)/Appointment?_id=none", .records, 204,
+                "-++--------"),
         ]
     }
 

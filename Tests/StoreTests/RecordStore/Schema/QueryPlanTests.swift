@@ -63,7 +63,7 @@ extension String {
 @Suite struct `Plans of the statements` {
     @Test func `no statement of a rows file reads a large table from end to end`() async throws {
         guard let sources = StoreSources() else { return }
-        let test = try TestStore()
+        let test = try TestStore(steps: [TestStore.history])
         let raw = try test.rawConnection()
         var count = 0
         for (path, text) in sources.texts where path.contains("Rows.swift") {
@@ -72,7 +72,7 @@ extension String {
                 let plan = try plan(of: sql, raw)
                 for table in [
                     "resource_version", "audit_entry", "identifier_tag", "answered_request",
-                    "outbox", "v", "a",
+                    "outbox", "v", "t", "a",
                 ] {
                     let isScan = plan.contains { line in
                         line == "SCAN \(table)" || line.hasPrefix("SCAN \(table) ")

@@ -55,6 +55,13 @@ enum FormFields {
         return decoded
     }
 
+    /// Parameters as an address writes them, with the question mark; empty without any.
+    static func text(_ fields: [Field]) -> String {
+        guard !fields.isEmpty else { return "" }
+        let pairs = fields.map { "\(encoded($0.name))=\(encoded($0.value))" }
+        return "?" + pairs.joined(separator: "&")
+    }
+
     /// A value escaped for an address.
     static func encoded(_ text: String) -> String {
         var out = ""

@@ -33,13 +33,21 @@ struct SearchFields: Sendable {
         }
     }
 
+    /// Whether a parameter says how to page and show what is found, and not what to find.
+    static func shapes(_ name: String) -> Bool {
+        ["_count", "_after"].contains(name) || AnswerForm.takes(name)
+    }
+
+    /// Wants no more than some records.
+    mutating func limit(to count: Int) { query.limit = count }
+
     /// The parameters that were applied, with their question mark; empty without any.
-    var selfQuery: String { Self.text(applied) }
+    var selfQuery: String { FormFields.text(applied) }
 
     /// The parameters of the page that starts at a mark.
     func query(after mark: RecordMark) -> String {
         let kept = applied.filter { $0.name != "_after" }
-        return Self.text(
+        return FormFields.text(
             kept + [FormFields.Field(name: "_after", value: "\(mark.sortMs).\(mark.seq)")])
     }
 
@@ -60,9 +68,9 @@ struct SearchFields: Sendable {
             names += field.value.split(separator: ",").map {
                 PersonQuery(nameWords: String($0), isExact: true)
             }
-        case "identifier":
+        case "identifier" where !["RelatedPerson", "Person"].contains(type):
             identifiers += try Self.identifiers(field, type: type)
-        case "_summary" where field.value == "count": query.isCountOnly = true
+        case "_summary": query.isCountOnly = field.value == "count"
         case "_count":
             guard let count = Int(field.value), count >= 0 else {
                 throw Problem(.value, "_count takes a number from 0.", location: "_count")
@@ -70,7 +78,7 @@ struct SearchFields: Sendable {
             if count == 0 { query.isCountOnly = true }
             query.limit = max(1, min(count, RecordQuery.pageCountMax))
         case "_after": query.after = try Self.mark(field)
-        case "_format" where field.value.contains("json"): break
+        case let name where AnswerForm.takes(name): break
         default: return false
         }
         return true
@@ -109,11 +117,5 @@ struct SearchFields: Sendable {
                 .value, "Follow the next link of the page before as it is.", location: "_after")
         }
         return RecordMark(sortMs: sortMs, seq: seq)
-    }
-
-    private static func text(_ fields: [FormFields.Field]) -> String {
-        guard !fields.isEmpty else { return "" }
-        let pairs = fields.map { "\(FormFields.encoded($0.name))=\(FormFields.encoded($0.value))" }
-        return "?" + pairs.joined(separator: "&")
     }
 }

@@ -1,0 +1,84 @@
+import FHIRModel
+import Hummingbird
+import Kernel
+
+/// A patch as a client sends it.
+///
+/// Spec: FHIR R4 §3.1.0.9 patch, https://hl7.org/fhir/R4/http.html#patch
+struct PatchBody: Sendable {
+    /// The languages of patches that the box understands.
+    enum Language: CaseIterable, Sendable {
+        case jsonPatch
+
+        /// The media type that names the language.
+        var mediaType: String {
+            switch self {
+            case .jsonPatch: "application/json-patch+json"
+            }
+        }
+    }
+
+    private enum Form: Sendable {
+        case json(JSONPatch)
+    }
+
+    private let form: Form
+
+    /// Reads a body.
+    ///
+    /// - Throws: 415 for a language that the box does not understand; ``Problem`` that names the
+    ///   operation that is wrong.
+    init(_ bytes: [UInt8], contentType: String?) throws {
+        let name = contentType.flatMap { MediaType($0) }?.name
+        guard let language = Language.allCases.first(where: { $0.mediaType == name }) else {
+            throw HTTPError(.unsupportedMediaType)
+        }
+        let json: JSON
+        do throws(JSONError) {
+            json = try JSON.parse(bytes, limits: .resource)
+        } catch {
+            throw error.problem()
+        }
+        switch language {
+        case .jsonPatch:
+            form = .json(try Self.reading { () throws(PatchError) in try JSONPatch(json) })
+        }
+    }
+
+    /// The resource after the patch, checked for what every write must fulfil.
+    ///
+    /// - Throws: ``Problem`` `.processing` where the patch does not fit the resource or what comes
+    ///   out is none.
+    func applied(to resource: [UInt8], type: String, id: String) throws -> JSON {
+        let before = try JSON.parse(resource, limits: .any)
+        let bytes: [UInt8]
+        switch form {
+        case .json(let patch):
+            bytes = try Self.reading { () throws(PatchError) in try patch.applied(to: before) }
+        }
+        let after: JSON
+        do throws(Problem) {
+            after = try ResourceBody.parse(bytes)
+        } catch {
+            throw Problem(.processing, error.detail, location: error.location)
+        }
+        guard after.string("resourceType") == type, after.string("id") == id else {
+            throw Problem(
+                .processing, "A patch cannot change what type of resource it is, nor its id.",
+                location: "\(type).id")
+        }
+        return after
+    }
+
+    private static func reading<Value>(
+        _ body: () throws(PatchError) -> Value
+    ) throws(Problem) -> Value {
+        do throws(PatchError) {
+            return try body()
+        } catch {
+            let problem = error.problem
+            guard problem.code == .invalid || problem.code == .conflict else { throw problem }
+            throw Problem(.processing, problem.detail, location: problem.location)
+        }
+    }
+}

@@ -1,0 +1,186 @@
+import CXML
+
+/// Takes what libxml2 reports and makes the tree of it.
+///
+/// Used by one call on one thread.
+final class XMLTreeBuilder {
+    private let limits: XMLLimits
+    private let dataNamespace: String
+    private var nodes: ContiguousArray<XMLNode> = []
+    private var attributes: ContiguousArray<XMLAttribute> = []
+    private var names: ContiguousArray<XMLName> = []
+    private var numbers: [NameKey: Int32] = [:]
+    private var text: [UInt8] = []
+    private var open: [(node: Int, declarations: Int)] = []
+    private var declarations = 0
+    /// Whether the last node is a text that goes on.
+    private var isInText = false
+    private var fault: XMLError.Code?
+
+    /// libxml2 keeps each name once, so that the pointers stand for the name.
+    private struct NameKey: Hashable {
+        let local: UnsafePointer<UInt8>?
+        let namespace: UnsafePointer<UInt8>?
+        let prefix: UnsafePointer<UInt8>?
+    }
+
+    init(limits: XMLLimits, dataNamespace: String) {
+        self.limits = limits
+        self.dataNamespace = dataNamespace
+    }
+
+    /// Reads a document; answers the first fault with its place.
+    func read(_ bytes: [UInt8]) -> (code: XMLError.Code, offset: Int)? {
+        guard bytes.count <= limits.bytesMax else { return (.tooLarge, 0) }
+        guard bytes.contains(where: { !Self.isSpace($0) }) else { return (.empty, 0) }
+        do {
+            _ = try UTF8Span(validating: bytes.span)
+        } catch {
+            return (.invalidUTF8, error.byteOffsets.lowerBound)
+        }
+        // Zeros would make libxml2 guess another encoding.
+        if let zero = bytes.firstIndex(of: 0) { return (.invalidCharacter, zero) }
+        return bytes.withUnsafeBufferPointer { buffer in
+            MarkupScan.fault(in: buffer, attributesMax: limits.attributesMax) ?? parse(buffer)
+        }
+    }
+
+    /// The tree of what was read without fault.
+    func finished(_ source: [UInt8]) -> XMLStorage {
+        XMLStorage(
+            source: source, nodes: nodes, attributes: attributes, names: names, text: text)
+    }
+
+    private func parse(
+        _ bytes: UnsafeBufferPointer<UInt8>
+    ) -> (code: XMLError.Code, offset: Int)? {
+        nodes.reserveCapacity(bytes.count / 40)
+        attributes.reserveCapacity(bytes.count / 60)
+        text.reserveCapacity(bytes.count / 2)
+        var events = cxml_events(
+            context: Unmanaged.passUnretained(self).toOpaque(),
+            start: { XMLTreeBuilder.of($0, $1?.pointee) { $0.start($1) } },
+            end: { XMLTreeBuilder.of($0, $1) { $0.end($1) } },
+            text: { XMLTreeBuilder.of($0, UnsafeBufferPointer(start: $1, count: $2)) { $0.add($1) } },
+            doctype: { XMLTreeBuilder.of($0, $1) { builder, _ in builder.fault = .documentType } })
+        var offset = 0
+        let outcome = cxml_read(bytes.baseAddress, bytes.count, &events, &offset)
+        guard let code = Self.code(outcome) else {
+            return nodes.isEmpty ? (.unexpectedEnd, bytes.count) : nil
+        }
+        let isAtEnd = code == .malformed && offset >= bytes.count
+        return (fault ?? (isAtEnd ? .unexpectedEnd : code), offset)
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte &- 0x09 < 2 || byte == 0x0D
+    }
+
+    /// Calls back into the builder that libxml2 carries along; 0 goes on.
+    private static func of<Event>(
+        _ context: UnsafeMutableRawPointer?, _ event: Event?,
+        _ take: (XMLTreeBuilder, Event) -> Void
+    ) -> Int32 {
+        guard let context, let event else { return 1 }
+        let builder = Unmanaged<XMLTreeBuilder>.fromOpaque(context).takeUnretainedValue()
+        take(builder, event)
+        return builder.fault == nil ? 0 : 1
+    }
+
+    private static func code(_ outcome: cxml_outcome) -> XMLError.Code? {
+        switch outcome {
+        case CXML_DONE: nil
+        case CXML_NO_MEMORY: .noMemory
+        case CXML_ENDS_EARLY: .unexpectedEnd
+        case CXML_ENTITY: .entity
+        case CXML_DUPLICATE_ATTRIBUTE: .duplicateAttribute
+        case CXML_PREFIX: .unknownPrefix
+        case CXML_TAGS: .mismatchedTags
+        case CXML_TRAILING: .trailingContent
+        case CXML_CHARACTER: .invalidCharacter
+        case CXML_LIMIT: .tooLarge
+        default: .malformed
+        }
+    }
+
+    private func start(_ element: cxml_start) {
+        isInText = false
+        declarations += Int(element.declaration_count)
+        guard open.count < limits.depthMax else { return fault = .tooDeep }
+        guard nodes.count < limits.nodesMax else { return fault = .tooManyNodes }
+        guard Int(element.attribute_count) <= limits.attributesMax else {
+            return fault = .tooManyAttributes
+        }
+        guard declarations <= limits.declarationsMax else { return fault = .tooManyNamespaces }
+        var declaresDefault = false
+        for index in 0..<Int(element.declaration_count)
+        where element.declarations[2 * index] == nil {
+            declaresDefault = true
+        }
+        let first = UInt32(attributes.count)
+        for index in 0..<Int(element.attribute_count) {
+            add(attribute: element.attributes + 5 * index)
+        }
+        open.append((nodes.count, Int(element.declaration_count)))
+        nodes.append(
+            XMLNode(
+                name: number(element.name, element.namespace_, element.prefix), first: first,
+                count: UInt32(element.attribute_count), next: 0, offset: UInt32(element.offset),
+                end: 0, declaresDefault: declaresDefault))
+    }
+
+    private func add(attribute: UnsafePointer<UnsafePointer<UInt8>?>) {
+        let start = UInt32(text.count)
+        if let first = attribute[3], let end = attribute[4] {
+            text.append(contentsOf: UnsafeBufferPointer(start: first, count: end - first))
+        }
+        attributes.append(
+            XMLAttribute(
+                name: number(attribute[0], attribute[2], attribute[1]), start: start,
+                end: UInt32(text.count)))
+    }
+
+    private func end(_ offset: Int) {
+        isInText = false
+        guard let (node, count) = open.popLast() else { return fault = .malformed }
+        declarations -= count
+        nodes[node].next = UInt32(nodes.count)
+        nodes[node].end = UInt32(offset)
+    }
+
+    private func add(_ piece: UnsafeBufferPointer<UInt8>) {
+        guard let owner = open.last?.node, !piece.isEmpty else { return }
+        if !isInText {
+            let isData = names[Int(nodes[owner].name)].isData
+            if isData, piece.allSatisfy(Self.isSpace) { return }
+            guard nodes.count < limits.nodesMax else { return fault = .tooManyNodes }
+            isInText = true
+            nodes.append(
+                XMLNode(
+                    name: -1, first: UInt32(text.count), count: 0, next: UInt32(nodes.count + 1),
+                    offset: 0, end: 0, declaresDefault: false))
+        }
+        text.append(contentsOf: piece)
+        nodes[nodes.count - 1].count += UInt32(piece.count)
+    }
+
+    private func number(
+        _ local: UnsafePointer<UInt8>?, _ namespace: UnsafePointer<UInt8>?,
+        _ prefix: UnsafePointer<UInt8>?
+    ) -> Int32 {
+        let key = NameKey(local: local, namespace: namespace, prefix: prefix)
+        if let known = numbers[key] { return known }
+        let space = Self.string(namespace)
+        let number = Int32(names.count)
+        names.append(
+            XMLName(
+                local: Self.string(local), namespace: space, prefix: Self.string(prefix),
+                isData: space == dataNamespace))
+        numbers[key] = number
+        return number
+    }
+
+    private static func string(_ bytes: UnsafePointer<UInt8>?) -> String {
+        bytes.map { String(cString: $0) } ?? ""
+    }
+}
