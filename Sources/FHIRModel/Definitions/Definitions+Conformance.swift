@@ -30,6 +30,14 @@ extension Definitions {
     /// The addresses of all profiles and definitions of types, sorted.
     package var profileURLs: [String] { addresses(in: .profiles) }
 
+    /// The profiles on a type that is no data type, sorted by address; those of the standard and of
+    /// US Core.
+    package func profiles(for type: String) -> [ProfileDefinition] {
+        table.items(table.root(.profiles), width: 2).map {
+            ProfileDefinition(table: table, place: table.word($0 + 1))
+        }.filter { $0.isConstraint && $0.kind == .resource && $0.type == type }
+    }
+
     /// An operation of the standard or of US Core by its address.
     ///
     /// A version after a bar is not looked at.

@@ -69,6 +69,14 @@ struct ProfileDefinitionTests {
         #expect(limits.contains { String(decoding: $0.json, as: UTF8.self).contains("3.0") })
     }
 
+    @Test func `the profiles on a type are found by it`() {
+        let names = definitions.profiles(for: "Patient").map(\.url)
+        #expect(names.contains(core + "us-core-patient") && !names.contains { $0.contains("race") })
+        #expect(definitions.profiles(for: "Observation").count > 20)
+        #expect(definitions.profiles(for: "Extension").isEmpty)
+        #expect(definitions.profiles(for: "Slot").isEmpty)
+    }
+
     @Test func `every profile is made from one that is here, and of types that are here`() {
         for url in definitions.profileURLs {
             guard let profile = definitions.profile(url) else {
