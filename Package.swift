@@ -94,7 +94,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "Kernel", swiftSettings: strict),
-        pure("FHIRModel", ["CUnicodeTables"]),
+        pure("FHIRModel", ["CUnicodeTables", "CDefinitions"]),
         pure("FHIRXML", ["FHIRModel", "CXML"]),
         pure("AccessControl"),
         edge("SQLite", ["CSQLite"]),
@@ -113,6 +113,7 @@ let package = Package(
         system("CXML", links: "xml2", headers: "/usr/include/libxml2"),
         .target(name: "CWebAssets"),
         .target(name: "CUnicodeTables", exclude: ["compatibility.bin"]),
+        .target(name: "CDefinitions", exclude: ["definitions.bin"]),
         .target(name: "CDemoClinic", exclude: ["demo.ndjson"]),
         .target(
             name: "Assembly",
