@@ -1,0 +1,98 @@
+import FHIRModel
+import FHIRXML
+import Foundation
+import TestKit
+import Testing
+
+/// The examples of the specification, each in JSON and in XML.
+struct ExamplePair: Sendable {
+    let name: String
+    /// `equal`, or how the two files differ.
+    let comparison: String
+    let json: [UInt8]
+    let xml: [UInt8]
+
+    /// All pairs, or none with a printed reason.
+    static let all: [ExamplePair] = {
+        guard let folder = SharedData.url("fhir-examples") else { return [] }
+        // Without the data the tests that need it say so and pass.
+        return (try? read(folder)) ?? []
+    }()
+
+    private static func read(_ folder: URL) throws -> [ExamplePair] {
+        var comparisons: [String: String] = [:]
+        let index = try String(contentsOf: folder.appending(path: "index.tsv"), encoding: .utf8)
+        for line in index.split(separator: "\n").dropFirst() {
+            let columns = line.split(separator: "\t").map(String.init)
+            comparisons[columns[0]] = columns[2]
+        }
+        var pairs: [ExamplePair] = []
+        let archive = folder.appending(path: "r4-example-pairs.tar.gz")
+        try SharedData.withFiles(ofArchive: archive) { files in
+            for file in files where file.pathExtension == "json" {
+                let name = file.deletingPathExtension().lastPathComponent
+                let xml = file.deletingLastPathComponent().deletingLastPathComponent()
+                    .appending(path: "xml/\(name).xml")
+                pairs.append(
+                    ExamplePair(
+                        name: name, comparison: comparisons[name] ?? "unlisted",
+                        json: Array(try Data(contentsOf: file)),
+                        xml: Array(try Data(contentsOf: xml))))
+            }
+        }
+        return pairs
+    }
+}
+
+@Suite("XML of the published examples")
+struct ExamplePairTests {
+    /// Pairs marked equal whose narratives are written differently, with the reason.
+    private static let markupDiffers: [String: String] = [:]
+
+    @Test func `the JSON made of every XML example is the JSON example`() throws {
+        var count = 0
+        for pair in ExamplePair.all where pair.comparison == "equal" {
+            let made = try FHIRXML.r4.json(from: pair.xml)
+            let json = try JSON.parse(made, limits: .any)
+            let expected = try JSON.parse(pair.json, limits: .any)
+            #expect(json.isEqual(to: expected), "\(pair.name)")
+            count += 1
+        }
+        #expect(count > 300 || ExamplePair.all.isEmpty)
+    }
+
+    @Test func `every example survives the way to the other form and back`() throws {
+        for pair in ExamplePair.all {
+            let json = try JSON.parse(pair.json, limits: .any)
+            let xml = try FHIRXML.r4.xml(from: json)
+            let back = try JSON.parse(FHIRXML.r4.json(from: xml), limits: .any)
+            #expect(back.isEqual(to: json), "\(pair.name)")
+            let pretty = try FHIRXML.r4.xml(from: json, isPretty: true)
+            #expect(try FHIRXML.r4.json(from: pretty) == back.canonicalBytes(), "\(pair.name)")
+        }
+    }
+
+    @Test func `the XML made of an XML example says the same as the example`() throws {
+        for pair in ExamplePair.all {
+            let made = try FHIRXML.r4.json(from: pair.xml)
+            let again = try FHIRXML.r4.xml(from: JSON.parse(made, limits: .any))
+            #expect(try FHIRXML.r4.json(from: again) == made, "\(pair.name)")
+            let first = try XMLTree.parse(pair.xml).root
+            #expect(isSame(first, try XMLTree.parse(again).root), "\(pair.name)")
+        }
+    }
+
+    private func isSame(_ first: XMLElement, _ second: XMLElement) -> Bool {
+        guard first.name == second.name, first.namespace == second.namespace else { return false }
+        let isData = first.namespace == XMLTree.fhir
+        let attributes = [first, second].map { element in
+            element.attributes.filter { $0.namespace.isEmpty }.map { "\($0.name)=\($0.value)" }
+                .sorted()
+        }
+        guard attributes[0] == attributes[1], isData || first.text == second.text else {
+            return false
+        }
+        let (mine, theirs) = (first.elements, second.elements)
+        return mine.count == theirs.count && zip(mine, theirs).allSatisfy { isSame($0, $1) }
+    }
+}
