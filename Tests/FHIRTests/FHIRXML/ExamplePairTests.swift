@@ -46,19 +46,64 @@ struct ExamplePair: Sendable {
 
 @Suite("XML of the published examples")
 struct ExamplePairTests {
-    /// Pairs marked equal whose narratives are written differently, with the reason.
-    private static let markupDiffers: [String: String] = [:]
+    /// Pairs marked equal whose JSON writes `&quot;` in the narrative where the XML has the quote.
+    private static let quotesDiffer: Set<String> = [
+        "bundle-response-medsallergies", "namingsystem-registry",
+        "questionnaire-profile-example-ussg-fht",
+    ]
 
     @Test func `the JSON made of every XML example is the JSON example`() throws {
         var count = 0
         for pair in ExamplePair.all where pair.comparison == "equal" {
-            let made = try FHIRXML.r4.json(from: pair.xml)
-            let json = try JSON.parse(made, limits: .any)
+            let made = try JSON.parse(FHIRXML.r4.json(from: pair.xml), limits: .any)
             let expected = try JSON.parse(pair.json, limits: .any)
-            #expect(json.isEqual(to: expected), "\(pair.name)")
+            let ignoresQuotes = Self.quotesDiffer.contains(pair.name)
+            #expect(isSame(made, expected, ignoresQuotes: ignoresQuotes), "\(pair.name)")
+            if ignoresQuotes {
+                #expect(!isSame(made, expected, ignoresQuotes: false), "\(pair.name) needs no rule")
+            }
             count += 1
         }
         #expect(count > 300 || ExamplePair.all.isEmpty)
+    }
+
+    /// Whether two resources say the same.
+    ///
+    /// The examples' JSON was published with the mark of test data in `meta.tag`, their XML with the
+    /// same mark in `meta.security`; this one difference is between the files.
+    private func isSame(_ made: JSON, _ expected: JSON, ignoresQuotes: Bool) -> Bool {
+        guard made.kind == expected.kind else { return false }
+        if made.isArray {
+            return made.count == expected.count
+                && zip(made.elements, expected.elements).allSatisfy {
+                    isSame($0, $1, ignoresQuotes: ignoresQuotes)
+                }
+        }
+        guard made.isObject else { return made.isEqual(to: expected) }
+        let keys = Set(made.members.map(\.key)).union(expected.members.map(\.key))
+        return keys.allSatisfy { key in
+            guard let mine = made[key], let theirs = expected[key] else {
+                return (key == "security" || key == "tag") && marks(made) == marks(expected)
+            }
+            if key == "security" || key == "tag" { return marks(made) == marks(expected) }
+            if key == "div", ignoresQuotes {
+                return mine.string?.replacing("&quot;", with: "\"")
+                    == theirs.string?.replacing("&quot;", with: "\"")
+            }
+            return isSame(mine, theirs, ignoresQuotes: ignoresQuotes)
+        }
+    }
+
+    /// The labels of a `meta`, and where they stand; the mark of test data counts anywhere.
+    private func marks(_ meta: JSON) -> Set<String> {
+        var found: Set<String> = []
+        for place in ["security", "tag"] {
+            for coding in meta[place]?.elements.map(\.self) ?? [] {
+                let text = String(decoding: coding.canonicalBytes(), as: UTF8.self)
+                found.insert(coding.string("code") == "HTEST" ? text : "\(place) \(text)")
+            }
+        }
+        return found
     }
 
     @Test func `every example survives the way to the other form and back`() throws {
