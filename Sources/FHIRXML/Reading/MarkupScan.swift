@@ -1,3 +1,5 @@
+import Glibc
+
 /// A first look over a document, before libxml2 sees it.
 ///
 /// It finds what would be costly or dangerous to parse: another encoding, a document type, and tags
@@ -75,11 +77,14 @@ struct MarkupScan {
 
     /// Goes to the next byte of a kind; false at the end of the document.
     private mutating func skip(to byte: UInt8) -> Bool {
-        while place < bytes.count {
-            if bytes[place] == byte { return true }
-            place += 1
+        guard place < bytes.count, let start = bytes.baseAddress,
+            let found = memchr(start + place, Int32(byte), bytes.count - place)
+        else {
+            place = bytes.count
+            return false
         }
-        return false
+        place = UnsafeRawPointer(found) - UnsafeRawPointer(start)
+        return true
     }
 
     private mutating func skip(past mark: StaticString, from offset: Int) {

@@ -20,7 +20,7 @@ package struct XMLTree: Sendable {
     package static func parse(
         _ bytes: [UInt8], limits: XMLLimits = .resource, dataNamespace: String = fhir
     ) throws(XMLError) -> XMLTree {
-        let builder = XMLTreeBuilder(limits: limits, dataNamespace: dataNamespace)
+        var builder = XMLTreeBuilder(limits: limits, dataNamespace: dataNamespace)
         if let fault = builder.read(bytes) {
             throw XMLError(fault.code, at: fault.offset, of: bytes)
         }
