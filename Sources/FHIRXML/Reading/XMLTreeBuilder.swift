@@ -14,6 +14,7 @@ struct XMLTreeBuilder {
     /// each hundreds of times.
     private var recent = [(key: NameKey, number: Int32)](
         repeating: (NameKey(local: nil, namespace: nil, prefix: nil), 0), count: 256)
+    private var declared: [XMLDeclaration] = []
     private var text: [UInt8] = []
     private var open: [(node: Int, declarations: Int)] = []
     private var declarations = 0
@@ -58,7 +59,8 @@ struct XMLTreeBuilder {
     /// The tree of what was read without fault.
     func finished(_ source: [UInt8]) -> XMLStorage {
         XMLStorage(
-            source: source, nodes: nodes, attributes: attributes, names: names, text: text)
+            source: source, nodes: nodes, attributes: attributes, names: names,
+            declarations: declared, text: text)
     }
 
     private mutating func parse(
@@ -127,9 +129,12 @@ struct XMLTreeBuilder {
         }
         guard declarations <= limits.declarationsMax else { return fault = .tooManyNamespaces }
         var declaresDefault = false
-        for index in 0..<Int(element.declaration_count)
-        where element.declarations[2 * index] == nil {
-            declaresDefault = true
+        for index in 0..<Int(element.declaration_count) {
+            let prefix = Self.string(element.declarations[2 * index])
+            let namespace = Self.string(element.declarations[2 * index + 1])
+            declaresDefault = declaresDefault || prefix.isEmpty
+            declared.append(
+                XMLDeclaration(node: nodes.count, prefix: prefix, namespace: namespace))
         }
         let first = UInt32(attributes.count)
         for index in 0..<Int(element.attribute_count) {
