@@ -22,7 +22,8 @@ extension [UInt8] {
         case 0x0D: append(0x72)
         case 0x22, 0x5C: append(byte)
         // XML holds no other control characters.
-        default: append(contentsOf: "u00\(byte < 0x10 ? "0" : "1")\(String(byte & 15, radix: 16))".utf8)
+        default:
+            append(contentsOf: "u00\(byte < 0x10 ? "0" : "1")\(String(byte & 15, radix: 16))".utf8)
         }
     }
 

@@ -42,7 +42,10 @@ struct EditableXML {
 
     /// Writes the element, as a document of its own if it is the root.
     func write(to out: inout [UInt8], isRoot: Bool = false) {
-        if let markup { return out += markup }
+        if let markup {
+            out += markup
+            return
+        }
         out.append(0x3C)
         out += name.utf8
         if isRoot { out.appendAttribute("xmlns", XMLTree.fhir.utf8) }

@@ -207,7 +207,8 @@ private struct SelectorReader {
             // A resource has no elements outside of FHIR's namespace but narratives, so that any
             // other one was not meant for the path.
             let isMarkup = namespaces[""] == XMLTree.xhtml
-            return XMLSelector.Name(local: first, namespace: isMarkup ? XMLTree.xhtml : XMLTree.fhir)
+            return XMLSelector.Name(
+                local: first, namespace: isMarkup ? XMLTree.xhtml : XMLTree.fhir)
         }
         guard let local = word(), let namespace = namespaces[first] else { return nil }
         return XMLSelector.Name(local: local, namespace: namespace)

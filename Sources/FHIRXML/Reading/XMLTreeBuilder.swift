@@ -15,6 +15,7 @@ struct XMLTreeBuilder {
     private var recent = [(key: NameKey, number: Int32)](
         repeating: (NameKey(local: nil, namespace: nil, prefix: nil), 0), count: 256)
     private var declared: [XMLDeclaration] = []
+    private var declaredWords: Set<UnsafePointer<UInt8>> = []
     private var text: [UInt8] = []
     private var open: [(node: Int, declarations: Int)] = []
     private var declarations = 0
@@ -78,7 +79,9 @@ struct XMLTreeBuilder {
                 text: {
                     XMLTreeBuilder.of($0, UnsafeBufferPointer(start: $1, count: $2)) { $0.add($1) }
                 },
-                doctype: { XMLTreeBuilder.of($0, $1) { builder, _ in builder.fault = .documentType } })
+                doctype: {
+                    XMLTreeBuilder.of($0, $1) { builder, _ in builder.fault = .documentType }
+                })
             return cxml_read(bytes.baseAddress, bytes.count, &events, &offset)
         }
         guard let code = Self.code(outcome) else {
@@ -122,19 +125,27 @@ struct XMLTreeBuilder {
     private mutating func start(_ element: cxml_start) {
         isInText = false
         declarations += Int(element.declaration_count)
-        guard open.count < limits.depthMax else { return fault = .tooDeep }
-        guard nodes.count < limits.nodesMax else { return fault = .tooManyNodes }
-        guard Int(element.attribute_count) <= limits.attributesMax else {
-            return fault = .tooManyAttributes
+        guard open.count < limits.depthMax else {
+            fault = .tooDeep
+            return
         }
-        guard declarations <= limits.declarationsMax else { return fault = .tooManyNamespaces }
+        guard nodes.count < limits.nodesMax else {
+            fault = .tooManyNodes
+            return
+        }
+        guard Int(element.attribute_count) <= limits.attributesMax else {
+            fault = .tooManyAttributes
+            return
+        }
+        guard declarations <= limits.declarationsMax else {
+            fault = .tooManyNamespaces
+            return
+        }
         var declaresDefault = false
         for index in 0..<Int(element.declaration_count) {
-            let prefix = Self.string(element.declarations[2 * index])
-            let namespace = Self.string(element.declarations[2 * index + 1])
-            declaresDefault = declaresDefault || prefix.isEmpty
-            declared.append(
-                XMLDeclaration(node: nodes.count, prefix: prefix, namespace: namespace))
+            let prefix = element.declarations[2 * index]
+            declaresDefault = declaresDefault || prefix == nil
+            declare(prefix, element.declarations[2 * index + 1])
         }
         let first = UInt32(attributes.count)
         for index in 0..<Int(element.attribute_count) {
@@ -146,6 +157,22 @@ struct XMLTreeBuilder {
                 name: number(element.name, element.namespace_, element.prefix), first: first,
                 count: UInt32(element.attribute_count), next: 0, offset: UInt32(element.offset),
                 end: 0, declaresDefault: declaresDefault))
+    }
+
+    private mutating func declare(
+        _ prefix: UnsafePointer<UInt8>?, _ namespace: UnsafePointer<UInt8>?
+    ) {
+        declared.append(
+            XMLDeclaration(
+                node: nodes.count, prefix: Self.string(prefix),
+                namespace: Self.string(namespace)))
+        for word in [prefix, namespace] { if let word { declaredWords.insert(word) } }
+        countNames()
+    }
+
+    /// Each further name is slower to look up in libxml2: a million would take ten seconds.
+    private mutating func countNames() {
+        if names.count + declaredWords.count > limits.namesMax { fault = .tooManyNames }
     }
 
     private mutating func add(attribute: UnsafePointer<UnsafePointer<UInt8>?>) {
@@ -161,7 +188,10 @@ struct XMLTreeBuilder {
 
     private mutating func end(_ offset: Int) {
         isInText = false
-        guard let (node, count) = open.popLast() else { return fault = .malformed }
+        guard let (node, count) = open.popLast() else {
+            fault = .malformed
+            return
+        }
         declarations -= count
         nodes[node].next = UInt32(nodes.count)
         nodes[node].end = UInt32(offset)
@@ -172,7 +202,10 @@ struct XMLTreeBuilder {
         if !isInText {
             let isData = names[Int(nodes[owner].name)].isData
             if isData, piece.allSatisfy(Self.isSpace) { return }
-            guard nodes.count < limits.nodesMax else { return fault = .tooManyNodes }
+            guard nodes.count < limits.nodesMax else {
+                fault = .tooManyNodes
+                return
+            }
             isInText = true
             nodes.append(
                 XMLNode(
@@ -203,6 +236,7 @@ struct XMLTreeBuilder {
                 local: Self.string(key.local), namespace: space, prefix: Self.string(key.prefix),
                 isData: space == dataNamespace))
         numbers[key] = number
+        countNames()
         return number
     }
 

@@ -53,7 +53,9 @@ struct Shape: Sendable {
     func entry(_ name: String) -> Entry? { places[name].map { entries[$0] } }
 
     /// The attribute with a name.
-    func attribute(_ name: String) -> Entry? { entry(name).flatMap { $0.form == .attribute ? $0 : nil } }
+    func attribute(_ name: String) -> Entry? {
+        entry(name).flatMap { $0.form == .attribute ? $0 : nil }
+    }
 }
 
 /// The shapes of all types of a set of definitions.

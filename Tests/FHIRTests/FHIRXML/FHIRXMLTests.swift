@@ -19,7 +19,8 @@ struct FHIRXMLTests {
     private func expectPair(
         json: String, xml: String, sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
-        let document = #"<?xml version="1.0" encoding="UTF-8"?><Patient \#(xmlns)>\#(xml)</Patient>"#
+        let document =
+            #"<?xml version="1.0" encoding="UTF-8"?><Patient \#(xmlns)>\#(xml)</Patient>"#
         let resource = #"{"resourceType":"Patient",\#(json)}"#
         #expect(try self.json(document) == resource, sourceLocation: sourceLocation)
         #expect(try self.xml(resource) == document, sourceLocation: sourceLocation)
@@ -49,9 +50,12 @@ struct FHIRXMLTests {
                 """)
     }
 
-    @Test func `ids and addresses of extensions are attributes, the id of a resource is none`() throws {
+    @Test func `ids and addresses of extensions are attributes, the id of a resource is none`()
+        throws
+    {
         try expectPair(
-            json: #""id":"p1","extension":[{"id":"e","url":"urn:x","valueString":"v"}],"name":[{"id":"n","text":"T"}]"#,
+            json:
+                #""id":"p1","extension":[{"id":"e","url":"urn:x","valueString":"v"}],"name":[{"id":"n","text":"T"}]"#,
             xml: """
                 <id value="p1"/><extension id="e" url="urn:x"><valueString value="v"/></extension>\
                 <name id="n"><text value="T"/></name>
@@ -60,7 +64,8 @@ struct FHIRXMLTests {
 
     @Test func `resources inside of resources are wrapped`() throws {
         try expectPair(
-            json: #""contained":[{"resourceType":"Organization","id":"o"},{"resourceType":"Basic"}]"#,
+            json:
+                #""contained":[{"resourceType":"Organization","id":"o"},{"resourceType":"Basic"}]"#,
             xml: """
                 <contained><Organization><id value="o"/></Organization></contained>\
                 <contained><Basic/></contained>
@@ -101,7 +106,8 @@ struct FHIRXMLTests {
 
     @Test func `elements are written in the order of the specification`() throws {
         let made = try xml(
-            #"{"birthDate":"1970","name":[{"given":["A"],"use":"usual"}],"id":"x","resourceType":"Patient"}"#)
+            #"{"birthDate":"1970","name":[{"given":["A"],"use":"usual"}],"id":"x","resourceType":"Patient"}"#
+        )
         #expect(
             made.hasSuffix(
                 """
@@ -157,7 +163,8 @@ struct FHIRXMLTests {
 
     @Test func `line ends of a narrative become line feeds`() throws {
         let made = try json(
-            "<Patient \(xmlns)><text><div xmlns='http://www.w3.org/1999/xhtml'>a\r\nb\rc</div></text></Patient>")
+            "<Patient \(xmlns)><text><div xmlns='http://www.w3.org/1999/xhtml'>a\r\nb\rc</div></text></Patient>"
+        )
         #expect(made.contains(#"a\nb\nc"#))
     }
 
@@ -182,7 +189,10 @@ struct FHIRXMLTests {
     @Test(arguments: [
         ("<spam value='x'/>", XMLError.Code.unknownElement, "Patient.spam"),
         ("<name><given value='a'/><spam/></name>", .unknownElement, "Patient.name.spam"),
-        ("<name><text value='a'/></name><name><spam/></name>", .unknownElement, "Patient.name[1].spam"),
+        (
+            "<name><text value='a'/></name><name><spam/></name>", .unknownElement,
+            "Patient.name[1].spam"
+        ),
         ("<a-b.c/>", .unknownElement, "Patient.?"),
         ("<deceased value='true'/>", .unknownElement, "Patient.deceased"),
         ("<deceasedString value='x'/>", .unknownElement, "Patient.deceasedString"),
@@ -197,11 +207,15 @@ struct FHIRXMLTests {
         ("<contained id='x'><Basic/></contained>", .unknownAttribute, "Patient.contained"),
         ("text", .strayText, "Patient"), ("<active>true</active>", .strayText, "Patient.active"),
         ("<birthDate value='1970'/><active value='true'/>", .wrongOrder, "Patient.active"),
-        ("<name><text value='a'/></name><active value='true'/><name><text value='b'/></name>",
-            .wrongOrder, "Patient.active"),
+        (
+            "<name><text value='a'/></name><active value='true'/><name><text value='b'/></name>",
+            .wrongOrder, "Patient.active"
+        ),
         ("<active value='true'/><active value='true'/>", .tooMany, "Patient.active[1]"),
-        ("<deceasedBoolean value='true'/><deceasedDateTime value='2001'/>", .tooMany,
-            "Patient.deceasedDateTime"),
+        (
+            "<deceasedBoolean value='true'/><deceasedDateTime value='2001'/>", .tooMany,
+            "Patient.deceasedDateTime"
+        ),
         ("<active/>", .emptyElement, "Patient.active"), ("<name/>", .emptyElement, "Patient.name"),
         ("<active id='x'/>", .emptyElement, "Patient.active"),
         ("<active value=''/>", .invalidValue, "Patient.active"),
@@ -213,8 +227,14 @@ struct FHIRXMLTests {
         ("<contained><Basic/><Basic/></contained>", .tooFew, "Patient.contained"),
         ("<contained><Spam/></contained>", .unknownResource, "Patient.contained.Spam"),
         ("<contained><Resource/></contained>", .unknownResource, "Patient.contained.Resource"),
-        ("<contained><Patient xmlns='urn:x'/></contained>", .wrongNamespace, "Patient.contained.Patient"),
-        ("<text><p xmlns='http://www.w3.org/1999/xhtml'/></text>", .unknownElement, "Patient.text.p"),
+        (
+            "<contained><Patient xmlns='urn:x'/></contained>", .wrongNamespace,
+            "Patient.contained.Patient"
+        ),
+        (
+            "<text><p xmlns='http://www.w3.org/1999/xhtml'/></text>", .unknownElement,
+            "Patient.text.p"
+        ),
     ])
     func `what FHIR does not have is refused with its path`(
         content: String, code: XMLError.Code, path: String
@@ -279,30 +299,46 @@ struct FHIRXMLTests {
         (#"{"name":[{"given":["a\u0000"]}]}"#, .invalidCharacter, "Patient.name[0].given[0]"),
         (#"{"name":[{"given":["a\ufffe"]}]}"#, .invalidCharacter, "Patient.name[0].given[0]"),
         (#"{"name":[{"id":1,"text":"x"}]}"#, .wrongKind, "Patient.name[0].id"),
-        (#"{"deceasedBoolean":true,"deceasedDateTime":"2001"}"#, .tooMany, "Patient.deceasedDateTime"),
+        (
+            #"{"deceasedBoolean":true,"deceasedDateTime":"2001"}"#, .tooMany,
+            "Patient.deceasedDateTime"
+        ),
         (#"{"contained":[{"id":"x"}]}"#, .notAResource, "Patient.contained[0]"),
-        (#"{"contained":[{"resourceType":"Spam"}]}"#, .unknownResource, "Patient.contained[0].Spam"),
+        (
+            #"{"contained":[{"resourceType":"Spam"}]}"#, .unknownResource,
+            "Patient.contained[0].Spam"
+        ),
         (#"{"text":{"div":"x"}}"#, .narrative, "Patient.text.div"),
         (#"{"text":{"div":"<div>x</div>"}}"#, .narrative, "Patient.text.div"),
-        (#"{"text":{"div":"<div xmlns='http://www.w3.org/1999/xhtml'>&nbsp;</div>"}}"#, .narrative,
-            "Patient.text.div"),
-        (#"{"text":{"div":"<div xmlns='http://www.w3.org/1999/xhtml'/><x/>"}}"#, .narrative,
-            "Patient.text.div"),
-        (#"{"text":{"div":"<!DOCTYPE a><div xmlns='http://www.w3.org/1999/xhtml'/>"}}"#, .narrative,
-            "Patient.text.div"),
+        (
+            #"{"text":{"div":"<div xmlns='http://www.w3.org/1999/xhtml'>&nbsp;</div>"}}"#,
+            .narrative,
+            "Patient.text.div"
+        ),
+        (
+            #"{"text":{"div":"<div xmlns='http://www.w3.org/1999/xhtml'/><x/>"}}"#, .narrative,
+            "Patient.text.div"
+        ),
+        (
+            #"{"text":{"div":"<!DOCTYPE a><div xmlns='http://www.w3.org/1999/xhtml'/>"}}"#,
+            .narrative,
+            "Patient.text.div"
+        ),
         (#"{"text":{"div":1}}"#, .wrongKind, "Patient.text.div"),
     ])
     func `JSON that has no XML form is refused with its path`(
         members: String, code: XMLError.Code, path: String
     ) {
-        let resource = members.replacing("{", with: #"{"resourceType":"Patient","#, maxReplacements: 1)
+        let resource = members.replacing(
+            "{", with: #"{"resourceType":"Patient","#, maxReplacements: 1)
         let found = #expect(throws: XMLError.self, "\(members)") { try xml(resource) }
         #expect(found?.code == code, "\(members)")
         #expect(found?.path == path, "\(members)")
     }
 
     @Test func `a narrative cannot bring more than its element into a document`() throws {
-        let div = "<?xml version='1.0'?><!-- c --><div xmlns='http://www.w3.org/1999/xhtml'>x</div><!-- d -->"
+        let div =
+            "<?xml version='1.0'?><!-- c --><div xmlns='http://www.w3.org/1999/xhtml'>x</div><!-- d -->"
         let made = try xml(#"{"resourceType":"Patient","text":{"div":"\#(div)"}}"#)
         #expect(made.contains("<text><div xmlns='http://www.w3.org/1999/xhtml'>x</div></text>"))
     }

@@ -179,7 +179,8 @@ struct XMLPatchTests {
     }
 
     @Test func `a patch that is no patch is refused`() {
-        for text in ["", "<diff>", "<!DOCTYPE a><diff/>", "<Patient xmlns='http://hl7.org/fhir'/>"] {
+        for text in ["", "<diff>", "<!DOCTYPE a><diff/>", "<Patient xmlns='http://hl7.org/fhir'/>"]
+        {
             #expect(throws: XMLPatchError.self, "\(text)") { try XMLPatch(Array(text.utf8)) }
         }
         let many = String(repeating: "<remove sel='f:Patient'/>", count: 1_001)
@@ -206,7 +207,8 @@ struct XMLPatchTests {
     @Test func `random patches never crash`() throws {
         var random = TestKit.SeededRandom(seed: 5261)
         let paths = [
-            "f:Patient", "f:Patient/f:name", "f:Patient/f:name[1]", "f:Patient/f:name[2]/f:given[1]",
+            "f:Patient", "f:Patient/f:name", "f:Patient/f:name[1]",
+            "f:Patient/f:name[2]/f:given[1]",
             "f:Patient/f:active/@value", "f:Patient/f:birthDate", "*/*[1]", "f:Patient/f:text/*",
             "f:Patient/f:identifier[f:value/@value='1']", "[", "f:Patient/", "@id",
         ]
