@@ -37,9 +37,9 @@ package enum XMLPatchError: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// A list of changes to the XML form of a resource, applied one after the other or not at all.
 ///
-/// The operations add, replace and remove elements and attributes; a narrative is changed as a whole.
-/// Paths are those of ``XMLSelector``: one place each. An element that is added where the
-/// specification has it earlier or later is put into its order at the end.
+/// The operations add, replace and remove elements and attributes; a narrative is changed as a
+/// whole. Paths are those of ``XMLSelector``: one place each. An element that is added out of the
+/// order of the specification is put into it at the end.
 ///
 /// Spec: RFC 5261, https://www.rfc-editor.org/rfc/rfc5261 ; FHIR R4 patch,
 /// https://hl7.org/fhir/R4/http.html#patch

@@ -8,8 +8,8 @@ struct PatchFailure: Error {
 /// The path of a patch operation: steps by name and position, tests of values, at the end an
 /// attribute.
 ///
-/// `f:Patient/f:name[2]/f:given[1]/@value`, `*/f:identifier[f:system/@value="urn:x"]`. A name without
-/// prefix is FHIR's unless the patch says otherwise.
+/// `f:Patient/f:name[2]/f:given[1]/@value`, `*/f:identifier[f:system/@value="urn:x"]`. A name
+/// without prefix is FHIR's unless the patch says otherwise.
 ///
 /// Spec: RFC 5261, section 4.1, https://www.rfc-editor.org/rfc/rfc5261#section-4.1
 struct XMLSelector: Sendable {

@@ -2,9 +2,9 @@ import Glibc
 
 /// A first look over a document, before libxml2 sees it.
 ///
-/// It finds what would be costly or dangerous to parse: another encoding, a document type, very many
-/// processing instructions, and tags with very many attributes, whose names libxml2 compares each
-/// with each.
+/// It finds what would be costly or dangerous to parse: another encoding, a document type, very
+/// many processing instructions, and tags with very many attributes, whose names libxml2 compares
+/// each with each.
 struct MarkupScan {
     /// The most processing instructions of a document; the names of many are slow to look up.
     private static let instructionsMax = 256

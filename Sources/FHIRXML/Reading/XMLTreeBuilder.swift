@@ -10,8 +10,8 @@ struct XMLTreeBuilder {
     private var attributes: ContiguousArray<XMLAttribute> = []
     private var names: ContiguousArray<XMLName> = []
     private var numbers: [NameKey: Int32] = [:]
-    /// Names that were looked up lately, by some bits of their key: an example has some dozen names,
-    /// each hundreds of times.
+    /// Names that were looked up lately, by some bits of their key: a document has some dozen
+    /// names, each many times.
     private var recent = [(key: NameKey, number: Int32)](
         repeating: (NameKey(local: nil, namespace: nil, prefix: nil), 0), count: 256)
     private var declared: [XMLDeclaration] = []

@@ -69,8 +69,8 @@ struct ExamplePairTests {
 
     /// Whether two resources say the same.
     ///
-    /// The examples' JSON was published with the mark of test data in `meta.tag`, their XML with the
-    /// same mark in `meta.security`; this one difference is between the files.
+    /// The examples' JSON was published with the mark of test data in `meta.tag`, their XML with
+    /// the same mark in `meta.security`; this one difference is between the files.
     private func isSame(_ made: JSON, _ expected: JSON, ignoresQuotes: Bool) -> Bool {
         guard made.kind == expected.kind else { return false }
         if made.isArray {

@@ -31,7 +31,8 @@ struct FHIRXMLTests {
         try expectPair(
             json: #""_active":{"id":"a","extension":[{"url":"urn:x","valueInteger":-7}]}"#,
             xml: """
-                <active id="a"><extension url="urn:x"><valueInteger value="-7"/></extension></active>
+                <active id="a"><extension url="urn:x"><valueInteger value="-7"/>\
+                </extension></active>
                 """)
         try expectPair(
             json: #""birthDate":"1970","_birthDate":{"id":"b"}"#,
@@ -55,7 +56,8 @@ struct FHIRXMLTests {
     {
         try expectPair(
             json:
-                #""id":"p1","extension":[{"id":"e","url":"urn:x","valueString":"v"}],"name":[{"id":"n","text":"T"}]"#,
+                #""id":"p1","extension":[{"id":"e","url":"urn:x","valueString":"v"}],"#
+                + #""name":[{"id":"n","text":"T"}]"#,
             xml: """
                 <id value="p1"/><extension id="e" url="urn:x"><valueString value="v"/></extension>\
                 <name id="n"><text value="T"/></name>
@@ -71,8 +73,8 @@ struct FHIRXMLTests {
                 <contained><Basic/></contained>
                 """)
         let bundle = """
-            {"resourceType":"Bundle","type":"batch","entry":[{"link":[{"relation":"self","url":"x"}],\
-            "resource":{"resourceType":"Parameters","parameter":[{"name":"a","resource":\
+            {"resourceType":"Bundle","type":"batch","entry":[{"link":[{"relation":"self",\
+            "url":"x"}],"resource":{"resourceType":"Parameters","parameter":[{"name":"a","resource":\
             {"resourceType":"Binary","contentType":"x/y"}},{"name":"b","part":[{"name":"c"}]}]}}]}
             """
         #expect(try json(xml(bundle)) == bundle)
@@ -106,19 +108,21 @@ struct FHIRXMLTests {
 
     @Test func `elements are written in the order of the specification`() throws {
         let made = try xml(
-            #"{"birthDate":"1970","name":[{"given":["A"],"use":"usual"}],"id":"x","resourceType":"Patient"}"#
+            #"{"birthDate":"1970","name":[{"given":["A"],"use":"usual"}],"id":"x","#
+                + #""resourceType":"Patient"}"#
         )
         #expect(
             made.hasSuffix(
                 """
-                <Patient \(xmlns)><id value="x"/><name><use value="usual"/><given value="A"/></name>\
-                <birthDate value="1970"/></Patient>
+                <Patient \(xmlns)><id value="x"/><name><use value="usual"/><given value="A"/>\
+                </name><birthDate value="1970"/></Patient>
                 """))
     }
 
     @Test func `a pretty document has a line for each element`() throws {
         let made = try xml(
-            #"{"resourceType":"Patient","name":[{"given":["A"]}],"contained":[{"resourceType":"Basic","id":"b"}]}"#,
+            #"{"resourceType":"Patient","name":[{"given":["A"]}],"#
+                + #""contained":[{"resourceType":"Basic","id":"b"}]}"#,
             isPretty: true)
         #expect(
             made == """
@@ -151,19 +155,23 @@ struct FHIRXMLTests {
     @Test func `a narrative with prefixes is written without them`() throws {
         let made = try json(
             """
-            <f:Patient xmlns:f="http://hl7.org/fhir" xmlns:h="http://www.w3.org/1999/xhtml"><f:text>\
-            <f:status value="empty"/><h:div class="&quot;"> a<h:b xml:lang="nv">&amp;</h:b><h:br/></h:div>\
+            <f:Patient xmlns:f="http://hl7.org/fhir" xmlns:h="http://www.w3.org/1999/xhtml">\
+            <f:text><f:status value="empty"/>\
+            <h:div class="&quot;"> a<h:b xml:lang="nv">&amp;</h:b><h:br/></h:div>\
             </f:text></f:Patient>
             """)
         #expect(
             made == #"""
-                {"resourceType":"Patient","text":{"status":"empty","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\" class=\"&quot;\"> a<b xml:lang=\"nv\">&amp;</b><br/></div>"}}
+                {"resourceType":"Patient","text":{"status":"empty","div":\#
+                "<div xmlns=\"http://www.w3.org/1999/xhtml\" class=\"&quot;\"> a\#
+                <b xml:lang=\"nv\">&amp;</b><br/></div>"}}
                 """#)
     }
 
     @Test func `line ends of a narrative become line feeds`() throws {
         let made = try json(
-            "<Patient \(xmlns)><text><div xmlns='http://www.w3.org/1999/xhtml'>a\r\nb\rc</div></text></Patient>"
+            "<Patient \(xmlns)><text><div xmlns='http://www.w3.org/1999/xhtml'>a\r\nb\rc</div></text>"
+                + "</Patient>"
         )
         #expect(made.contains(#"a\nb\nc"#))
     }
@@ -338,7 +346,8 @@ struct FHIRXMLTests {
 
     @Test func `a narrative cannot bring more than its element into a document`() throws {
         let div =
-            "<?xml version='1.0'?><!-- c --><div xmlns='http://www.w3.org/1999/xhtml'>x</div><!-- d -->"
+            "<?xml version='1.0'?><!-- c --><div xmlns='http://www.w3.org/1999/xhtml'>x</div>"
+            + "<!-- d -->"
         let made = try xml(#"{"resourceType":"Patient","text":{"div":"\#(div)"}}"#)
         #expect(made.contains("<text><div xmlns='http://www.w3.org/1999/xhtml'>x</div></text>"))
     }

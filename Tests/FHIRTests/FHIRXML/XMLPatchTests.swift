@@ -68,7 +68,8 @@ struct XMLPatchTests {
             "<add sel='f:Patient/f:name[1]' pos='prepend'>\(given("A"))</add>",
             from: #"["Ann""#, to: #"["A","Ann""#)
         try change(
-            "<add sel='f:Patient/f:name[1]/f:given[1]' pos='after'>\(given("B"))\(given("C"))</add>",
+            "<add sel='f:Patient/f:name[1]/f:given[1]' pos='after'>"
+                + "\(given("B"))\(given("C"))</add>",
             from: #""Lee""#, to: #""B","C","Lee""#)
         try change(
             "<add sel='f:Patient/f:name[1]/f:given[1]' pos='before'>\(given("A"))</add>",
@@ -104,7 +105,8 @@ struct XMLPatchTests {
 
     @Test func `an element is found by a value it holds`() throws {
         try change(
-            "<replace sel='f:Patient/f:identifier[f:system/@value=\"urn:b\"]/f:value/@value'>9</replace>",
+            "<replace sel='f:Patient/f:identifier[f:system/@value=\"urn:b\"]/f:value/@value'>9"
+                + "</replace>",
             from: #""value":"2""#, to: #""value":"9""#)
         try change(
             "<remove sel=\"*/f:name[1]/f:given[@value='Lee']\"/>", from: #","Lee""#, to: "")
