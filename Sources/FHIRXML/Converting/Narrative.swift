@@ -1,3 +1,77 @@
+/// The markup of narratives on its way between the two forms.
+///
+/// Only carriage returns need care: XML takes one that stands by itself for a line feed, and keeps
+/// one that is written as a reference.
+enum Narrative {
+    private static let reference = Array("&#13;".utf8)
+
+    /// The markup for JSON of a narrative in XML.
+    static func json(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+        let plain = bytes.contains(0x0D) ? withLineFeeds(bytes)[...] : bytes
+        guard plain.contains(0x26), let found = first(reference, in: plain), !hasSections(plain)
+        else { return Array(plain) }
+        var out = Array(plain[..<found])
+        var rest = plain[found...]
+        while let next = first(reference, in: rest) {
+            out += rest[..<next]
+            out.append(0x0D)
+            rest = rest[(next + reference.count)...]
+        }
+        return out + rest
+    }
+
+    /// The markup for XML of a narrative in JSON, appended.
+    static func append(_ bytes: ArraySlice<UInt8>, to out: inout [UInt8]) {
+        guard bytes.contains(0x0D), !hasSections(bytes) else {
+            out += bytes
+            return
+        }
+        var quote: UInt8?
+        var isInTag = false
+        for byte in bytes {
+            switch byte {
+            // Between the attributes of a tag it is space, and a reference may not stand there.
+            case 0x0D where !isInTag || quote != nil: out += reference
+            default: out.append(byte)
+            }
+            if byte == quote {
+                quote = nil
+            } else if isInTag, quote == nil, byte == 0x22 || byte == 0x27 {
+                quote = byte
+            } else if quote == nil, byte == 0x3C || byte == 0x3E {
+                isInTag = byte == 0x3C
+            }
+        }
+    }
+
+    /// Whether there are comments or CDATA sections, in which a reference is plain text.
+    private static func hasSections(_ bytes: ArraySlice<UInt8>) -> Bool {
+        first([0x3C, 0x21], in: bytes) != nil
+    }
+
+    private static func first(_ mark: [UInt8], in bytes: ArraySlice<UInt8>) -> Int? {
+        guard let start = mark.first, bytes.count >= mark.count else { return nil }
+        return (bytes.startIndex...bytes.endIndex - mark.count).first {
+            bytes[$0] == start && bytes[$0..<$0 + mark.count].elementsEqual(mark)
+        }
+    }
+
+    private static func withLineFeeds(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+        var out: [UInt8] = []
+        out.reserveCapacity(bytes.count)
+        var isAfterReturn = false
+        for byte in bytes {
+            if byte == 0x0D {
+                out.append(0x0A)
+            } else if byte != 0x0A || !isAfterReturn {
+                out.append(byte)
+            }
+            isAfterReturn = byte == 0x0D
+        }
+        return out
+    }
+}
+
 extension XMLStorage {
     /// The markup of a narrative, so that it can stand alone.
     ///
@@ -11,7 +85,7 @@ extension XMLStorage {
             try rewrite(node, inside: "", to: &out)
             return out
         }
-        return Self.withPlainLineEnds(source[sourceRange(of: node)])
+        return Narrative.json(source[sourceRange(of: node)])
     }
 
     private func standsAlone(_ node: Int) -> Bool {
@@ -24,23 +98,6 @@ extension XMLStorage {
             }
         }
         return true
-    }
-
-    /// Line ends as XML hands them over: a line feed each.
-    private static func withPlainLineEnds(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-        guard bytes.contains(0x0D) else { return Array(bytes) }
-        var out: [UInt8] = []
-        out.reserveCapacity(bytes.count)
-        var isAfterReturn = false
-        for byte in bytes {
-            if byte == 0x0D {
-                out.append(0x0A)
-            } else if byte != 0x0A || !isAfterReturn {
-                out.append(byte)
-            }
-            isAfterReturn = byte == 0x0D
-        }
-        return out
     }
 
     /// Writes an element without prefixes.

@@ -226,7 +226,7 @@ struct ResourceToXML {
         guard let root = Self.markup(markup), root.name == "div", root.namespace == XMLTree.xhtml
         else { throw JSONFault(code: .narrative) }
         line()
-        out += root.sourceBytes
+        Narrative.append(root.sourceBytes, to: &out)
     }
 
     private static func markup(_ text: String) -> XMLElement? {

@@ -127,6 +127,22 @@ struct ExamplePairTests {
         }
     }
 
+    @Test func `every example of US Core and a synthetic patient survive the way there and back`()
+        throws
+    {
+        guard let examples = SharedData.url("us-core-6.1.0/examples.ndjson.gz"),
+            let folder = SharedData.url("synthea-r4/us-core-profiled")
+        else { return }
+        let patient = try SharedData.files(in: folder, ending: ".json.gz").prefix(1)
+        for bytes in try SharedData.lines(examples) + patient.map(SharedData.gunzipped) {
+            let json = try JSON.parse(bytes, limits: .any)
+            let xml = try FHIRXML.r4.xml(from: json)
+            let back = try FHIRXML.r4.json(from: xml, limits: .bundle)
+            #expect(
+                try JSON.parse(back, limits: .any).isEqual(to: json), "\(json.string("id") ?? "")")
+        }
+    }
+
     private func isSame(_ first: XMLElement, _ second: XMLElement) -> Bool {
         guard first.name == second.name, first.namespace == second.namespace else { return false }
         let isData = first.namespace == XMLTree.fhir

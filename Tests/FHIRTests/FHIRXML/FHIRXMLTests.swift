@@ -176,6 +176,16 @@ struct FHIRXMLTests {
         #expect(made.contains(#"a\nb\nc"#))
     }
 
+    @Test func `carriage returns of a narrative in JSON survive`() throws {
+        let div = #"<div xmlns='http://www.w3.org/1999/xhtml'>a\r\n<b c='\r'>></b >\r&#10;</div>"#
+        let patient = #"{"resourceType":"Patient","text":{"div":"\#(div)"}}"#
+        let made = try xml(patient)
+        #expect(!made.utf8.contains(0x0D))
+        #expect(try json(made) == patient)
+        let inTag = try json(xml(patient.replacing("<b c", with: #"<b\rc"#)))
+        #expect(inTag == patient.replacing("<b c", with: #"<b\nc"#))
+    }
+
     @Test func `the place of a schema and what is no content is left out`() throws {
         #expect(
             try json(
