@@ -137,32 +137,3 @@ extension XMLStorage {
         out += "</\(name.local)>".utf8
     }
 }
-
-extension [UInt8] {
-    /// Appends an attribute with the space in front of it.
-    mutating func appendAttribute(_ name: String, _ value: some Collection<UInt8>) {
-        append(0x20)
-        self += name.utf8
-        append(0x3D)
-        append(0x22)
-        appendXML(value, isValue: true)
-        append(0x22)
-    }
-
-    /// Appends text, or the value of an attribute, with what XML asks to be written otherwise.
-    mutating func appendXML(_ text: some Collection<UInt8>, isValue: Bool) {
-        for byte in text {
-            switch byte {
-            case 0x26: self += "&amp;".utf8
-            case 0x3C: self += "&lt;".utf8
-            case 0x3E: self += "&gt;".utf8
-            case 0x22 where isValue: self += "&quot;".utf8
-            // A reader would make spaces of these in a value, and a line feed of the last anywhere.
-            case 0x09 where isValue: self += "&#9;".utf8
-            case 0x0A where isValue: self += "&#10;".utf8
-            case 0x0D: self += "&#13;".utf8
-            default: append(byte)
-            }
-        }
-    }
-}

@@ -30,14 +30,21 @@ struct Shape: Sendable {
         }
     }
 
-    /// An element under one of its names.
-    struct Entry: Sendable {
+    /// An element under one of its names; a class, because it is handed about for every element.
+    final class Entry: Sendable {
         /// The name in both formats, such as `valueQuantity`.
         let name: String
         /// The place of the element in the specification; equal for the names of one choice.
         let order: Int
         let isList: Bool
         let form: Form
+
+        init(name: String, order: Int, isList: Bool, form: Form) {
+            self.name = name
+            self.order = order
+            self.isList = isList
+            self.form = form
+        }
     }
 
     let entries: [Entry]
