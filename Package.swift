@@ -92,7 +92,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "Kernel", swiftSettings: strict),
-        pure("FHIRModel", ["CUnicodeTables"]),
+        pure("FHIRModel", ["CUnicodeTables", "CDefinitions"]),
         pure("AccessControl"),
         edge("SQLite", ["CSQLite"]),
         edge("Deflate", ["CZlib"]),
@@ -109,6 +109,7 @@ let package = Package(
         system("CZlib", links: "z"),
         .target(name: "CWebAssets"),
         .target(name: "CUnicodeTables", exclude: ["compatibility.bin"]),
+        .target(name: "CDefinitions", exclude: ["definitions.bin"]),
         .target(name: "CDemoClinic", exclude: ["demo.ndjson"]),
         .target(
             name: "Assembly",
