@@ -93,6 +93,7 @@ let package = Package(
     targets: [
         .target(name: "Kernel", swiftSettings: strict),
         pure("FHIRModel", ["CUnicodeTables", "CDefinitions"]),
+        pure("FHIRPath", ["FHIRModel"]),
         pure("AccessControl"),
         edge("SQLite", ["CSQLite"]),
         edge("Deflate", ["CZlib"]),
@@ -133,7 +134,7 @@ let package = Package(
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ], path: "Tests/Benchmarks", swiftSettings: strict),
-        tests("FHIRTests", ["FHIRModel", "Kernel", "TestKit"]),
+        tests("FHIRTests", ["FHIRModel", "FHIRPath", "Kernel", "TestKit"]),
         tests(
             "StoreTests",
             [

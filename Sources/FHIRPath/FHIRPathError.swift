@@ -1,4 +1,4 @@
-import Kernel
+package import Kernel
 
 /// Why an expression cannot be read or evaluated, and where.
 ///
