@@ -17,7 +17,9 @@ extension Evaluator {
     }
 
     /// What a conversion makes.
-    private enum Target { case boolean, integer, long, decimal, string, date, dateTime, time, quantity }
+    private enum Target {
+        case boolean, integer, long, decimal, string, date, dateTime, time, quantity
+    }
 
     private static func target(of function: Function) -> (Target, isQuestion: Bool)? {
         switch function {

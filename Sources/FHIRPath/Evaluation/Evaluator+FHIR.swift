@@ -67,9 +67,12 @@ extension Evaluator {
 
     /// A contained resource of the one that is evaluated on; the resource itself for an empty id.
     private func contained(_ id: String) -> PathValue? {
-        guard let owner = environment.resource ?? root.first.flatMap({ value -> PathNode? in
-            if case .node(let node) = value { node } else { nil }
-        }) else { return nil }
+        guard
+            let owner = environment.resource
+                ?? root.first.flatMap({ value -> PathNode? in
+                    if case .node(let node) = value { node } else { nil }
+                })
+        else { return nil }
         if id.isEmpty { return .node(owner) }
         guard let list = owner.json?["contained"] else { return nil }
         for json in list.elements where json["id"]?.equals(id) == true {

@@ -74,7 +74,7 @@ extension Evaluator {
         let fhir: TypeID?
     }
 
-    private static let systemTypes: Set<String> = [
+    static let systemTypes: Set<String> = [
         "Boolean", "String", "Integer", "Long", "Decimal", "Date", "DateTime", "Time", "Quantity",
         "Any", "TypeInfo",
     ]

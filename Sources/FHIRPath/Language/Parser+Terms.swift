@@ -124,7 +124,9 @@ extension Parser {
         try expect(.close)
         let counts = function.argumentCounts
         guard counts.contains(arguments.count) else {
-            let wanted = counts.count == 1 ? "\(counts.lowerBound)"
+            let wanted =
+                counts.count == 1
+                ? "\(counts.lowerBound)"
                 : "\(counts.lowerBound) to \(counts.upperBound)"
             throw FHIRPathError(
                 .semantic, at: place,

@@ -147,7 +147,9 @@ extension Pattern {
         var index = 0
         try charge(replacement.count + 1)
         func group(_ number: Int) -> ArraySlice<Unicode.Scalar> {
-            guard number >= 0, number < groupCount, marks[number * 2] >= 0, marks[number * 2 + 1] >= 0 else {
+            guard number >= 0, number < groupCount, marks[number * 2] >= 0,
+                marks[number * 2 + 1] >= 0
+            else {
                 return []
             }
             return scalars[marks[number * 2]..<marks[number * 2 + 1]]

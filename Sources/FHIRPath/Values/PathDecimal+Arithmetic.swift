@@ -159,7 +159,8 @@ extension PathDecimal {
         guard !isZero, !isNegative, !base.isZero, !base.isNegative, base != PathDecimal(1) else {
             return nil
         }
-        let exact = base == PathDecimal(2) ? log2(double) : base == PathDecimal(10) ? log10(double) : nil
+        let exact =
+            base == PathDecimal(2) ? log2(double) : base == PathDecimal(10) ? log10(double) : nil
         return Self(approximating: exact ?? Glibc.log(double) / Glibc.log(base.double))
     }
 

@@ -36,10 +36,13 @@ package struct PathQuantity: Sendable {
     /// Reads a number with an optional unit, UCUM in quotes and calendar words without.
     static func read(_ text: String) -> PathQuantity? {
         let trimmed = text.utf8.prefix(while: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A })
-        guard let value = PathDecimal(utf8: trimmed), trimmed.allSatisfy({ $0 | 0x20 != 0x65 }) else {
+        guard let value = PathDecimal(utf8: trimmed), trimmed.allSatisfy({ $0 | 0x20 != 0x65 })
+        else {
             return nil
         }
-        let rest = text.utf8.dropFirst(trimmed.count).drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A }
+        let rest = text.utf8.dropFirst(trimmed.count).drop {
+            $0 == 0x20 || $0 == 0x09 || $0 == 0x0A
+        }
         guard let first = rest.first else { return PathQuantity(value, ucum: "1") }
         if first == 0x27 {
             guard rest.count > 2, rest.last == 0x27 else { return nil }
