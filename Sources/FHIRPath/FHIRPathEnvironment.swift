@@ -46,6 +46,11 @@ package struct FHIRPathEnvironment: Sendable {
     package var variables: [String: [PathValue]] = [:]
     /// The resource a reference leads to; nil if it cannot be found.
     package var resolve: (@Sendable (_ reference: String) -> JSON?)?
+    /// Whether a reference that cannot be followed resolves to a value without elements of the type
+    /// that it names.
+    ///
+    /// Search parameters ask `where(resolve() is Patient)`, which the reference answers by itself.
+    package var resolvesToTypes = false
     /// Whether a code is in a value set; nil if the value set is not known.
     package var memberOf: (@Sendable (_ valueSet: String, _ code: Code) -> Bool?)?
     /// Whether the first code of a system is the second one or above it; nil if that is not known.

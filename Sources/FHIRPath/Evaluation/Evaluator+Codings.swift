@@ -68,6 +68,8 @@ enum TextCoding {
         return Array((letters + (isForURL ? "-_" : "+/")).utf8)
     }
 
+    /// The bytes of a text in letters, with padding.
+    ///
     /// Spec: RFC 4648, https://www.rfc-editor.org/rfc/rfc4648
     static func base64(_ text: String, isForURL: Bool) -> String {
         let alphabet = alphabet(isForURL)

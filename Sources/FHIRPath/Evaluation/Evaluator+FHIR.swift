@@ -9,6 +9,7 @@ extension Evaluator {
     ) throws(FHIRPathError) -> [PathValue] {
         switch call.function {
         case .extension: return try extensions(call, focus, scope)
+        case .hasExtension: return [.boolean(try !extensions(call, focus, scope).isEmpty)]
         case .getValue:
             guard let value = try single(focus, call.place) else { return [] }
             return system(value).map { [$0] } ?? []
@@ -53,11 +54,38 @@ extension Evaluator {
             guard let reference, !reference.isEmpty else { continue }
             if reference.utf8.first == 0x23 {
                 if let found = contained(String(reference.dropFirst())) { out.append(found) }
-            } else if let json = environment.resolve?(reference) {
+            } else if let json = inBundle(reference) ?? environment.resolve?(reference) {
                 out.append(.node(PathNode(json, types: types)))
+            } else if environment.resolvesToTypes, let type = targetType(of: value, reference) {
+                out.append(.node(PathNode(json: nil, type: type)))
             }
         }
         return out
+    }
+
+    /// The type that a reference names, by its text or beside it.
+    private func targetType(of value: PathValue, _ reference: String) -> TypeID? {
+        let name = Reference(reference)?.typeAndID?.type ?? structure(value)?.string("type")
+        guard let type = name.flatMap({ types.id($0) }), types.kind(type) == .resource else {
+            return nil
+        }
+        return type
+    }
+
+    /// The resource of the bundle at the root that a reference names by its full address, or by
+    /// type and id under whatever address.
+    private func inBundle(_ reference: String) -> JSON? {
+        guard case .node(let node) = root.first, let json = node.json,
+            json["resourceType"]?.equals("Bundle") == true, let entries = json["entry"]
+        else { return nil }
+        let isRelative = !reference.utf8.contains(0x3A)
+        for entry in entries.elements {
+            guard let url = entry.string("fullUrl") else { continue }
+            if url == reference || isRelative && url.hasSuffix("/" + reference) {
+                return entry["resource"]
+            }
+        }
+        return nil
     }
 
     private func plainText(_ value: PathValue) -> String? {

@@ -101,8 +101,8 @@ enum Operation: String, Sendable, Hashable {
     case xor
     case implies
 
-    /// How tight it binds: a higher one binds tighter. Type tests stand between `additive` and
-    /// `union`.
+    /// How tight it binds; a higher one binds tighter, and type tests stand between addition and
+    /// union.
     ///
     /// Spec: FHIRPath, operator precedence, https://hl7.org/fhirpath/#operator-precedence
     var strength: Int {
