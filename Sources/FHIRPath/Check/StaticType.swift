@@ -34,7 +34,8 @@ extension Function {
             .supersetOf, .isDistinct, .not, .is, .toBoolean, .convertsToBoolean, .convertsToInteger,
             .convertsToLong, .convertsToDate, .convertsToDateTime, .convertsToDecimal,
             .convertsToQuantity, .convertsToString, .convertsToTime, .startsWith, .endsWith,
-            .contains, .matches, .matchesFull, .comparable, .hasExtension, .hasValue, .memberOf, .subsumes,
+            .contains, .matches, .matchesFull, .comparable, .hasExtension, .hasValue, .memberOf,
+            .subsumes,
             .subsumedBy, .conformsTo, .htmlChecks:
             "Boolean"
         case .count, .toInteger, .indexOf, .lastIndexOf, .length, .ceiling, .floor, .truncate,

@@ -19,7 +19,8 @@ extension Evaluator {
         case .single, .first, .last, .tail, .skip, .take, .intersect, .exclude, .union, .combine,
             .children, .descendants:
             return try subset(call, on: focus, scope)
-        case .extension, .hasExtension, .getValue, .resolve, .memberOf, .subsumes, .subsumedBy, .conformsTo,
+        case .extension, .hasExtension, .getValue, .resolve, .memberOf, .subsumes, .subsumedBy,
+            .conformsTo,
             .htmlChecks, .checkModifiers, .getResourceKey, .getReferenceKey:
             return try fhir(call, on: focus, scope)
         case .now, .today, .timeOfDay: return [try time(call)]

@@ -18,7 +18,8 @@ enum Function: String, Sendable, Hashable, CaseIterable {
     case lowBoundary, highBoundary, precision, comparable
     case yearOf, monthOf, dayOf, hourOf, minuteOf, secondOf, millisecondOf, timezoneOffsetOf
     case dateOf, timeOf
-    case `extension`, hasExtension, hasValue, getValue, resolve, memberOf, subsumes, subsumedBy, conformsTo
+    case `extension`, hasExtension, hasValue, getValue, resolve, memberOf, subsumes, subsumedBy,
+        conformsTo
     case htmlChecks, checkModifiers, getResourceKey, getReferenceKey
 
     /// How many arguments it takes.
@@ -30,7 +31,8 @@ enum Function: String, Sendable, Hashable, CaseIterable {
         case .all, .subsetOf, .supersetOf, .where, .select, .repeat, .repeatAll, .ofType, .is, .as,
             .skip, .take, .intersect, .exclude, .union, .combine, .indexOf, .lastIndexOf,
             .startsWith, .endsWith, .contains, .split, .encode, .decode,
-            .escape, .unescape, .log, .power, .comparable, .extension, .hasExtension, .memberOf, .subsumes,
+            .escape, .unescape, .log, .power, .comparable, .extension, .hasExtension, .memberOf,
+            .subsumes,
             .subsumedBy, .conformsTo:
             1...1
         case .aggregate, .substring, .matches, .matchesFull, .trace, .defineVariable: 1...2

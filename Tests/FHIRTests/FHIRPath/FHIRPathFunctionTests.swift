@@ -7,7 +7,8 @@ struct FHIRPathFunctionTests {
     @Test func `extensions of an element and of a primitive are found`() throws {
         let time = "birthDate.extension('http://example.org/time')"
         #expect(try Evaluating.values(time + ".value") == ["14:30:00"])
-        #expect(try Evaluating.values("birthDate.hasExtension('http://example.org/time')") == ["true"])
+        #expect(
+            try Evaluating.values("birthDate.hasExtension('http://example.org/time')") == ["true"])
         #expect(try Evaluating.values("birthDate.extension('http://other')") == [])
         #expect(try Evaluating.values("birthDate.hasValue()") == ["true"])
         #expect(try Evaluating.values("birthDate.children().url") == ["http://example.org/time"])
@@ -20,7 +21,8 @@ struct FHIRPathFunctionTests {
              "_gender":{"extension":[{"url":"u","valueCode":"unknown"}]}}
             """#
         #expect(try Evaluating.values("name.given.count()", on: on) == ["2"])
-        #expect(try Evaluating.values("name.given.select(hasValue())", on: on) == ["false", "true"])
+        #expect(
+            try Evaluating.values("name.given.select(hasValue())", on: on) == ["false", "true"])
         #expect(try Evaluating.values("name.given[0].extension.value", on: on) == ["masked"])
         #expect(try Evaluating.values("gender.exists()", on: on) == ["true"])
         #expect(try Evaluating.values("gender.extension('u').value", on: on) == ["unknown"])

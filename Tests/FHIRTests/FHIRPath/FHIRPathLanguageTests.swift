@@ -94,9 +94,16 @@ struct FHIRPathLanguageTests {
     @Test func `now is the time that was handed in, in the zone that was handed in`() throws {
         var environment = Evaluating.environment
         environment.offsetMinutes = -420
-        #expect(try Evaluating.values("now()", on: Evaluating.patient, environment) == ["2026-11-21T02:30:00.000-07:00"])
-        #expect(try Evaluating.values("today()", on: Evaluating.patient, environment) == ["2026-11-21"])
-        #expect(try Evaluating.values("timeOfDay()", on: Evaluating.patient, environment) == ["02:30:00.000"])
+        #expect(
+            try Evaluating.values("now()", on: Evaluating.patient, environment) == [
+                "2026-11-21T02:30:00.000-07:00"
+            ])
+        #expect(
+            try Evaluating.values("today()", on: Evaluating.patient, environment) == ["2026-11-21"])
+        #expect(
+            try Evaluating.values("timeOfDay()", on: Evaluating.patient, environment) == [
+                "02:30:00.000"
+            ])
         environment.nowMs = nil
         #expect(Evaluating.failure("now()", on: Evaluating.patient, environment) == .execution)
     }

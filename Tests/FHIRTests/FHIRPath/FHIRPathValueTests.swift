@@ -135,7 +135,8 @@ struct FHIRPathValueTests {
     @Test func `without definitions plain paths and choices still work`() throws {
         let bare = FHIRPathEnvironment(types: .bare)
         let on = Evaluating.patient
-        #expect(try Evaluating.values("Patient.name.given", on: on, bare) == ["Ann", "Lee", "Annie"])
+        #expect(
+            try Evaluating.values("Patient.name.given", on: on, bare) == ["Ann", "Lee", "Annie"])
         #expect(try Evaluating.values("Patient.deceased", on: on, bare) == ["2020-03"])
         #expect(try Evaluating.values("deceased as dateTime", on: on, bare) == ["2020-03"])
         #expect(try Evaluating.values("deceased as boolean", on: on, bare) == [])

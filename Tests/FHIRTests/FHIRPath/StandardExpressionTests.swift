@@ -29,7 +29,9 @@ struct StandardExpressionTests {
             // The standard's own mistake: ChargeItemDefinition has no name.
             guard rule.key != "cid-0" else { return }
             let faults = expression.faults(on: type, types: .r4)
-            #expect(faults.isEmpty, "\(rule.key) on \(type ?? "a choice"): \(rule.expression) \(faults)")
+            #expect(
+                faults.isEmpty, "\(rule.key) on \(type ?? "a choice"): \(rule.expression) \(faults)"
+            )
         } catch {
             Issue.record("\(rule.key) on \(type ?? "a choice"): \(rule.expression) \(error)")
         }
