@@ -23,7 +23,7 @@ extension Evaluator {
             .conformsTo,
             .htmlChecks, .checkModifiers, .getResourceKey, .getReferenceKey:
             return try fhir(call, on: focus, scope)
-        case .now, .today, .timeOfDay: return [try time(call)]
+        case .now, .today, .timeOfDay: return [try present(call)]
         case .join: return try joined(call, focus, scope)
         default: break
         }

@@ -1,6 +1,7 @@
 /// Functions that write texts in other alphabets and back.
 ///
-/// Spec: FHIRPath, additional string functions, https://build.fhir.org/ig/HL7/FHIRPath/#additional-string-functions
+/// Spec: FHIRPath, additional string functions,
+/// https://hl7.org/fhirpath/#additional-string-functions
 extension Evaluator {
     /// - Parameter form: the name of the alphabet or language.
     func coded(

@@ -20,7 +20,7 @@ extension Evaluator {
             return [.boolean(try isSubset(argument(0, of: call, scope), focus, call))]
         case .hasValue:
             guard focus.count == 1 else { return [.boolean(false)] }
-            return [.boolean(system(focus[0]) != nil)]
+            return [.boolean(plain(focus[0]) != nil)]
         default:
             if !focus.isEmpty { return focus }
             for index in call.arguments.indices {
@@ -36,7 +36,7 @@ extension Evaluator {
     ) throws(FHIRPathError) -> [Bool] {
         var out: [Bool] = []
         for value in values {
-            guard case .boolean(let truth) = system(value) else {
+            guard case .boolean(let truth) = plain(value) else {
                 throw FHIRPathError(
                     .execution, at: call.place,
                     "\(call.function.rawValue) takes true and false only; "
@@ -118,7 +118,7 @@ extension Evaluator {
 
     // MARK: The time
 
-    func time(_ call: Call) throws(FHIRPathError) -> PathValue {
+    func present(_ call: Call) throws(FHIRPathError) -> PathValue {
         guard let ms = environment.nowMs else {
             throw FHIRPathError(
                 .execution, at: call.place,
@@ -137,7 +137,7 @@ extension Evaluator {
     func mathematics(
         _ call: Call, on value: PathValue, _ scope: Scope
     ) throws(FHIRPathError) -> [PathValue] {
-        let known = system(value) ?? asQuantity(value).map { .quantity($0) }
+        let known = plain(value) ?? asQuantity(value).map { .quantity($0) }
         if case .quantity(let quantity) = known {
             guard let result = try ofValue(call, quantity.value, scope) else { return [] }
             return [.quantity(PathQuantity(result, unitOf: quantity))]
@@ -159,7 +159,7 @@ extension Evaluator {
             guard let argument = try single(argument(0, of: call, scope), call.place) else {
                 return []
             }
-            guard let other = system(argument).flatMap({ Self.number($0) }) else {
+            guard let other = plain(argument).flatMap({ Self.number($0) }) else {
                 throw FHIRPathError(
                     .execution, at: call.place, "\(call.function.rawValue) takes a number.")
             }
@@ -167,7 +167,7 @@ extension Evaluator {
                 return number.logarithm(toBase: other).map { [.decimal($0)] } ?? []
             }
             guard let result = number.raised(to: other) else { return [] }
-            if case .integer = system(argument) { return alike(known, result) }
+            if case .integer = plain(argument) { return alike(known, result) }
             return [.decimal(result)]
         }
     }
@@ -215,14 +215,14 @@ extension Evaluator {
             return [.boolean(PathQuantity.isComparable(first, second))]
         case .lowBoundary, .highBoundary: return try boundary(call, value, scope)
         case .precision:
-            switch system(value) {
+            switch plain(value) {
             case .decimal(let number): return [.integer(Int64(number.scale))]
             case .integer, .long: return [.integer(0)]
             case .moment(let moment): return [.integer(Int64(moment.digitCount))]
             default: break
             }
         default:
-            if case .moment(let moment) = system(value) { return part(call.function, of: moment) }
+            if case .moment(let moment) = plain(value) { return part(call.function, of: moment) }
         }
         throw FHIRPathError(
             .execution, at: call.place,
@@ -240,7 +240,7 @@ extension Evaluator {
         func end(_ number: PathDecimal) -> PathDecimal? {
             isLow ? number.lowBoundary(places: places) : number.highBoundary(places: places)
         }
-        switch system(value) ?? asQuantity(value).map({ .quantity($0) }) {
+        switch plain(value) ?? asQuantity(value).map({ .quantity($0) }) {
         case .integer(let number), .long(let number):
             return end(PathDecimal(number)).map { [.decimal($0)] } ?? []
         case .decimal(let number): return end(number).map { [.decimal($0)] } ?? []

@@ -5,7 +5,7 @@ extension Evaluator {
     func conversion(
         _ call: Call, on value: PathValue, _ scope: Scope
     ) throws(FHIRPathError) -> [PathValue] {
-        let known = system(value) ?? asQuantity(value).map { .quantity($0) }
+        let known = plain(value) ?? asQuantity(value).map { .quantity($0) }
         var unit: String?
         if !call.arguments.isEmpty {
             unit = try string(argument(0, of: call, scope), call.place)

@@ -27,6 +27,7 @@ extension Evaluator {
         if case .node(let node) = a, case .string(let text) = b, let json = node.json,
             json.kind == .string, types[node.type].system == .text
         {
+            try charge(text.utf8.count / 64, place)
             return json.equals(text)
         }
         if let left = structure(a), let right = structure(b) {
@@ -40,7 +41,9 @@ extension Evaluator {
         guard let pair = paired(a, b) else { return false }
         switch pair {
         case .numbers(let left, let right): return left == right
-        case .texts(let left, let right): return left.utf8.elementsEqual(right.utf8)
+        case .texts(let left, let right):
+            try charge(left.utf8.count / 64, place)
+            return left.utf8.elementsEqual(right.utf8)
         case .booleans(let left, let right): return left == right
         case .moments(let left, let right):
             if (left.kind == .time) != (right.kind == .time) { return false }
@@ -65,8 +68,8 @@ extension Evaluator {
     }
 
     private func paired(_ a: PathValue, _ b: PathValue) -> Pair? {
-        let left = system(a) ?? asQuantity(a).map { .quantity($0) }
-        let right = system(b) ?? asQuantity(b).map { .quantity($0) }
+        let left = plain(a) ?? asQuantity(a).map { .quantity($0) }
+        let right = plain(b) ?? asQuantity(b).map { .quantity($0) }
         guard let left, let right else { return nil }
         if let first = Self.number(left), let second = Self.number(right) {
             return .numbers(first, second)
@@ -110,7 +113,9 @@ extension Evaluator {
         switch a.kind {
         case .null: return true
         case .bool: return a.bool == b.bool
-        case .string: return a.string.map { b.equals($0) } ?? false
+        case .string:
+            try charge(a.rawBytes.count / 64, place)
+            return a.string.map { b.equals($0) } ?? false
         case .number: return a.number == b.number
         case .array:
             guard a.count == b.count else { return false }
@@ -164,7 +169,7 @@ extension Evaluator {
         switch pair {
         case .numbers(let left, let right): return PathQuantity.isEquivalent(left, right)
         case .texts(let left, let right):
-            try charge((left.utf8.count + right.utf8.count) / 64, place)
+            try charge((left.utf8.count + right.utf8.count) / 16, place)
             return Self.folded(left) == Self.folded(right)
         case .booleans(let left, let right): return left == right
         case .moments(let left, let right):
@@ -184,7 +189,9 @@ extension Evaluator {
         try charge(1, place)
         guard a.kind == b.kind else { return false }
         switch a.kind {
-        case .string: return Self.folded(a.string ?? "") == Self.folded(b.string ?? "")
+        case .string:
+            try charge((a.rawBytes.count + b.rawBytes.count) / 16, place)
+            return Self.folded(a.string ?? "") == Self.folded(b.string ?? "")
         case .number:
             guard let left = a.numberText.flatMap({ PathDecimal($0) }),
                 let right = b.numberText.flatMap({ PathDecimal($0) })
@@ -227,6 +234,7 @@ extension Evaluator {
         switch paired(a, b) {
         case .numbers(let left, let right): return PathDecimal.order(left, right)
         case .texts(let left, let right):
+            try charge(left.utf8.count / 64, place)
             if left.utf8.elementsEqual(right.utf8) { return 0 }
             return left.utf8.lexicographicallyPrecedes(right.utf8) ? -1 : 1
         case .moments(let left, let right) where (left.kind == .time) == (right.kind == .time):

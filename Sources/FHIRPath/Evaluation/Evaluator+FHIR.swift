@@ -12,7 +12,7 @@ extension Evaluator {
         case .hasExtension: return [.boolean(try !extensions(call, focus, scope).isEmpty)]
         case .getValue:
             guard let value = try single(focus, call.place) else { return [] }
-            return system(value).map { [$0] } ?? []
+            return plain(value).map { [$0] } ?? []
         case .resolve: return try resolved(call, focus)
         case .memberOf: return try membership(call, focus, scope)
         case .subsumes, .subsumedBy: return try subsumption(call, focus, scope)
@@ -54,7 +54,9 @@ extension Evaluator {
             guard let reference, !reference.isEmpty else { continue }
             if reference.utf8.first == 0x23 {
                 if let found = contained(String(reference.dropFirst())) { out.append(found) }
-            } else if let json = inBundle(reference) ?? environment.resolve?(reference) {
+            } else if let json = try inBundle(reference, call.place)
+                ?? environment.resolve?(reference)
+            {
                 out.append(.node(PathNode(json, types: types)))
             } else if environment.resolvesToTypes, let type = targetType(of: value, reference) {
                 out.append(.node(PathNode(json: nil, type: type)))
@@ -74,12 +76,15 @@ extension Evaluator {
 
     /// The resource of the bundle at the root that a reference names by its full address, or by
     /// type and id under whatever address.
-    private func inBundle(_ reference: String) -> JSON? {
+    private func inBundle(
+        _ reference: String, _ place: Place
+    ) throws(FHIRPathError) -> JSON? {
         guard case .node(let node) = root.first, let json = node.json,
             json["resourceType"]?.equals("Bundle") == true, let entries = json["entry"]
         else { return nil }
         let isRelative = !reference.utf8.contains(0x3A)
         for entry in entries.elements {
+            try charge(1, place)
             guard let url = entry.string("fullUrl") else { continue }
             if url == reference || isRelative && url.hasSuffix("/" + reference) {
                 return entry["resource"]
@@ -89,7 +94,7 @@ extension Evaluator {
     }
 
     private func plainText(_ value: PathValue) -> String? {
-        if case .string(let text) = system(value) { return text }
+        if case .string(let text) = plain(value) { return text }
         return nil
     }
 

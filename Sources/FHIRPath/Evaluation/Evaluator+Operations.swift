@@ -94,7 +94,7 @@ extension Evaluator {
 
     func negated(_ values: [PathValue], _ place: Place) throws(FHIRPathError) -> [PathValue] {
         guard let value = try single(values, place) else { return [] }
-        switch system(value) ?? asQuantity(value).map({ .quantity($0) }) {
+        switch plain(value) ?? asQuantity(value).map({ .quantity($0) }) {
         case .integer(let number): return [.integer(-number)]
         case .long(let number): return number == .min ? [] : [.long(-number)]
         case .decimal(let number): return [.decimal(number.negated)]
@@ -112,8 +112,8 @@ extension Evaluator {
     private func arithmetic(
         _ operation: Operation, _ a: PathValue, _ b: PathValue, _ place: Place
     ) throws(FHIRPathError) -> [PathValue] {
-        let left = system(a) ?? asQuantity(a).map { .quantity($0) }
-        let right = system(b) ?? asQuantity(b).map { .quantity($0) }
+        let left = plain(a) ?? asQuantity(a).map { .quantity($0) }
+        let right = plain(b) ?? asQuantity(b).map { .quantity($0) }
         switch (left, right) {
         case (.integer(let first), .integer(let second)) where operation != .over:
             return Self.whole(operation, first, second, isLong: false)

@@ -6,7 +6,7 @@ extension Evaluator {
     /// it has one already; nil for an element with parts, or without a value.
     ///
     /// Spec: FHIR R4, FHIRPath, use of FHIR types, https://hl7.org/fhir/R4/fhirpath.html#types
-    func system(_ value: PathValue) -> PathValue? {
+    func plain(_ value: PathValue) -> PathValue? {
         guard case .node(let node) = value else { return value }
         guard let json = node.json else { return nil }
         switch json.kind {
@@ -45,7 +45,7 @@ extension Evaluator {
         case .node(let node):
             guard let json = node.json else { return nil }
             if json.isObject { return quantity(of: json, node.type) }
-            return json.kind == .number ? system(value).flatMap { asQuantity($0) } : nil
+            return json.kind == .number ? plain(value).flatMap { asQuantity($0) } : nil
         default: return nil
         }
     }

@@ -138,7 +138,7 @@ final class Evaluator {
 
     func integer(_ values: [PathValue], _ place: Place) throws(FHIRPathError) -> Int64? {
         guard let value = try single(values, place) else { return nil }
-        switch system(value) {
+        switch plain(value) {
         case .integer(let number), .long(let number): return number
         default:
             throw FHIRPathError(.execution, at: place, "A whole number is expected here.")

@@ -23,7 +23,7 @@ enum Narrative {
         _ values: [PathValue], _ evaluator: Evaluator, _ place: Place
     ) throws(FHIRPathError) -> Bool {
         for value in values {
-            guard case .string(let text) = evaluator.system(value) else { return false }
+            guard case .string(let text) = evaluator.plain(value) else { return false }
             try evaluator.charge(1 + text.utf8.count / 4, place)
             var reader = NarrativeReader(text)
             guard reader.isSound(elements, attributes) else { return false }

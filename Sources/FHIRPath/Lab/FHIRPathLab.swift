@@ -5,7 +5,8 @@ import Synchronization
 /// Answers the questions of the FHIRPath Lab: what an expression gives on a resource, where in it the
 /// values stand, and what it traces.
 ///
-/// Spec: fhirpath-lab server engine API, https://github.com/brianpos/fhirpath-lab/blob/develop/server-api.md
+/// Spec: fhirpath-lab server engine API,
+/// https://github.com/brianpos/fhirpath-lab/blob/develop/server-api.md
 package struct FHIRPathLab: Sendable {
     static let pathURL = "http://fhir.forms-lab.com/StructureDefinition/resource-path"
     static let jsonURL = "http://fhir.forms-lab.com/StructureDefinition/json-value"

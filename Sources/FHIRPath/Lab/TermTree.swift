@@ -2,7 +2,8 @@ import FHIRModel
 
 /// An expression as the tree that the Lab draws.
 ///
-/// Spec: fhirpath-lab server engine API, AST definition, https://github.com/brianpos/fhirpath-lab/blob/develop/server-api.md
+/// Spec: fhirpath-lab server engine API, AST definition,
+/// https://github.com/brianpos/fhirpath-lab/blob/develop/server-api.md
 enum TermTree {
     /// Levels that are drawn.
     static let depthMax = 300

@@ -1,6 +1,7 @@
 /// Follows all ways through a pattern at once, one character of the text after the other.
 ///
-/// The work is the length of the text times that of the pattern at most; `charge` is told of it.
+/// The work of a match is the length of the text times that of the pattern at most, and `charge` is
+/// told of it.
 struct PatternMachine {
     private struct Thread {
         let instruction: Int
@@ -31,6 +32,7 @@ struct PatternMachine {
         from start: Int, isFull: Bool, charge: (Int) throws(FHIRPathError) -> Void
     ) throws(FHIRPathError) -> [Int]? {
         for index in reached.indices { reached[index] = -1 }
+        stepCount += reached.count / 4
         let empty = keepsMarks ? [Int](repeating: -1, count: pattern.groupCount * 2) : []
         var threads: [Thread] = []
         var best: [Int]?

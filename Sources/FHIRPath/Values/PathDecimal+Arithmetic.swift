@@ -15,8 +15,8 @@ extension PathDecimal {
     private static func plainSum(_ a: PathDecimal, _ b: PathDecimal) -> PathDecimal? {
         let places = max(a.scale, b.scale)
         guard let left = a.scaled(to: places), let right = b.scaled(to: places) else { return nil }
-        let (sum, overflow) = left.coefficient.addingReportingOverflow(right.coefficient)
-        return overflow ? nil : PathDecimal(coefficient: sum, scale: places)
+        let sum = left.coefficient.addingReportingOverflow(right.coefficient)
+        return checked((sum.partialValue, sum.overflow), scale: places)
     }
 
     func subtracting(_ other: PathDecimal) -> PathDecimal? { adding(other.negated) }
@@ -28,9 +28,9 @@ extension PathDecimal {
 
     private static func plainProduct(_ a: PathDecimal, _ b: PathDecimal) -> PathDecimal? {
         let places = a.scale + b.scale
-        let (product, overflow) = a.coefficient.multipliedReportingOverflow(by: b.coefficient)
-        guard !overflow, places <= scaleMax else { return nil }
-        return PathDecimal(coefficient: product, scale: places)
+        let product = a.coefficient.multipliedReportingOverflow(by: b.coefficient)
+        guard places <= scaleMax else { return nil }
+        return checked((product.partialValue, product.overflow), scale: places)
     }
 
     /// The quotient, rounded to ``quotientPlaces``; nil for a divisor of zero.
@@ -176,7 +176,8 @@ extension PathDecimal {
 
 /// The ends of the range a written number stands for.
 ///
-/// Spec: FHIRPath, lowBoundary and highBoundary, https://build.fhir.org/ig/HL7/FHIRPath/#lowboundaryprecision-integer-decimal--date--datetime--time
+/// Spec: FHIRPath 3.0.0-ballot, lowBoundary and highBoundary,
+/// https://build.fhir.org/ig/HL7/FHIRPath/
 extension PathDecimal {
     /// Places of a boundary if the call does not say.
     static let boundaryPlaces = 8

@@ -12,6 +12,14 @@ package struct PathDecimal: Sendable {
 
     static let scaleMax = 38
     static let digitsMax = 38
+    /// The first whole number that is not held.
+    private static let bound: Int128 = 100_000_000_000_000_000_000_000_000_000_000_000_000
+
+    /// The result of a calculation; nil if it overflowed or has more than ``digitsMax`` digits.
+    static func checked(_ result: (Int128, overflow: Bool), scale: Int) -> PathDecimal? {
+        guard !result.overflow, result.0 < bound, result.0 > -bound else { return nil }
+        return PathDecimal(coefficient: result.0, scale: scale)
+    }
 
     /// The whole number.
     package init(_ value: Int64) {

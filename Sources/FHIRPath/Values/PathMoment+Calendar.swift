@@ -76,7 +76,8 @@ extension PathMoment {
     /// The earliest or latest value that fits what is known, to a number of digits; nil if the type
     /// has no such precision.
     ///
-    /// Spec: FHIRPath, lowBoundary, https://build.fhir.org/ig/HL7/FHIRPath/#lowboundaryprecision-integer-decimal--date--datetime--time
+    /// Spec: FHIRPath 3.0.0-ballot, lowBoundary,
+    /// https://build.fhir.org/ig/HL7/FHIRPath/
     func boundary(digits: Int?, isLow: Bool) -> PathMoment? {
         let digits = digits ?? (kind == .date ? 8 : kind == .time ? 9 : 17)
         var result = filled(isLow: isLow)
@@ -130,22 +131,20 @@ extension PathMoment {
         case .year: return kind == .time ? nil : addingMonths(count * 12)
         case .month: return kind == .time ? nil : addingMonths(count)
         case .week: return nil
-        case .day: return kind == .time ? self : shifted(ms: count * 86_400_000)
-        case .hour: return shifted(ms: count * 3_600_000)
-        case .minute: return shifted(ms: count * 60_000)
-        case .second: return shifted(ms: count * 1_000)
-        case .millisecond: return shifted(ms: count)
+        case .day: return kind == .time ? self : shifted(count, unitMs: 86_400_000)
+        case .hour: return shifted(count, unitMs: 3_600_000)
+        case .minute: return shifted(count, unitMs: 60_000)
+        case .second: return shifted(count, unitMs: 1_000)
+        case .millisecond: return shifted(count, unitMs: 1)
         }
     }
 
     private func addingSeconds(_ amount: PathDecimal, _ unit: CalendarUnit) -> PathMoment? {
         let perSecond = PathDecimal(unit == .second ? 1_000_000_000 : 1_000_000)
-        guard let product = amount.multiplied(by: perSecond),
-            let nanoseconds = product.rounded(to: 0, .towardsZero).whole,
-            nanoseconds.magnitude < 4_000_000_000_000_000_000
-        else { return nil }
-        var total = Int64(nanosecond % 1_000_000) + nanoseconds % 1_000_000
-        var ms = nanoseconds / 1_000_000
+        guard let product = amount.multiplied(by: perSecond) else { return nil }
+        let nanoseconds = product.rounded(to: 0, .towardsZero).coefficient
+        guard var ms = Int64(exactly: nanoseconds / 1_000_000) else { return nil }
+        var total = Int64(nanosecond % 1_000_000) + Int64(nanoseconds % 1_000_000)
         if total < 0 {
             total += 1_000_000
             ms -= 1
@@ -159,7 +158,7 @@ extension PathMoment {
             result.precision = .fraction
             result.fractionDigits = 3
         }
-        return result.shifted(ms: ms)
+        return result.shifted(ms, unitMs: 1)
     }
 
     private func addingMonths(_ count: Int64) -> PathMoment? {
@@ -172,16 +171,19 @@ extension PathMoment {
         return result
     }
 
-    private func shifted(ms: Int64) -> PathMoment? {
+    private func shifted(_ count: Int64, unitMs: Int64) -> PathMoment? {
+        let span = count.multipliedReportingOverflow(by: unitMs)
+        let sum = localMs.addingReportingOverflow(span.partialValue)
+        guard !span.overflow, !sum.overflow else { return nil }
+        let target = sum.partialValue
         var result = self
         if kind == .time {
-            let dayMs = ((localMs + ms) % 86_400_000 + 86_400_000) % 86_400_000
+            let dayMs = (target % 86_400_000 + 86_400_000) % 86_400_000
             let start = PathMoment(.time, .hour).localMs
             result.setLocal(ms: start - start % 86_400_000 + dayMs)
             (result.year, result.month, result.day) = (1, 1, 1)
             return result
         }
-        let target = localMs + ms
         guard target >= -62_135_596_800_000, target < 253_402_300_800_000 else { return nil }
         result.setLocal(ms: target)
         return result

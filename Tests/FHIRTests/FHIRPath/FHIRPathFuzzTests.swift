@@ -83,21 +83,39 @@ struct FHIRPathFuzzTests {
         #expect(matched > 300)
     }
 
+    /// A sample with some of its words replaced, dropped or doubled, or with noise in it.
     private static func damaged(_ text: String, _ random: inout SeededRandom) -> String {
-        var characters = Array(text)
-        for _ in 0...random.below(4) {
-            let place = random.below(characters.count + 1)
-            switch random.below(4) {
-            case 0: characters.insert(contentsOf: random.pick(spice), at: place)
-            case 1 where place < characters.count: characters.remove(at: place)
-            case 2:
-                let other = Array(random.pick(samples))
-                characters.insert(contentsOf: other[random.below(other.count)...], at: place)
-            default:
-                let end = min(characters.count, place + random.below(12))
-                characters.insert(contentsOf: characters[place..<end], at: random.below(end + 1))
+        var words = words(of: text)
+        for _ in 0...random.below(3) {
+            let place = random.below(words.count)
+            switch random.below(10) {
+            case 0: words.insert(random.pick(spice), at: place)
+            case 1: words.remove(at: place)
+            case 2: words.insert(words[random.below(words.count)], at: place)
+            case 3:
+                let characters = words[place].unicodeScalars.map { String($0) }.shuffled(
+                    using: &random)
+                words[place] = characters.joined()
+            default: words[place] = random.pick(Self.words(of: random.pick(samples)))
             }
+            if words.isEmpty { words = ["1"] }
         }
-        return String(characters)
+        return words.joined()
+    }
+
+    /// The words and signs of a text.
+    private static func words(of text: String) -> [String] {
+        var words: [String] = []
+        var isName = false
+        for character in text {
+            let isPart = character.isLetter || character.isNumber
+            if isPart, isName {
+                words[words.count - 1].append(character)
+            } else {
+                words.append(String(character))
+            }
+            isName = isPart
+        }
+        return words
     }
 }

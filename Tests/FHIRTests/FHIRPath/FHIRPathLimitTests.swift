@@ -36,6 +36,35 @@ struct FHIRPathLimitTests {
         #expect(try Evaluating.values(text) == ["2"])
     }
 
+    @Test(arguments: [
+        String(repeating: "iif(true, ", count: 200) + "1" + String(repeating: ")", count: 200),
+        String(repeating: "1 - (", count: 80) + "1" + String(repeating: ")", count: 80),
+        String(repeating: "1 | ", count: 200) + "1", String(repeating: "-", count: 200) + "1",
+        String(repeating: "(0 | 1)[", count: 120) + "0" + String(repeating: "]", count: 120),
+    ])
+    func `an expression may be nested deep`(text: String) throws {
+        #expect(try Evaluating.values(text).count == 1)
+        #expect(try FHIRPathExpression(text).faults(on: "Patient", types: .r4).isEmpty)
+    }
+
+    @Test(arguments: [
+        "@2012-01-01 + 999999999999 days", "@2012-01-01T10:00:00Z + 9999999999999999999.0 's'",
+        "@T10:00 + 99999999999999.0 hours", "@2012 + 99999999999.0 years",
+        "-99999999999999999999999999999999999999.0 - 70141183460469231731687303715884105729.0",
+        "(99999999999999999999999999999999999999.0).power(2)", "10.power(1000)", "(-9).power(999)",
+        "(9223372036854775807L + 1L)", "(-9223372036854775807L - 1L) div (-1)",
+        "(-9223372036854775807L - 2L).abs()", "0.0000000000000000000000000000001.power(9)",
+        "99999999999999999999999999999999999999.0 'kg' = 1 'fg'",
+        "'abc'.substring(9223372036854775807L)",
+        "1.round(9223372036854775807L)", "(1|2).take(9223372036854775807L)",
+        "1.lowBoundary(99999999999L)",
+        "1e5", "1000000.exp()", "1.0.highBoundary(31)",
+    ])
+    func `numbers at the end of their range do no harm`(text: String) {
+        // Nothing, a value or an error: all are fine, a crash is not.
+        _ = Evaluating.failure(text)
+    }
+
     @Test func `the steps that an evaluation may take are a number`() throws {
         var environment = Evaluating.environment
         environment.limits.stepsMax = 20
