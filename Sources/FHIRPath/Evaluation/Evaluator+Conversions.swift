@@ -48,14 +48,17 @@ extension Evaluator {
     private static func converted(
         _ value: PathValue, to target: Target, unit: String?
     ) -> PathValue? {
+        // No number, date or quantity is written longer.
+        if case .string(let text) = value, text.utf8.count > 1_000, target != .string { return nil }
         switch target {
-        case .boolean: boolean(of: value)
-        case .integer: whole(of: value).flatMap { Int32(exactly: $0) }.map { .integer(Int64($0)) }
-        case .long: whole(of: value).map { .long($0) }
-        case .decimal: decimal(of: value).map { .decimal($0) }
-        case .string: value.text.map { .string($0) }
-        case .date, .dateTime, .time: moment(of: value, target)
-        case .quantity: quantity(of: value, unit)
+        case .boolean: return boolean(of: value)
+        case .integer:
+            return whole(of: value).flatMap { Int32(exactly: $0) }.map { .integer(Int64($0)) }
+        case .long: return whole(of: value).map { .long($0) }
+        case .decimal: return decimal(of: value).map { .decimal($0) }
+        case .string: return value.text.map { .string($0) }
+        case .date, .dateTime, .time: return moment(of: value, target)
+        case .quantity: return quantity(of: value, unit)
         }
     }
 

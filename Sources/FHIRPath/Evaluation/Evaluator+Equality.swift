@@ -169,7 +169,7 @@ extension Evaluator {
         switch pair {
         case .numbers(let left, let right): return PathQuantity.isEquivalent(left, right)
         case .texts(let left, let right):
-            try charge((left.utf8.count + right.utf8.count) / 16, place)
+            try charge((left.utf8.count + right.utf8.count) / 4, place)
             return Self.folded(left) == Self.folded(right)
         case .booleans(let left, let right): return left == right
         case .moments(let left, let right):
@@ -181,8 +181,21 @@ extension Evaluator {
     }
 
     /// A text without regard to case and the kind and number of its spaces.
-    private static func folded(_ text: String) -> String {
-        text.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    private static func folded(_ text: String) -> [UInt8] {
+        var out: [UInt8] = []
+        out.reserveCapacity(text.utf8.count)
+        for scalar in text.unicodeScalars {
+            if scalar.properties.isWhitespace {
+                if out.last != 0x20, !out.isEmpty { out.append(0x20) }
+            } else if scalar.isASCII {
+                let byte = UInt8(truncatingIfNeeded: scalar.value)
+                out.append(byte &- 0x41 < 26 ? byte + 32 : byte)
+            } else {
+                out += scalar.properties.lowercaseMapping.utf8
+            }
+        }
+        if out.last == 0x20 { out.removeLast() }
+        return out
     }
 
     private func isAlike(_ a: JSON, _ b: JSON, _ place: Place) throws(FHIRPathError) -> Bool {
@@ -190,7 +203,7 @@ extension Evaluator {
         guard a.kind == b.kind else { return false }
         switch a.kind {
         case .string:
-            try charge((a.rawBytes.count + b.rawBytes.count) / 16, place)
+            try charge((a.rawBytes.count + b.rawBytes.count) / 4, place)
             return Self.folded(a.string ?? "") == Self.folded(b.string ?? "")
         case .number:
             guard let left = a.numberText.flatMap({ PathDecimal($0) }),

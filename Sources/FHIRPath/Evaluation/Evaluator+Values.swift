@@ -13,7 +13,8 @@ extension Evaluator {
         case .bool: return json.bool.map { .boolean($0) }
         case .string: return json.string.map { Self.converted($0, types[node.type].system) }
         case .number:
-            guard let text = json.numberText else { return nil }
+            // Digits beyond the 38th are not held; so many of them are only meant to cost time.
+            guard json.rawBytes.count <= 1_000, let text = json.numberText else { return nil }
             let form = types[node.type].system
             if form == .integer || form == .unknown, let number = Int64(text) {
                 return types[node.type].name == "integer64" ? .long(number) : .integer(number)
