@@ -59,7 +59,10 @@ package struct FHIRPathEnvironment: Sendable {
     package var conformsTo: (@Sendable (_ profile: String, _ element: JSON) -> Bool?)?
     /// Takes what `trace` is called with.
     package var trace: (@Sendable (_ name: String, _ values: [PathValue]) -> Void)?
-    /// Whether `as` takes several values and keeps those of the type, as search parameters use it.
+    /// Whether `as` takes several values and keeps those of the type.
+    ///
+    /// The language allows one value only, but search parameters and rules of FHIR R4, such as
+    /// `dom-3`, are written for this.
     package var asTakesMany = false
     /// The bounds of one evaluation.
     package var limits = Limits()

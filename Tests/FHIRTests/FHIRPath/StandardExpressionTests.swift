@@ -1,5 +1,6 @@
 import FHIRModel
 import FHIRPath
+import Foundation
 import Testing
 
 @Suite("Expressions of the standard")
@@ -49,5 +50,72 @@ struct StandardExpressionTests {
             }
         }
         #expect(count > 1_000)
+    }
+
+    @Test func `the rules of the standard hold in its own examples`() throws {
+        guard let archive = SharedData.url("fhir-examples/r4-example-pairs.tar.gz") else { return }
+        var rules = RuleBook()
+        try SharedData.withFiles(ofArchive: archive) { files in
+            for file in files where file.pathExtension == "json" {
+                let json = try JSON.parse(Array(Data(contentsOf: file)))
+                rules.check(json, file.lastPathComponent)
+            }
+        }
+        print("Rules on examples: \(rules.checkCount) checks, broken: \(rules.broken)")
+        #expect(rules.checkCount > 10_000)
+        #expect(rules.broken.isEmpty)
+    }
+}
+
+/// The rules of all types, checked on resources.
+private struct RuleBook {
+    private(set) var checkCount = 0
+    /// Keys of the rules that do not hold or cannot be evaluated, with where.
+    private(set) var broken: [String: [String]] = [:]
+    private var expressions: [String: FHIRPathExpression] = [:]
+    private var environment = Evaluating.environment
+
+    init() { environment.asTakesMany = true }
+
+    mutating func check(_ resource: JSON, _ name: String) {
+        guard let type = resource.string("resourceType") else { return }
+        environment.resource = PathNode(resource, types: .r4)
+        check(resource, type, name)
+    }
+
+    private mutating func check(_ json: JSON, _ typeName: String, _ name: String) {
+        guard let type = Definitions.r4.type(typeName) else { return }
+        for rule in type.constraints { evaluate(rule, on: json, typeName, name) }
+        for (key, member) in json.members where key != "resourceType" {
+            guard let (element, inner) = type.element(json: key) else { continue }
+            for one in member.isArray ? Array(member.elements) : [member] where !one.isNull {
+                for rule in element.constraints { evaluate(rule, on: one, inner, name) }
+                if let contained = one.string("resourceType") {
+                    check(one, contained, name)
+                } else if one.isObject {
+                    check(one, inner, name)
+                }
+            }
+        }
+    }
+
+    private mutating func evaluate(
+        _ rule: Invariant, on json: JSON, _ typeName: String, _ name: String
+    ) {
+        guard rule.severity == .error else { return }
+        checkCount += 1
+        do {
+            if expressions[rule.expression] == nil {
+                expressions[rule.expression] = try FHIRPathExpression(rule.expression)
+            }
+            let node = PathNode(json, typeName: typeName, types: .r4)
+            // No answer means that the rule has nothing to say of what is not there.
+            if try expressions[rule.expression]?.holds(on: node, in: environment) != false {
+                return
+            }
+            broken[rule.key, default: []].append(name)
+        } catch {
+            broken[rule.key, default: []].append("\(name): \(error)")
+        }
     }
 }
