@@ -65,6 +65,41 @@ struct StandardExpressionTests {
         #expect(rules.checkCount > 10_000)
         #expect(rules.broken.isEmpty)
     }
+
+    @Test func `search parameters find the same with and without definitions`() throws {
+        guard let archive = SharedData.url("fhir-examples/r4-example-pairs.tar.gz") else { return }
+        var count = 0
+        var valueCount = 0
+        try SharedData.withFiles(ofArchive: archive) { files in
+            for file in files where file.pathExtension == "json" {
+                let json = try JSON.parse(Array(Data(contentsOf: file)))
+                let type = json.string("resourceType") ?? ""
+                for parameter in Definitions.r4.searchParameters(for: type)
+                where !parameter.expression.isEmpty {
+                    let expression = try FHIRPathExpression(parameter.expression)
+                    let typed = try found(expression, json, .r4)
+                    let bare = try found(expression, json, .bare)
+                    #expect(typed == bare, "\(file.lastPathComponent) \(parameter.expression)")
+                    count += 1
+                    valueCount += typed.count
+                }
+            }
+        }
+        print("Search parameters on examples: \(count) evaluated, \(valueCount) values.")
+        #expect(valueCount > 5_000)
+    }
+
+    private func found(
+        _ expression: FHIRPathExpression, _ json: JSON, _ types: PathTypes
+    ) throws -> [String] {
+        var environment = FHIRPathEnvironment(types: types)
+        environment.asTakesMany = true
+        environment.resolvesToTypes = true
+        return try expression.evaluate(on: json, in: environment).map { value in
+            guard case .node(let node) = value else { return value.text ?? "" }
+            return node.json.map { String(decoding: $0.rawBytes, as: UTF8.self) } ?? ""
+        }
+    }
 }
 
 /// The rules of all types, checked on resources.
