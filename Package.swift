@@ -93,7 +93,8 @@ let package = Package(
     ],
     targets: [
         .target(name: "Kernel", swiftSettings: strict),
-        pure("FHIRModel", ["CUnicodeTables"]),
+        pure("FHIRModel", ["CUnicodeTables", "CDefinitions"]),
+        pure("FHIRPath", ["FHIRModel"]),
         pure("AccessControl"),
         edge("SQLite", ["CSQLite"]),
         edge("Deflate", ["CZlib"]),
@@ -110,6 +111,7 @@ let package = Package(
         system("CZlib", links: "z"),
         .target(name: "CWebAssets"),
         .target(name: "CUnicodeTables", exclude: ["compatibility.bin"]),
+        .target(name: "CDefinitions", exclude: ["definitions.bin"]),
         .target(name: "CDemoClinic", exclude: ["demo.ndjson"]),
         .target(
             name: "Assembly",
@@ -133,7 +135,7 @@ let package = Package(
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ], path: "Tests/Benchmarks", swiftSettings: strict),
-        tests("FHIRTests", ["FHIRModel", "Kernel", "TestKit"]),
+        tests("FHIRTests", ["FHIRModel", "FHIRPath", "Kernel", "TestKit"]),
         tests(
             "StoreTests",
             [

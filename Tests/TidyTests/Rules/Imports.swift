@@ -45,7 +45,8 @@ enum Layers {
     /// Libraries that only some may import; the file rule for SQLite is ``fileMayImport``.
     static let owners: [String: Set<String>] = [
         "COpenSSL": ["Sealing", "Exchange"], "CArgon2": ["Sealing"], "CSQLite": ["SQLite"],
-        "CZlib": ["Deflate"], "CUnicodeTables": ["FHIRModel"], "CCurl": ["Exchange"],
+        "CZlib": ["Deflate"], "CUnicodeTables": ["FHIRModel"], "CDefinitions": ["FHIRModel"],
+        "CCurl": ["Exchange"],
         "CXML": ["CCDA", "Exchange"],
         "CWebAssets": ["Assembly"], "CDemoClinic": ["Assembly", "Steward"],
         "ArgumentParser": ["Assembly"], "NIOSSL": ["ServerKit", "Assembly"],
