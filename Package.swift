@@ -95,6 +95,7 @@ let package = Package(
         .target(name: "Kernel", swiftSettings: strict),
         pure("FHIRModel", ["CUnicodeTables", "CDefinitions"]),
         pure("FHIRPath", ["FHIRModel"]),
+        pure("FHIRSearch", ["FHIRModel", "FHIRPath"]),
         pure("AccessControl"),
         edge("SQLite", ["CSQLite"]),
         edge("Deflate", ["CZlib"]),
@@ -135,7 +136,7 @@ let package = Package(
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ], path: "Tests/Benchmarks", swiftSettings: strict),
-        tests("FHIRTests", ["FHIRModel", "FHIRPath", "Kernel", "TestKit"]),
+        tests("FHIRTests", ["FHIRModel", "FHIRPath", "FHIRSearch", "Kernel", "TestKit"]),
         tests(
             "StoreTests",
             [
