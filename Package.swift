@@ -100,7 +100,7 @@ let package = Package(
         edge("SQLite", ["CSQLite"]),
         edge("Deflate", ["CZlib"]),
         edge("Sealing", ["COpenSSL", "CArgon2"]),
-        edge("RecordStore", ["FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing"]),
+        edge("RecordStore", ["FHIRModel", "FHIRSearch", "AccessControl", "SQLite", "Deflate", "Sealing"]),
         edge("ServerKit", ["FHIRModel", "AccessControl", "RecordStore"] + server),
         features("FHIRAPI", using: ["Sealing", httpTypes]),
         features("Charting"),
@@ -140,8 +140,8 @@ let package = Package(
         tests(
             "StoreTests",
             [
-                "Kernel", "FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing",
-                "RecordStore", "TestKit",
+                "Kernel", "FHIRModel", "FHIRSearch", "AccessControl", "SQLite", "Deflate",
+                "Sealing", "RecordStore", "TestKit",
             ]),
         tests(
             "ApplianceTests",

@@ -25,7 +25,7 @@ package final class TestStore {
     private var lock: FolderLock?
 
     /// The steps that the record store itself needs.
-    package static let ownSteps: [SchemaStep] = [.records, .audit, .queues]
+    package static let ownSteps: [SchemaStep] = [.records, .audit, .queues, .search]
 
     /// Makes a data folder and opens a store in it.
     ///
