@@ -21,3 +21,13 @@ package struct SearchRules: Sendable {
         self.matches = matches
     }
 }
+
+extension SearchRules {
+    /// The rules of the standard and of US Core.
+    package static let r4: SearchRules = {
+        let extractor = IndexExtractor()
+        return SearchRules(
+            version: IndexExtractor.version,
+            entries: { extractor.entries(of: $0, type: $1) }, matches: { _, _ in true })
+    }()
+}

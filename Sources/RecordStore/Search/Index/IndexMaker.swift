@@ -74,6 +74,12 @@ struct IndexMaker: Sendable {
     /// Whether a type is about persons, whose values lie nowhere readable, not even as a hash.
     static func isPerson(_ type: String) -> Bool { Area(resourceType: type) == .demographics }
 
+    /// What a reference is hashed by; nil where it has no address.
+    static func name(of reference: IndexedReference) -> String? {
+        if let type = reference.type, let id = reference.id { return "\(type)/\(id)" }
+        return reference.url
+    }
+
     /// Whether a parameter is answered from the row of the resource itself.
     static func isOfRow(_ code: String) -> Bool { code == "_id" || code == "_lastUpdated" }
 }
@@ -115,21 +121,13 @@ private struct RowMaker {
     }
 
     private func add(_ reference: IndexedReference, to content: inout IndexContent) {
-        if let name = Self.name(of: reference) {
+        if let name = IndexMaker.name(of: reference) {
             content.links.insert(
                 IndexContent.Link(parameter: parameter, targetTag: tags.resource(name)))
-        } else if let value = reference.identifierValue {
-            // Says that there is a value, without an address.
-            content.tags.insert(
-                IndexContent.Tag(
-                    parameter: parameter, tag: tags.code(field, value),
-                    systemTag: reference.identifierSystem.map { tags.system(field, $0) } ?? 0))
+        } else {
+            // Says that there is a value, though no address.
+            content.tags.insert(IndexContent.Tag(parameter: parameter, tag: 0, systemTag: 0))
         }
-    }
-
-    private static func name(of reference: IndexedReference) -> String? {
-        if let type = reference.type, let id = reference.id { return "\(type)/\(id)" }
-        return reference.url
     }
 
     private func add(

@@ -165,6 +165,11 @@ enum SearchRows {
             changedMs: statement.int(3), selfTag: statement.int(4))
     }
 
+    /// The id of a resource.
+    static func name(_ origin: Int64, _ connection: Connection) throws -> String? {
+        try connection.text("SELECT id FROM resource_version WHERE seq = ?", .int(origin))
+    }
+
     /// The current version of a resource.
     static func version(_ origin: Int64, _ connection: Connection) throws -> ResourceRow? {
         let statement = try connection.statement(

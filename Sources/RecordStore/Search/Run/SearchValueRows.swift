@@ -29,6 +29,21 @@ enum SearchValueRows {
         return try SearchRows.collect(statement) { fits(statement.int(1), statement.int(2)) }
     }
 
+    /// Calls `body` with every time of a parameter.
+    static func eachTime(
+        _ parameter: Int64, _ scope: SearchScope, _ connection: Connection,
+        _ body: (_ origin: Int64, _ low: Int64, _ high: Int64) -> Void
+    ) throws {
+        let statement = try connection.statement(
+            """
+            SELECT origin, low_ms, high_ms FROM search_range
+             WHERE parameter = ? AND chart BETWEEN ? AND ? AND ((? >> (chart & 7)) & 1) = 1
+            """)
+        defer { statement.reset() }
+        SearchRows.bind(statement, parameter, scope, scope.openMask)
+        while try statement.step() { body(statement.int(0), statement.int(1), statement.int(2)) }
+    }
+
     /// The resources that were changed last in a stretch of time that fits, UTC milliseconds.
     static func changed(
         from low: Int64, to high: Int64, _ scope: SearchScope, _ connection: Connection,
