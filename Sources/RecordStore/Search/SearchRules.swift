@@ -26,8 +26,10 @@ extension SearchRules {
     /// The rules of the standard and of US Core.
     package static let r4: SearchRules = {
         let extractor = IndexExtractor()
+        let match = SearchMatch()
         return SearchRules(
             version: IndexExtractor.version,
-            entries: { extractor.entries(of: $0, type: $1) }, matches: { _, _ in true })
+            entries: { extractor.entries(of: $0, type: $1) },
+            matches: { match.matches($0, $1) })
     }()
 }

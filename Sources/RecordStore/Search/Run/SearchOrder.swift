@@ -2,52 +2,13 @@ import FHIRModel
 import FHIRSearch
 import Kernel
 
-/// A value by which resources are put in order.
-private enum SortKey: Comparable {
-    case time(Int64)
-    case number(Double)
-    case text([UInt8])
-
-    static func < (a: SortKey, b: SortKey) -> Bool {
-        switch (a, b) {
-        case (.time(let one), .time(let other)): one < other
-        case (.number(let one), .number(let other)): one < other
-        case (.text(let one), .text(let other)): one.lexicographicallyPrecedes(other)
-        case (.time, _): true
-        case (.number, .text): true
-        default: false
-        }
-    }
-
-    /// The key of a value; of a stretch its beginning, or its end where the greatest comes first.
-    init?(_ value: IndexValue, isDescending: Bool) {
-        switch value {
-        case .token(_, let code, let text):
-            guard let word = text ?? code else { return nil }
-            self = .text(SearchText.fold(word))
-        case .typedIdentifier, .composite: return nil
-        case .reference(let reference):
-            guard let name = IndexMaker.name(of: reference) else { return nil }
-            self = .text(Array(name.utf8))
-        case .string(let text): self = .text(SearchText.fold(text))
-        case .uri(let uri): self = .text(Array(uri.utf8))
-        case .date(let low, let high): self = .time(isDescending ? high : low)
-        case .number(let range):
-            self = .number(isDescending ? range.highDouble : range.lowDouble)
-        case .quantity(let quantity):
-            let range = quantity.canonical?.range ?? quantity.range
-            self = .number(isDescending ? range.highDouble : range.lowDouble)
-        }
-    }
-}
-
 extension SearchRun {
     /// Resources in the order that a search asks for; those without a value come last, equal ones
     /// in the order in which they were first stored.
     func sorted(
         _ found: [(type: String, origins: [Int64])], by sort: [SearchSort]
     ) throws -> [Int64] {
-        var rows: [(origin: Int64, keys: [SortKey?])] = []
+        var rows: [(origin: Int64, keys: [SearchSortKey?])] = []
         for (type, origins) in found {
             let columns = try sort.map { try keys($0, type: type, origins) }
             for origin in origins { rows.append((origin, columns.map { $0[origin] })) }
@@ -70,8 +31,8 @@ extension SearchRun {
 
     private func keys(
         _ sort: SearchSort, type: String, _ origins: [Int64]
-    ) throws -> [Int64: SortKey] {
-        var keys: [Int64: SortKey] = [:]
+    ) throws -> [Int64: SearchSortKey] {
+        var keys: [Int64: SearchSortKey] = [:]
         switch sort.parameter {
         case "_lastUpdated":
             for origin in origins {
@@ -93,13 +54,13 @@ extension SearchRun {
 
     private func keysOfParameter(
         _ sort: SearchSort, type: String, _ origins: [Int64]
-    ) throws -> [Int64: SortKey] {
+    ) throws -> [Int64: SearchSortKey] {
         guard let scope = scope(type), let number = maker.numbers.known(type, sort.parameter),
             let kind = Definitions.r4.searchParameter(sort.parameter, for: type)?.type
         else { return [:] }
-        var keys: [Int64: SortKey] = [:]
+        var keys: [Int64: SearchSortKey] = [:]
         func take(_ origin: Int64, _ value: IndexValue) {
-            guard let key = SortKey(value, isDescending: sort.isDescending) else { return }
+            guard let key = SearchSortKey([value], isDescending: sort.isDescending) else { return }
             guard let known = keys[origin] else {
                 keys[origin] = key
                 return

@@ -64,9 +64,25 @@ enum SearchRows {
         return try collect(statement) { systemTag == nil || statement.int(1) == systemTag }
     }
 
-    /// The resources with any code of a parameter, or any of a system.
+    /// The resources with any code of a parameter.
     static func anyTag(
+        _ parameter: Int64, _ scope: SearchScope, _ connection: Connection
+    ) throws -> [Int64] {
+        try eachTag(parameter, scope, connection) { _ in true }
+    }
+
+    /// The resources with any code of a system, or of any system.
+    static func anySystem(
         _ parameter: Int64, systemTag: Int64?, _ scope: SearchScope, _ connection: Connection
+    ) throws -> [Int64] {
+        try eachTag(parameter, scope, connection) { tag in
+            systemTag.map { $0 == tag } ?? (tag != 0)
+        }
+    }
+
+    private static func eachTag(
+        _ parameter: Int64, _ scope: SearchScope, _ connection: Connection,
+        where fits: (_ systemTag: Int64) -> Bool
     ) throws -> [Int64] {
         let statement = try connection.statement(
             """
@@ -75,7 +91,7 @@ enum SearchRows {
             """)
         defer { statement.reset() }
         bind(statement, parameter, scope, scope.openMask)
-        return try collect(statement) { systemTag == nil || statement.int(1) == systemTag }
+        return try collect(statement) { fits(statement.int(1)) }
     }
 
     /// The resources whose reference leads to a target.

@@ -70,7 +70,7 @@ extension SearchRun {
         for time in times {
             let (low, high) = time.changes
             let some = try SearchValueRows.changed(from: low, to: high, scope, connection) {
-                time.holds(atMs: $0)
+                time.accepts(low: $0, high: $0 + 1)
             }
             found = OriginList.either(found, some)
         }
@@ -139,18 +139,6 @@ extension DateValue {
         case .lt, .eb: (.min, low)
         case .le: (.min, high)
         case .ne: (.min, .max)
-        }
-    }
-
-    /// Whether a change at a millisecond fits.
-    fileprivate func holds(atMs ms: Int64) -> Bool {
-        switch prefix {
-        case .eq, .ap: ms >= low && ms < high
-        case .ne: !(ms >= low && ms < high)
-        case .gt, .sa: ms >= high
-        case .lt, .eb: ms < low
-        case .ge: ms >= low
-        case .le: ms < high
         }
     }
 }

@@ -85,7 +85,7 @@ extension SearchRun {
         if criterion.parameter.type == .composite {
             return try lookedAt(try universe(scope, mask: scope.openMask), criterion)
         }
-        var found = try SearchRows.anyTag(number, systemTag: nil, scope, connection)
+        var found = try SearchRows.anyTag(number, scope, connection)
         found = OriginList.either(found, try SearchRows.anyLink(number, scope, connection))
         found = OriginList.either(
             found,
@@ -157,7 +157,8 @@ extension SearchRun {
             case .exactly(let system): maker.tags.system(field, system)
             }
         guard let code = token.code else {
-            return try SearchRows.anyTag(number, systemTag: systemTag, scope, connection)
+            if systemTag == 0 { return [] }
+            return try SearchRows.anySystem(number, systemTag: systemTag, scope, connection)
         }
         return try SearchRows.tagged(
             number, tag: maker.tags.code(field, code), systemTag: systemTag, scope, connection)
@@ -257,10 +258,27 @@ extension SearchRun {
         _ number: Int64, _ criterion: ParameterCriterion, _ scope: SearchScope,
         _ within: [Int64]?
     ) throws -> [Int64] {
-        try SearchValueRows.texts(number, scope, connection) { origin, chart, sealed in
+        let tests = Self.tests(criterion)
+        return try SearchValueRows.texts(number, scope, connection) { origin, chart, sealed in
             if let within, !OriginList.contains(within, origin) { return false }
             let values = try self.opened(sealed, parameter: number, chart: chart)
-            return maker.rules.matches(values.map { self.entry(criterion, $0) }, criterion)
+            guard let tests else {
+                return maker.rules.matches(values.map { self.entry(criterion, $0) }, criterion)
+            }
+            return values.contains { value in
+                guard case .string(let text) = value else { return false }
+                return tests.contains { $0.accepts(text) }
+            }
+        }
+    }
+
+    /// What texts must be, made once for all of them; nil for values of other kinds.
+    private static func tests(_ criterion: ParameterCriterion) -> [TextTest]? {
+        guard criterion.parameter.type == .string else { return nil }
+        return criterion.values.compactMap { value in
+            guard case .string(let typed) = value else { return nil }
+            return TextTest(
+                typed, criterion.modifier, isPhonetic: criterion.parameter.code == "phonetic")
         }
     }
 
