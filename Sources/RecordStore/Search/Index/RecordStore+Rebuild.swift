@@ -20,11 +20,17 @@ extension RecordStore {
     ///
     /// Reading and writing go on meanwhile; searches are refused with the reason. Where it is cut
     /// off, the next call goes on from there.
-    /// - Parameter progress: called with the part done, 0 to 1.
+    /// - Parameters:
+    ///   - batchesMax: transactions of this call; the rest is left to the next one.
+    ///   - progress: called with the part done, 0 to 1.
     package func rebuildSearchIndex(
-        _ grant: Grant, progress: @escaping @Sendable (Double) -> Void = { _ in }
+        _ grant: Grant, batchesMax: Int = .max,
+        progress: @escaping @Sendable (Double) -> Void = { _ in }
     ) async throws {
-        while let work = index.unfinished {
+        var batchCount = 0
+        while batchCount < batchesMax, let work = index.unfinished {
+            try Task.checkCancellation()
+            batchCount += 1
             let keys = keys
             let maker = index.maker
             let made = try await readers.run { connection in

@@ -83,7 +83,10 @@ extension SearchRun {
         _ number: Int64, _ criterion: ParameterCriterion, _ scope: SearchScope
     ) throws -> [Int64] {
         if criterion.parameter.type == .composite {
-            return try lookedAt(try universe(scope, mask: scope.openMask), criterion)
+            let some = ParameterCriterion(
+                type: criterion.type, parameter: criterion.parameter, modifier: .missing(false),
+                values: [])
+            return try lookedAt(try universe(scope, mask: scope.openMask), some)
         }
         var found = try SearchRows.anyTag(number, scope, connection)
         found = OriginList.either(found, try SearchRows.anyLink(number, scope, connection))
