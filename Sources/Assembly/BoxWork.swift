@@ -21,6 +21,7 @@ struct BoxWork: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             await finishRotation()
+            await finishSearchIndex()
             while !Task.isCancelled {
                 await round()
                 do {
@@ -29,6 +30,17 @@ struct BoxWork: Service {
                     return
                 }
             }
+        }
+    }
+
+    /// Makes what records are found by, where a release before this one has not.
+    private func finishSearchIndex() async {
+        do {
+            let caller = box.machine("job")
+            let grant = try await box.grant(Ask(.administer, area: .system, type: "Job"), caller)
+            try await box.store.rebuildSearchIndex(grant)
+        } catch {
+            logger.error("search index", metadata: ["error": "\(type(of: error))"])
         }
     }
 

@@ -1,0 +1,66 @@
+package import FHIRModel
+import Synchronization
+
+/// Takes out of resources what they can be found by.
+///
+/// The values of a resource are a function of its JSON alone, so an index can be made again at any
+/// time. `_id` and `_lastUpdated` are left out: the store knows both. Nothing is taken out of
+/// contained resources.
+///
+/// Spec: FHIR R4 search, https://hl7.org/fhir/R4/search.html
+package final class IndexExtractor: Sendable {
+    /// Counts up when the same resource gives other values than before.
+    package static let version = 1
+    /// Values of one parameter in one resource; further ones are left out.
+    package static let valuesPerParameterMax = 1_000
+    /// Values of one resource; further ones are left out.
+    package static let valuesMax = 10_000
+
+    private let definitions: Definitions
+    private let reader: ValueReader
+    private let types = Mutex<[String: TypeIndex]>([:])
+
+    /// Makes an extractor.
+    ///
+    /// - Parameter ownAddress: the address of this system's FHIR interface, so that references
+    ///   written with it are found like those without.
+    package init(definitions: Definitions = .r4, ownAddress: String? = nil) {
+        self.definitions = definitions
+        reader = ValueReader(units: UnitCache(), ownAddress: ownAddress)
+    }
+
+    /// What a resource can be found by, in the order of the codes of the parameters; no value twice
+    /// under one parameter.
+    ///
+    /// Never fails: what is not as its definition says is left out.
+    package func entries(of resource: JSON, type: String) -> [IndexEntry] {
+        var entries: [IndexEntry] = []
+        guard let index = index(of: type) else { return entries }
+        for (parameter, values) in zip(index.parameters, index.values(of: resource, reader)) {
+            for value in values.prefix(Self.valuesMax - entries.count) {
+                entries.append(IndexEntry(parameter: parameter.code, value: value))
+            }
+        }
+        return entries
+    }
+
+    /// The values of a resource under one parameter; a value may be there twice.
+    package func values(of resource: JSON, type: String, parameter code: String) -> [IndexValue] {
+        let parameter = index(of: type)?.parameters.first { $0.code == code }
+        return parameter?.values(of: resource, reader) ?? []
+    }
+
+    /// The codes of the parameters of a type that have values, sorted.
+    package func codes(of type: String) -> [String] {
+        index(of: type)?.parameters.map(\.code) ?? []
+    }
+
+    /// The parameters of a type, made ready when the first resource of the type comes.
+    private func index(of type: String) -> TypeIndex? {
+        if let known = types.withLock({ $0[type] }) { return known }
+        guard definitions.isResource(type) else { return nil }
+        let index = TypeIndex(of: type, definitions)
+        types.withLock { $0[type] = index }
+        return index
+    }
+}
