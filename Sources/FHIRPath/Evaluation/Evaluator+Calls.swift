@@ -152,6 +152,11 @@ extension Evaluator {
                 .semantic, at: call.place,
                 "The condition of iif has \(criterion.count) values; use exists() or count().")
         }
+        if let value = criterion.first, value.systemTypeName ?? "Boolean" != "Boolean" {
+            throw FHIRPathError(
+                .execution, at: call.place,
+                "The condition of iif is neither true nor false; compare it with something.")
+        }
         let isTrue = try boolean(criterion, call.place) == true
         guard isTrue || call.arguments.count > 2 else { return [] }
         inner = scope

@@ -116,5 +116,8 @@ struct FHIRPathFunctionTests {
         #expect(try faults("children().first()", checksOrder: true) == 1)
         #expect(try faults("(deceased as dateTime) > @2012") == 0)
         #expect(try faults("name.is(Nothing)") == 1)
+        #expect(try faults("@2012-01-01 + 7") == 1)
+        #expect(try faults("@2012-01-01 + 7 days") == 0)
+        #expect(try faults("birthDate + 7 days") == 0)
     }
 }

@@ -59,6 +59,7 @@ struct FHIRPathLanguageTests {
         ("defineVariable('a').defineVariable('a')", .execution),
         ("defineVariable('a', 1) | %a", .execution), ("1.encode('rot13')", .execution),
         ("'a'.encode('rot13')", .execution), ("gender.memberOf('http://x')", .execution),
+        ("iif('yes', 1, 2)", .execution), ("iif(name, 1, 2)", .semantic),
     ])
     func `an expression that cannot be right is refused`(
         text: String, kind: FHIRPathError.Kind
