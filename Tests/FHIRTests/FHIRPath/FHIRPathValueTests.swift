@@ -113,6 +113,15 @@ struct FHIRPathValueTests {
         #expect(try Evaluating.values("value = 84.5 'kg'", on: on) == ["true"])
         #expect(try Evaluating.values("value.value", on: on) == ["84.50"])
         #expect(try Evaluating.values("value is Quantity", on: on) == ["true"])
+        let age = #"""
+            {"resourceType":"Condition","onsetAge":{"value":41,
+             "system":"http://unitsofmeasure.org","code":"a"}}
+            """#
+        #expect(try Evaluating.values("onset >= 18 years", on: age) == ["true"])
+        #expect(try Evaluating.values("@1980 + (onset as Age)", on: age) == ["2021"])
+        let local = on.replacing("http://unitsofmeasure.org", with: "http://local")
+        #expect(try Evaluating.values("value = 84.5 'kg'", on: local) == [])
+        #expect(try Evaluating.values("value <= value", on: local) == ["true"])
         let below = on.replacing("\"value\":84.50", with: "\"value\":84.50,\"comparator\":\"<\"")
         #expect(Evaluating.failure("value > 180 '[lb_av]'", on: below) == .execution)
     }
