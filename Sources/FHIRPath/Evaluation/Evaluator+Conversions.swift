@@ -111,8 +111,7 @@ extension Evaluator {
         case (.moment(let moment), .dateTime):
             found = moment.kind == .time ? nil : moment.asDateTime
         case (.moment(let moment), _): found = moment.kind == .time ? moment : nil
-        case (.string(let text), .date):
-            found = PathMoment.date(text) ?? PathMoment.dateTime(text)?.dateOnly
+        case (.string(let text), .date): found = PathMoment.date(text)
         case (.string(let text), .dateTime): found = PathMoment.dateTime(text)
         case (.string(let text), _): found = PathMoment.time(text)
         default: found = nil

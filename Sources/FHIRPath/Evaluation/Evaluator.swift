@@ -64,7 +64,6 @@ final class Evaluator {
         _ term: Term, on focus: [PathValue], _ scope: inout Scope
     ) throws(FHIRPathError) -> [PathValue] {
         switch term {
-        case .focus: return focus
         case .this: return scope.this
         case .index: return scope.index.map { [.integer(Int64($0))] } ?? []
         case .total: return scope.total ?? []

@@ -2,7 +2,7 @@
 ///
 /// Spec: FHIRPath, functions, https://hl7.org/fhirpath/#functions; FHIR R4, FHIRPath,
 /// https://hl7.org/fhir/R4/fhirpath.html#functions
-enum Function: String, Sendable, Hashable, CaseIterable {
+enum Function: String, Sendable, Hashable {
     case empty, exists, all, allTrue, anyTrue, allFalse, anyFalse, subsetOf, supersetOf, count
     case distinct, isDistinct, not, coalesce
     case `where`, select, `repeat`, repeatAll, ofType, `is`, `as`, type, sort, aggregate, iif

@@ -35,12 +35,11 @@ package struct PathQuantity: Sendable {
 
     /// Reads a number with an optional unit, UCUM in quotes and calendar words without.
     static func read(_ text: String) -> PathQuantity? {
-        let trimmed = text.utf8.prefix(while: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A })
-        guard let value = PathDecimal(utf8: trimmed), trimmed.allSatisfy({ $0 | 0x20 != 0x65 })
-        else {
-            return nil
+        let number = text.utf8.prefix {
+            $0 &- 0x30 < 10 || $0 == 0x2B || $0 == 0x2D || $0 == 0x2E
         }
-        let rest = text.utf8.dropFirst(trimmed.count).drop {
+        guard let value = PathDecimal(utf8: number) else { return nil }
+        let rest = text.utf8.dropFirst(number.count).drop {
             $0 == 0x20 || $0 == 0x09 || $0 == 0x0A
         }
         guard let first = rest.first else { return PathQuantity(value, ucum: "1") }

@@ -39,6 +39,11 @@ struct FHIRPathTextTests {
         ("'2147483648'.toLong()", ["2147483648"]),
         ("'2015-02-04'.toDateTime()", ["2015-02-04"]),
         ("'14:30'.toTime()", ["14:30"]),
+        ("'2015-02-04T'.toDateTime()", []),
+        ("'2015-02-04T14:30'.toDate()", []),
+        ("'-5.5mg'.toQuantity()", []),
+        ("'-5.5\\'mg\\''.toQuantity()", ["-5.5 'mg'"]),
+        ("'3days'.toQuantity()", ["3 days"]),
     ])
     func `a text function gives this`(text: String, expected: [String]) throws {
         #expect(try Evaluating.values(text) == expected)
