@@ -152,11 +152,6 @@ extension Evaluator {
                 .semantic, at: call.place,
                 "The condition of iif has \(criterion.count) values; use exists() or count().")
         }
-        if let value = criterion.first, value.systemTypeName ?? "Boolean" != "Boolean" {
-            throw FHIRPathError(
-                .execution, at: call.place,
-                "The condition of iif is neither true nor false; compare it with something.")
-        }
         let isTrue = try boolean(criterion, call.place) == true
         guard isTrue || call.arguments.count > 2 else { return [] }
         inner = scope
@@ -206,7 +201,7 @@ extension Evaluator {
     }
 
     /// The values by the order of the keys, equal ones as they stood; a value without a key comes
-    /// last, or first where the key counts down.
+    /// first, also where the key counts down.
     private func sorted(
         _ call: Call, _ focus: [PathValue], _ scope: Scope
     ) throws(FHIRPathError) -> [PathValue] {
@@ -250,8 +245,8 @@ extension Evaluator {
             let order: Int
             switch pair {
             case (let left?, let right?): order = try self.order(left, right, call.place) ?? 0
-            case (nil, .some): order = 1
-            case (.some, nil): order = -1
+            case (nil, .some): return true
+            case (.some, nil): return false
             case (nil, nil): order = 0
             }
             guard order != 0 else { continue }

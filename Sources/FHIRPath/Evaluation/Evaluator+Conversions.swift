@@ -128,12 +128,6 @@ extension Evaluator {
         }
         guard let quantity else { return nil }
         guard let unit else { return .quantity(quantity) }
-        if let word = CalendarUnit(word: unit) {
-            if quantity.calendar == word { return .quantity(quantity) }
-            return quantity.converted(toUCUM: word.ucum).map {
-                .quantity(PathQuantity($0.value, word))
-            }
-        }
-        return quantity.converted(toUCUM: unit).map { .quantity($0) }
+        return quantity.converted(to: unit).map { .quantity($0) }
     }
 }

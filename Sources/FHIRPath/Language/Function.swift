@@ -29,16 +29,18 @@ enum Function: String, Sendable, Hashable {
             .getReferenceKey:
             0...1
         case .all, .subsetOf, .supersetOf, .where, .select, .repeat, .repeatAll, .ofType, .is, .as,
-            .skip, .take, .intersect, .exclude, .union, .combine, .indexOf, .lastIndexOf,
+            .skip, .take, .intersect, .exclude, .union, .indexOf, .lastIndexOf,
             .startsWith, .endsWith, .contains, .split, .encode, .decode,
             .escape, .unescape, .log, .power, .comparable, .extension, .hasExtension, .memberOf,
             .subsumes,
             .subsumedBy, .conformsTo:
             1...1
-        case .aggregate, .substring, .matches, .matchesFull, .trace, .defineVariable: 1...2
+        case .aggregate, .combine, .substring, .matches, .matchesFull, .trace, .defineVariable:
+            1...2
         case .iif, .replaceMatches: 2...3
         case .replace: 2...2
-        case .sort, .coalesce, .checkModifiers: 0...64
+        case .coalesce: 1...64
+        case .sort, .checkModifiers: 0...64
         default: 0...0
         }
     }
