@@ -25,6 +25,8 @@ extension Evaluator {
             return try fhir(call, on: focus, scope)
         case .now, .today, .timeOfDay: return [try present(call)]
         case .join: return try joined(call, focus, scope)
+        case .sum, .avg, .min, .max: return try summary(call, of: focus)
+        case .pathname: return try pathNames(call, of: focus, scope)
         default: break
         }
         guard let value = try single(focus, call.place) else { return [] }
@@ -34,6 +36,7 @@ extension Evaluator {
         case .lowBoundary, .highBoundary, .precision, .comparable, .yearOf, .monthOf, .dayOf,
             .hourOf, .minuteOf, .secondOf, .millisecondOf, .timezoneOffsetOf, .dateOf, .timeOf:
             return try measure(call, on: value, scope)
+        case .duration, .difference: return try span(call, from: value, scope)
         case .indexOf, .lastIndexOf, .substring, .startsWith, .endsWith, .contains, .upper, .lower,
             .replace, .matches, .matchesFull, .replaceMatches, .length, .toChars, .trim, .split,
             .encode, .decode, .escape, .unescape:

@@ -128,6 +128,12 @@ extension Evaluator {
         }
         guard let quantity else { return nil }
         guard let unit else { return .quantity(quantity) }
+        // A number without unit is taken to be in the unit that is asked for.
+        if quantity.isPlainNumber {
+            return .quantity(
+                CalendarUnit(word: unit).map { PathQuantity(quantity.value, $0) }
+                    ?? PathQuantity(quantity.value, ucum: unit))
+        }
         return quantity.converted(to: unit).map { .quantity($0) }
     }
 }

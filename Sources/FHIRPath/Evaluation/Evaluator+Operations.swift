@@ -109,7 +109,7 @@ extension Evaluator {
 
     // MARK: Calculation
 
-    private func arithmetic(
+    func arithmetic(
         _ operation: Operation, _ a: PathValue, _ b: PathValue, _ place: Place
     ) throws(FHIRPathError) -> [PathValue] {
         let left = plain(a) ?? asQuantity(a).map { .quantity($0) }

@@ -17,7 +17,7 @@ enum Function: String, Sendable, Hashable {
     case children, descendants, trace, now, today, timeOfDay, defineVariable
     case lowBoundary, highBoundary, precision, comparable
     case yearOf, monthOf, dayOf, hourOf, minuteOf, secondOf, millisecondOf, timezoneOffsetOf
-    case dateOf, timeOf
+    case dateOf, timeOf, duration, difference, sum, avg, min, max, pathname
     case `extension`, hasExtension, hasValue, getValue, resolve, memberOf, subsumes, subsumedBy,
         conformsTo
     case htmlChecks, checkModifiers, getResourceKey, getReferenceKey
@@ -26,7 +26,7 @@ enum Function: String, Sendable, Hashable {
     var argumentCounts: ClosedRange<Int> {
         switch self {
         case .exists, .toQuantity, .convertsToQuantity, .join, .round, .lowBoundary, .highBoundary,
-            .getReferenceKey:
+            .getReferenceKey, .pathname:
             0...1
         case .all, .subsetOf, .supersetOf, .where, .select, .repeat, .repeatAll, .ofType, .is, .as,
             .skip, .take, .intersect, .exclude, .union, .indexOf, .lastIndexOf,
@@ -38,7 +38,7 @@ enum Function: String, Sendable, Hashable {
         case .aggregate, .combine, .substring, .matches, .matchesFull, .trace, .defineVariable:
             1...2
         case .iif, .replaceMatches: 2...3
-        case .replace: 2...2
+        case .replace, .duration, .difference: 2...2
         case .coalesce: 1...64
         case .sort, .checkModifiers: 0...64
         default: 0...0

@@ -128,7 +128,8 @@ extension PathQuantity {
         return sum.map { PathQuantity($0, unitOf: unitOwner) }
     }
 
-    private var isPlainNumber: Bool { calendar == nil && unit == "1" }
+    /// Whether it has no unit.
+    var isPlainNumber: Bool { calendar == nil && unit == "1" }
 
     /// The product or quotient, with the units of UCUM written one behind the other; nil for units
     /// of the calendar, which take plain numbers only.

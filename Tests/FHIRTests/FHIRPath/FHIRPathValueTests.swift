@@ -29,6 +29,12 @@ struct FHIRPathValueTests {
         ("1.2345678901234567890123456789 ~ 1.23456789", ["true"]),
         ("1.587.lowBoundary()", ["1.58650000"]),
         ("12.5.precision()", ["1"]),
+        ("(1.0 | 2.0 | 3.0).sum()", ["6.0"]),
+        ("(5.5 'cm' | 4.7 'cm' | 4.8 'cm').avg()", ["5 'cm'"]),
+        ("(2 | 4 | 8).max()", ["8"]),
+        ("(@2012-12-31 | @2012-01-01).min()", ["2012-01-01"]),
+        ("{}.sum()", []),
+        ("45.toQuantity('m')", ["45 'm'"]),
     ])
     func `decimals are calculated exactly`(text: String, expected: [String]) throws {
         #expect(try Evaluating.values(text) == expected)
@@ -73,6 +79,15 @@ struct FHIRPathValueTests {
         ("@2012-03-04T05:06:07+05:30.timezoneOffsetOf()", ["5.5"]),
         ("@2012-03-04T05:06Z.dateOf()", ["2012-03-04"]),
         ("@2012-03-04T05:06Z.timeOf()", ["05:06"]),
+        ("@2025-01-02.duration(@2025-01-07, 'week')", ["0"]),
+        ("@2025-01-02.difference(@2025-01-07, 'week')", ["1"]),
+        ("@2024-12-01.duration(@2025-09-01, 'year')", ["0"]),
+        ("@2024-12-01.difference(@2025-09-01, 'year')", ["1"]),
+        ("@2025-03-15.duration(@2025-01-20, 'month')", ["-1"]),
+        ("@2025-01.duration(@2025-03, 'day')", []),
+        ("@2025-01-01T10:00Z.duration(@2025-01-01T10:00+01:00, 'hour')", ["-1"]),
+        ("@T10:30.difference(@T12:00, 'hour')", ["2"]),
+        ("birthDate.duration(@2026-11-21, 'year')", ["51"]),
     ])
     func `dates are known as far as they are written`(text: String, expected: [String]) throws {
         guard !text.hasPrefix("@2012-02-30") else {

@@ -28,7 +28,8 @@ struct RandomExpression {
         "children", "descendants", "now", "today", "timeOfDay", "lowBoundary", "highBoundary",
         "precision", "yearOf", "monthOf", "dayOf", "hourOf", "minuteOf", "secondOf",
         "millisecondOf", "timezoneOffsetOf", "dateOf", "timeOf", "hasValue", "getValue", "resolve",
-        "htmlChecks", "checkModifiers", "getResourceKey", "getReferenceKey", "is(string)",
+        "htmlChecks", "checkModifiers", "sum", "avg", "min", "max", "pathname", "getResourceKey",
+        "getReferenceKey", "is(string)",
         "as(Quantity)", "ofType(HumanName)", "is(System.Date)", "ofType(dateTime)",
     ]
     private static let single = [
@@ -40,7 +41,8 @@ struct RandomExpression {
         "highBoundary", "toQuantity", "hasExtension",
     ]
     private static let double = [
-        "iif", "replace", "replaceMatches", "substring", "aggregate", "trace", "defineVariable",
+        "iif", "duration", "difference", "replace", "replaceMatches", "substring", "aggregate",
+        "trace", "defineVariable",
         "sort",
     ]
     private static let operators = [
