@@ -108,6 +108,7 @@ extension Evaluator {
         _ call: Call, _ focus: [PathValue], _ scope: Scope
     ) throws(FHIRPathError) -> [PathValue] {
         var out: [PathValue] = []
+        var seen = SeenValues()
         var waiting = focus
         while !waiting.isEmpty {
             var next: [PathValue] = []
@@ -115,7 +116,9 @@ extension Evaluator {
                 try charge(1, call.place)
                 let found = try evaluate(call.arguments[0], each: value, index: index, scope)
                 for item in found {
-                    if call.function == .repeat, try holds(out, item, call.place) { continue }
+                    if call.function == .repeat, try !seen.insert(item, self, call.place) {
+                        continue
+                    }
                     out.append(item)
                     next.append(item)
                 }

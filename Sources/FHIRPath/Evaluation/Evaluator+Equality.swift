@@ -275,8 +275,8 @@ extension Evaluator {
     /// The values without those that come again.
     func distinct(_ values: [PathValue], _ place: Place) throws(FHIRPathError) -> [PathValue] {
         guard values.count > 1 else { return values }
-        var kept: [PathValue] = []
-        for value in values where try !holds(kept, value, place) { kept.append(value) }
-        return kept
+        var seen = SeenValues()
+        for value in values { _ = try seen.insert(value, self, place) }
+        return seen.all
     }
 }
