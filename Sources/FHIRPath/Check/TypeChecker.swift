@@ -35,7 +35,6 @@ private struct TypeChecker {
         of term: Term, on focus: StaticType, this: StaticType
     ) -> StaticType {
         switch term {
-        case .focus: return focus
         case .this: return this
         case .index: return .system("Integer")
         case .total, .external: return .unknown
@@ -55,9 +54,10 @@ private struct TypeChecker {
             return result
         case .negated(let inner, _), .positive(let inner, _):
             return type(of: inner, on: focus, this: this)
-        case .operation(let operation, let left, let right, _):
+        case .operation(let operation, let left, let right, let place):
             let first = type(of: left, on: focus, this: this)
             let second = type(of: right, on: focus, this: this)
+            if operation == .plus || operation == .minus { needSpan(first, second, place) }
             return result(of: operation, first, second)
         case .typeTest(let inner, let name, let isTest, _):
             _ = type(of: inner, on: focus, this: this)
@@ -75,6 +75,21 @@ private struct TypeChecker {
         case .union: return first.merged(with: second)
         default: return .system("Boolean")
         }
+    }
+
+    /// Reports what is added to a date and is no span of time in any case.
+    private mutating func needSpan(_ date: StaticType, _ span: StaticType, _ place: Place) {
+        let dates: Set<StaticType.Option> = [
+            .system("Date"), .system("DateTime"), .system("Time"),
+        ]
+        let others: Set<StaticType.Option> = [
+            .system("Integer"), .system("Long"), .system("Decimal"), .system("String"),
+            .system("Boolean"), .system("Date"), .system("DateTime"), .system("Time"),
+        ]
+        guard let first = date.options, let second = span.options, !first.isEmpty,
+            !second.isEmpty, first.isSubset(of: dates), second.isSubset(of: others)
+        else { return }
+        add(place, "Only a span of time can be added to a date; write 7 days, for example.")
     }
 
     // MARK: Elements
