@@ -11,6 +11,10 @@ import Synchronization
 package final class IndexExtractor: Sendable {
     /// Counts up when the same resource gives other values than before.
     package static let version = 1
+    /// The parameters that look at whole texts, which are not among the entries of a resource.
+    package static let textCodes: Set<String> = ["_content", "_text"]
+    /// UTF-8 bytes of the whole text of a resource; what is beyond is left out.
+    package static let wholeTextBytesMax = 1_048_576
     /// Values of one parameter in one resource; further ones are left out.
     package static let valuesPerParameterMax = 1_000
     /// Values of one resource; further ones are left out.
@@ -45,7 +49,13 @@ package final class IndexExtractor: Sendable {
     }
 
     /// The values of a resource under one parameter; a value may be there twice.
+    ///
+    /// Of `_text` and `_content` it is one text: the narrative, or all texts of the resource.
     package func values(of resource: JSON, type: String, parameter code: String) -> [IndexValue] {
+        if Self.textCodes.contains(code) {
+            let text = WholeText.of(resource, isNarrativeOnly: code == "_text")
+            return text.isEmpty ? [] : [.string(text)]
+        }
         let parameter = index(of: type)?.parameters.first { $0.code == code }
         return parameter?.values(of: resource, reader) ?? []
     }
