@@ -4,9 +4,9 @@ extension DateValue {
     /// Whether a time of a resource stands to this one as its prefix asks.
     ///
     /// The time is from `low` up to but not including `high`. `eq` holds if all of it lies in this
-    /// one, `gt` and `lt` if some of it lies beyond, `ge` and `le` if some of it lies in this one or
-    /// beyond, `sa` and `eb` if all of it lies beyond, `ap` if they overlap. So a stay that ends on a
-    /// day is found by `ge` of that day: what a day shows is never left out.
+    /// one, `gt` and `lt` if some of it lies beyond, `ge` and `le` if some of it lies in this one
+    /// or beyond, `sa` and `eb` if all of it lies beyond, `ap` if they overlap. So a stay that ends
+    /// on a day is found by `ge` of that day: what a day shows is never left out.
     ///
     /// Spec: FHIR R4 search, prefixes, https://hl7.org/fhir/R4/search.html#prefix
     package func accepts(low: Int64, high: Int64) -> Bool {

@@ -143,8 +143,8 @@ extension SearchParser {
             guard TextQuery(text) != nil else {
                 throw SearchError(
                     .value, term.asked,
-                    "The value of \(term.asked) must be words, with quotes around those that belong "
-                        + "together, and, or, not and parentheses.")
+                    "The value of \(term.asked) must be words, with quotes around those that "
+                        + "belong together, and, or, not and parentheses.")
             }
             let criterion = ParameterCriterion(
                 type: type, parameter: parameter, values: [.string(text)])

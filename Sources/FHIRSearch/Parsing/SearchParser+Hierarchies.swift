@@ -7,8 +7,8 @@ extension SearchParser {
 
     /// A reference to a place or organization, to those it is part of, or to its parts.
     ///
-    /// It is followed over as many steps as a chain may have. `location:below=42` finds what is at 42
-    /// or at a part of it, `location:above=42` what is at 42 or at what 42 is part of.
+    /// It is followed over as many steps as a chain may have. `location:below=42` finds what is at
+    /// 42 or at a part of it, `location:above=42` what is at 42 or at what 42 is part of.
     ///
     /// Spec: FHIR R4 search, above and below, https://hl7.org/fhir/R4/search.html#recursive
     func hierarchy(
