@@ -20,7 +20,7 @@ package final class IndexExtractor: Sendable {
     /// Values of one resource; further ones are left out.
     package static let valuesMax = 10_000
 
-    private let definitions: Definitions
+    private let compiler: IndexPathCompiler
     private let reader: ValueReader
     private let types = Mutex<[String: TypeIndex]>([:])
 
@@ -28,8 +28,13 @@ package final class IndexExtractor: Sendable {
     ///
     /// - Parameter ownAddress: the address of this system's FHIR interface, so that references
     ///   written with it are found like those without.
-    package init(definitions: Definitions = .r4, ownAddress: String? = nil) {
-        self.definitions = definitions
+    /// - Parameter isFollowing: false to evaluate every expression with FHIRPath, to compare: it
+    ///   finds the same values many times slower, but for the systems of codes that a definition
+    ///   gives and for values that stand in extensions.
+    package init(
+        definitions: Definitions = .r4, ownAddress: String? = nil, isFollowing: Bool = true
+    ) {
+        compiler = IndexPathCompiler(definitions: definitions, isFollowing: isFollowing)
         reader = ValueReader(units: UnitCache(), ownAddress: ownAddress)
     }
 
@@ -68,8 +73,8 @@ package final class IndexExtractor: Sendable {
     /// The parameters of a type, made ready when the first resource of the type comes.
     private func index(of type: String) -> TypeIndex? {
         if let known = types.withLock({ $0[type] }) { return known }
-        guard definitions.isResource(type) else { return nil }
-        let index = TypeIndex(of: type, definitions)
+        guard compiler.definitions.isResource(type) else { return nil }
+        let index = TypeIndex(of: type, compiler)
         types.withLock { $0[type] = index }
         return index
     }

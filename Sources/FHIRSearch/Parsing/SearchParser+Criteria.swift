@@ -286,7 +286,7 @@ extension SearchParser {
                 .form, term.asked, "Write _has as _has:Type:reference:parameter.")
         }
         let source = String(parts[1])
-        guard definitions.resourceTypes.contains(source) else {
+        guard isSearchable(source) else {
             throw SearchError(.form, term.asked, "What follows _has is no type of resource.")
         }
         try step(&progress, term.asked)

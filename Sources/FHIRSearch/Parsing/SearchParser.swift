@@ -100,12 +100,17 @@ package struct SearchParser: Sendable {
         }
     }
 
+    /// Whether a name is that of a type that resources can be of.
+    func isSearchable(_ name: String) -> Bool {
+        definitions.type(name).map { $0.kind == .resource && !$0.isAbstract } ?? false
+    }
+
     /// The types that are searched.
     private func types(
         _ type: String?, _ parameters: [(name: String, value: String)], _ compartment: String?
     ) throws(SearchError) -> [String] {
         if let type {
-            guard definitions.resourceTypes.contains(type) else {
+            guard isSearchable(type) else {
                 throw SearchError(.unknownParameter, type, "There is no type of this name.")
             }
             return [type]
