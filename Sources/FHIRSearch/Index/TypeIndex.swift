@@ -15,9 +15,8 @@ struct TypeIndex: Sendable {
     private let others: [Int]
 
     /// Makes the parameters of a type ready.
-    init(of type: String, _ definitions: Definitions) {
-        let compiler = IndexPathCompiler(definitions: definitions)
-        parameters = definitions.searchParameters(for: type).compactMap {
+    init(of type: String, _ compiler: IndexPathCompiler) {
+        parameters = compiler.definitions.searchParameters(for: type).compactMap {
             IndexedParameter($0, of: type, compiler)
         }
         var branches: [String: [Branch]] = [:]

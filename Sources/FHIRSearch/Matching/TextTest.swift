@@ -53,6 +53,11 @@ package struct TextTest: Sendable {
         }
     }
 
+    /// Whether words stand in a folded text, the last of them perhaps as the beginning of one.
+    static func isWordStart(_ words: [UInt8], in text: [UInt8]) -> Bool {
+        range(of: words, in: text, atWord: true)
+    }
+
     private static func range(of wanted: [UInt8], in text: [UInt8], atWord: Bool) -> Bool {
         guard text.count >= wanted.count else { return false }
         return (0...text.count - wanted.count).contains { place in
