@@ -1,6 +1,6 @@
 import AccessControl
-package import FHIRSearch
 import FHIRModel
+package import FHIRSearch
 import Kernel
 import SQLite
 import Sealing

@@ -35,8 +35,10 @@ enum IndexRows {
         var kept = IndexContent()
         if known != nil, let old = draft.old {
             let isSameChart = old.chart == draft.new?.chart
-            let lost = isSameChart ? old.content.subtracting(
-                draft.new?.content ?? IndexContent()) : old.content
+            let lost =
+                isSameChart
+                ? old.content.subtracting(
+                    draft.new?.content ?? IndexContent()) : old.content
             try remove(lost, chart: old.chart, origin: origin, connection)
             if isSameChart { kept = old.content }
         }

@@ -74,7 +74,8 @@ enum SealedValues {
                 guard let system = text(), let code = text(), let label = text() else { return nil }
                 return .token(system: system, code: code, text: label)
             case 2:
-                guard let system = text(), let code = text(), let code, let value = text(), let value
+                guard let system = text(), let code = text(), let code, let value = text(),
+                    let value
                 else { return nil }
                 return .typedIdentifier(typeSystem: system, typeCode: code, value: value)
             case 3: return text().flatMap { $0 }.map { .string($0) }

@@ -101,7 +101,8 @@ extension SearchRun {
     private func chartSpan(of origins: [Int64], _ scope: SearchScope) throws -> SearchScope {
         guard let first = origins.first, let last = origins.last, origins.count <= 10_000,
             let one = try SearchRows.resource(first, connection),
-            let other = try SearchRows.resource(last, connection), one.chart >> 3 == other.chart >> 3
+            let other = try SearchRows.resource(last, connection),
+            one.chart >> 3 == other.chart >> 3
         else { return scope }
         for origin in origins {
             let chart = try SearchRows.resource(origin, connection)?.chart

@@ -92,7 +92,8 @@ extension SearchRun {
             origins += try SearchRows.linked(number, to: tag, scope, connection)
         }
         // What is protected has no rows: the chart of the match is looked through instead.
-        let patient = one.row.patientID.isEmpty ? nil : maker.numbers.knownPatient(one.row.patientID)
+        let patient =
+            one.row.patientID.isEmpty ? nil : maker.numbers.knownPatient(one.row.patientID)
         guard let patient, let chart = scope.narrowed(toPatient: patient) else { return origins }
         for origin in try closedOnes(chart, within: nil) {
             let leads = try codes.contains { try tags(of: origin, $0).contains(tag) }

@@ -2,8 +2,8 @@ import AccessControl
 import FHIRModel
 import FHIRSearch
 import Kernel
-import Sealing
 import SQLite
+import Sealing
 
 /// One search on a reader's connection, from its criteria to the resources that fulfil them.
 ///
@@ -145,7 +145,8 @@ final class SearchRun {
     }
 
     static let tooMany = Problem(
-        .tooCostly, "The search has to look at too many records. Narrow it, by patient for example.")
+        .tooCostly, "The search has to look at too many records. Narrow it, by patient for example."
+    )
 
     // MARK: Order of work
 

@@ -9,7 +9,9 @@ import Testing
 @Suite struct `FHIR searches of the store` {
     private func clinic() async throws -> TestStore {
         let test = try TestStore()
-        for id in ["a", "b"] { try await test.store.put(SampleResources.patient(id, given: "N\(id)")) }
+        for id in ["a", "b"] {
+            try await test.store.put(SampleResources.patient(id, given: "N\(id)"))
+        }
         for number in 1...5 {
             try await test.store.put(
                 SampleResources.observation(

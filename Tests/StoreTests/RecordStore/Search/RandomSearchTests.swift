@@ -93,7 +93,9 @@ private struct Asker {
             return .ids([one.id])
         }
         var (modifier, value) = asked(entry.value)
-        if random.isChance(percent: 6) { (modifier, value) = (.missing(random.isChance(percent: 50)), nil) }
+        if random.isChance(percent: 6) {
+            (modifier, value) = (.missing(random.isChance(percent: 50)), nil)
+        }
         return .parameter(
             ParameterCriterion(
                 type: one.type, parameter: parameter, modifier: modifier,
@@ -107,7 +109,9 @@ private struct Asker {
         case 2: return (type, .not(of(type)))
         case 3:
             let source = random.pick(["Observation", "Condition", "Provenance", "Appointment"])
-            let codes = ["Observation": "performer", "Condition": "subject", "Provenance": "target"]
+            let codes = [
+                "Observation": "performer", "Condition": "subject", "Provenance": "target",
+            ]
             let code = codes[source] ?? "actor"
             let target = random.pick(["Patient", "Practitioner", "Condition", "Observation"])
             guard let parameter = Definitions.r4.searchParameter(code, for: source) else { break }
@@ -197,7 +201,8 @@ private struct Asker {
         for json in corpus {
             let (type, id) = (json.string("resourceType") ?? "", json.string("id") ?? "")
             let stored = try await store.read(type, id)
-            let labels = json.at("meta", "security")?.elements.compactMap { $0.string("code") } ?? []
+            let labels =
+                json.at("meta", "security")?.elements.compactMap { $0.string("code") } ?? []
             let label = labels.lazy.compactMap { Compartment(securityLabel: $0) }.first
             all.append(
                 Parsed(

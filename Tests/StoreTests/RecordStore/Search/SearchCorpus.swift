@@ -14,11 +14,13 @@ struct SearchCorpus {
         random = SeededRandom(seed: seed)
         patientCount = patients
         for number in 0..<3 {
-            try add(#"{"resourceType":"Practitioner","id":"d\#(number)","identifier":[{"system":"#
-                + #""http://hl7.org/fhir/sid/us-npi","value":"123456789\#(number)"}],"name":[{"#
-                + #""family":"Hale\#(number)","given":["Ina"]}]}"#)
-            try add(#"{"resourceType":"Organization","id":"o\#(number)","name":"Clinic \#(number)""#
-                + #","alias":["Cedar Fork \#(number)"],"active":\#(number == 1)}"#)
+            try add(
+                #"{"resourceType":"Practitioner","id":"d\#(number)","identifier":[{"system":"#
+                    + #""http://hl7.org/fhir/sid/us-npi","value":"123456789\#(number)"}],"name":[{"#
+                    + #""family":"Hale\#(number)","given":["Ina"]}]}"#)
+            try add(
+                #"{"resourceType":"Organization","id":"o\#(number)","name":"Clinic \#(number)""#
+                    + #","alias":["Cedar Fork \#(number)"],"active":\#(number == 1)}"#)
         }
         var people = People(seed: seed)
         for number in 0..<patients {
@@ -70,7 +72,8 @@ struct SearchCorpus {
         case 0: return #"{"text":"Weight of the \#(code)"}"#
         case 1: return #"{"coding":[{"code":"\#(code)"}],"text":"Cough"}"#
         default:
-            return #"{"coding":[{"system":"\#(system)","code":"\#(code)","display":"Body \#(code)"}"#
+            return
+                #"{"coding":[{"system":"\#(system)","code":"\#(code)","display":"Body \#(code)"}"#
                 + #",{"system":"\#(system)","code":"second"}]}"#
         }
     }
@@ -95,11 +98,13 @@ struct SearchCorpus {
         case 1: text += #","valueString":"\#(random.pick(["Red", "Blue mesa", "red sky"]))""#
         case 2: text += #","valueCodeableConcept":\#(concept())"#
         default:
-            text += #","component":[{"code":\#(concept()),"valueQuantity":\#(quantity())},"#
+            text +=
+                #","component":[{"code":\#(concept()),"valueQuantity":\#(quantity())},"#
                 + #"{"code":\#(concept()),"valueQuantity":\#(quantity())}]"#
         }
         if random.isChance(percent: 50) {
-            text += #","performer":[{"reference":"Practitioner/d\#(random.below(3))"},"#
+            text +=
+                #","performer":[{"reference":"Practitioner/d\#(random.below(3))"},"#
                 + #"{"identifier":{"system":"urn:x","value":"P\#(random.below(3))"}}]"#
         }
         try add(text + "}")
@@ -108,7 +113,8 @@ struct SearchCorpus {
     private mutating func addCondition(_ id: String, of patient: String) throws {
         var text = #"{"resourceType":"Condition","id":"\#(id)"\#(meta()),"code":\#(concept()),"#
         text += #""subject":{"reference":"Patient/\#(patient)"},"identifier":[{"type":{"coding":[{"#
-        text += #""system":"urn:types","code":"MR"}]},"system":"urn:n","value":"N\#(random.below(9))"#
+        text +=
+            #""system":"urn:types","code":"MR"}]},"system":"urn:n","value":"N\#(random.below(9))"#
         text += #""}],"clinicalStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem"#
         text += #"/condition-clinical","code":"\#(random.pick(["active", "resolved"]))"}]}"#
         if random.isChance(percent: 50) { text += #","onsetDateTime":"\#(day())""# }
@@ -170,7 +176,9 @@ extension SearchCriterion {
     static func of(
         _ type: String, _ code: String, _ modifier: SearchModifier? = nil, _ values: SearchValue...
     ) -> SearchCriterion {
-        guard let parameter = Definitions.r4.searchParameter(code, for: type) else { return .any([]) }
+        guard let parameter = Definitions.r4.searchParameter(code, for: type) else {
+            return .any([])
+        }
         return .parameter(
             ParameterCriterion(
                 type: type, parameter: parameter, modifier: modifier, values: values))

@@ -12,7 +12,8 @@ import Testing
         try await test.store.put(SampleResources.patient("a"))
         for number in 0..<count {
             try await test.store.put(
-                SampleResources.observation("o\(number)", of: "a", at: "2026-01-0\(1 + number % 9)"))
+                SampleResources.observation("o\(number)", of: "a", at: "2026-01-0\(1 + number % 9)")
+            )
         }
         return test
     }
@@ -95,7 +96,9 @@ import Testing
         await #expect(throws: Problem(.value, "")) {
             try await test.store.search(grants, other, cursor: cursor)
         }
-        for bad in ["", "00", String(repeating: "a", count: 400), String(cursor.dropLast(2)) + "00"] {
+        for bad in [
+            "", "00", String(repeating: "a", count: 400), String(cursor.dropLast(2)) + "00",
+        ] {
             await #expect(throws: Problem(.value, "")) {
                 try await test.store.search(grants, sorted, cursor: bad)
             }

@@ -135,7 +135,9 @@ import Testing
         let kept = try rows(test)
         test.close()
         let raw = try test.rawConnection()
-        for table in Self.tables + ["search_text", "search_state", "search_parameter", "search_patient"] {
+        for table in Self.tables + [
+            "search_text", "search_state", "search_parameter", "search_patient",
+        ] {
             try raw.execute("DROP TABLE \(table)")
         }
         try raw.execute("DELETE FROM schema_step WHERE name = 'search'")
