@@ -62,7 +62,7 @@ package final class IndexExtractor: Sendable {
             return text.isEmpty ? [] : [.string(text)]
         }
         let parameter = index(of: type)?.parameters.first { $0.code == code }
-        return parameter?.values(of: resource, reader) ?? []
+        return parameter?.values(of: RootResource(resource), reader) ?? []
     }
 
     /// The codes of the parameters of a type that have values, sorted.

@@ -25,7 +25,7 @@ struct IndexedParameter: Sendable {
     private struct Start {
         let element: JSON
         let type: String
-        let root: JSON
+        let root: RootResource
     }
 
     /// The code of the parameter.
@@ -103,17 +103,17 @@ struct IndexedParameter: Sendable {
     }
 
     /// The values of a resource; one may be there twice.
-    func values(of resource: JSON, _ reader: ValueReader) -> [IndexValue] {
+    func values(of root: RootResource, _ reader: ValueReader) -> [IndexValue] {
         var values: [IndexValue] = []
         if kind == .composite {
             for group in groups {
-                group.path.forEach(from: resource, root: resource) { element in
-                    let start = Start(element: element, type: group.path.type, root: resource)
+                group.path.forEach(from: root.json, root: root) { element in
+                    let start = Start(element: element, type: group.path.type, root: root)
                     Self.append(group, start, reader, to: &values)
                 }
             }
         } else {
-            let start = Start(element: resource, type: type, root: resource)
+            let start = Start(element: root.json, type: type, root: root)
             Self.append(source, kind, start, reader, to: &values)
         }
         return values
@@ -143,7 +143,7 @@ struct IndexedParameter: Sendable {
         var environment = FHIRPathEnvironment(types: .r4)
         environment.resolvesToTypes = true
         environment.asTakesMany = true
-        environment.resource = PathNode(start.root, types: .r4)
+        environment.resource = PathNode(start.root.json, types: .r4)
         let node = PathNode(start.element, typeName: start.type, types: .r4)
         // A resource that the expression cannot be evaluated on has no value.
         let found = try? expression.evaluate(on: node, in: environment)

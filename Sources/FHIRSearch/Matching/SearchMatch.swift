@@ -70,8 +70,8 @@ package struct SearchMatch: Sendable {
             .typedIdentifier(let system, let code, let value),
             .typedIdentifier(let wantedSystem, let wantedCode, let wantedValue)
         ):
-            (wantedSystem == nil || wantedSystem == system) && Self.isSame(wantedCode, code)
-                && Self.isSame(wantedValue, value)
+            (wantedSystem == nil || wantedSystem == system) && TokenText.isSame(wantedCode, code)
+                && TokenText.isSame(wantedValue, value)
         case (.reference(let reference), .reference(let wanted)):
             Self.hits(reference, wanted)
         case (.reference(let reference), .token(let token)):
@@ -105,7 +105,7 @@ package struct SearchMatch: Sendable {
             guard let code, Self.isSystem(system, wanted.system), let asked = wanted.code else {
                 return false
             }
-            if Self.isSame(asked, code) { return true }
+            if TokenText.isSame(asked, code) { return true }
             guard let system else { return false }
             return modifier == .below
                 ? terminology.subsumes(system, asked, code) ?? false
@@ -114,7 +114,7 @@ package struct SearchMatch: Sendable {
         default:
             guard Self.isSystem(system, wanted.system) else { return false }
             guard let asked = wanted.code else { return system != nil }
-            return code.map { Self.isSame(asked, $0) } ?? false
+            return code.map { TokenText.isSame(asked, $0) } ?? false
         }
     }
 
@@ -124,10 +124,6 @@ package struct SearchMatch: Sendable {
         case .none: system == nil
         case .exactly(let asked): system == asked
         }
-    }
-
-    private static func isSame(_ asked: String, _ code: String) -> Bool {
-        asked == code || TokenText.folded(asked) == TokenText.folded(code)
     }
 
     // MARK: References and addresses

@@ -9,7 +9,7 @@ import FHIRModel
 /// Spec: FHIR R4 search, text, https://hl7.org/fhir/R4/search.html#text
 package struct TextQuery: Sendable {
     private indirect enum Node: Sendable {
-        case phrase([UInt8])
+        case phrase(BytePattern)
         case all([Node])
         case any([Node])
         case not(Node)
@@ -37,7 +37,7 @@ package struct TextQuery: Sendable {
 
     private static func holds(_ node: Node, _ text: [UInt8]) -> Bool {
         switch node {
-        case .phrase(let words): TextTest.isWordStart(words, in: text)
+        case .phrase(let words): words.isFound(in: text, atWord: true)
         case .all(let nodes): nodes.allSatisfy { holds($0, text) }
         case .any(let nodes): nodes.contains { holds($0, text) }
         case .not(let node): !holds(node, text)
@@ -126,7 +126,7 @@ package struct TextQuery: Sendable {
             }
             guard place < tokens.count, case .phrase(let words) = tokens[place] else { return nil }
             place += 1
-            return .phrase(words)
+            return .phrase(BytePattern(words))
         }
 
         private mutating func take(_ token: Token) -> Bool {

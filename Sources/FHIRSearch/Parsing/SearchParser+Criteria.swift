@@ -150,8 +150,10 @@ extension SearchParser {
                 type: type, parameter: parameter, values: [.string(text)])
             return .parameter(criterion)
         }
+        let pieces = try pieces(of: term)
+        if parameter.type == .string || modifier == .text { try check(texts: pieces, term) }
         var values: [SearchValue] = []
-        for piece in try pieces(of: term) {
+        for piece in pieces {
             if term.isOverlap {
                 values.append(.date(try parser.date(piece, isOverlap: true)))
             } else {
@@ -308,6 +310,19 @@ extension SearchParser {
         ValueParser(
             definitions: definitions, terminology: terminology, units: units, nowMs: nowMs,
             ownAddress: ownAddress, name: name)
+    }
+
+    private func check(texts: [Substring], _ term: Term) throws(SearchError) {
+        guard texts.count <= limits.textsPerParameterMax else {
+            throw SearchError(
+                .limit, term.asked,
+                "\(term.asked) takes at most \(limits.textsPerParameterMax) texts; use fewer.")
+        }
+        guard texts.allSatisfy({ $0.utf8.count <= limits.textBytesMax }) else {
+            throw SearchError(
+                .limit, term.asked,
+                "A text of \(term.asked) has at most \(limits.textBytesMax) bytes; shorten it.")
+        }
     }
 
     /// The values between the commas, their signs still escaped.

@@ -72,7 +72,7 @@ struct IndexExtractorTests {
         var seen: [String: Int] = [:]
         for part in ["plain", "us-core-profiled", "inferno-us-core"] {
             let files = try SharedData.files(in: folder.appending(path: part), ending: ".json.gz")
-            for file in files.prefix(5) {
+            for file in files.prefix(3) {
                 let json = try JSON.parse(SharedData.gunzipped(file), limits: .bundle)
                 for entry in json["entry"]?.elements.map(\.self) ?? [] {
                     guard let resource = entry["resource"] else { continue }

@@ -83,4 +83,68 @@ struct SearchFuzzTests {
             #expect(duration < .seconds(1))
         }
     }
+
+    @Test func `any resource gives its values or none, quickly`() throws {
+        let seed = UInt64.random(in: 0 ... .max)
+        print("Odd resources from seed \(seed)")
+        var random = SeededRandom(seed: seed)
+        let texts = [
+            Searching.observation(#"{"value":5.4,"unit":"mg","comparator":"<"}"#),
+            #"""
+            {"resourceType":"Patient","name":[{"family":"Begay","given":["Ann"]}],
+             "deceasedBoolean":true,"link":[{"other":{"reference":"Patient/1"}}]}
+            """#,
+            ##"""
+            {"resourceType":"Observation","contained":[{"resourceType":"Patient","id":"p"}],
+             "subject":{"reference":"#p","identifier":{"value":"1"}},
+             "effectivePeriod":{"start":"2020-01-01"},
+             "component":[{"code":{"text":"x"},"valueQuantity":{"value":1}}]}
+            """##,
+        ]
+        let types = ["Patient", "Observation", "Bundle", "MolecularSequence", "Encounter"]
+        let clock = ContinuousClock()
+        var count = 0
+        for _ in 0..<4_000 {
+            let text = mutated(random.pick(texts), &random, percent: 90)
+            guard let json = try? JSON.parse(Array(text.utf8), limits: .any) else { continue }
+            count += 1
+            let type = json.string("resourceType") ?? random.pick(types)
+            let duration = clock.measure {
+                _ = Searching.extractor.entries(of: json, type: type)
+                _ = Searching.extractor.values(of: json, type: type, parameter: "_content")
+            }
+            #expect(duration < .seconds(1), "\(text)")
+        }
+        #expect(count > 50)
+    }
+
+    @Test func `a large resource takes time that grows with its size alone`() throws {
+        let contained = (0..<20_000).map { #"{"resourceType":"Practitioner","id":"p\#($0)"}"# }
+        let people = (0..<20_000).map { ##"{"individual":{"reference":"#p\##($0)"}}"## }
+        let codes = (0..<20_000).map { #"{"coding":[{"system":"http://x","code":"c\#($0)"}]}"# }
+        let json = try JSON.parse(
+            Array(
+                #"""
+                {"resourceType":"Encounter","contained":[\#(contained.joined(separator: ","))],
+                 "type":[\#(codes.joined(separator: ","))],
+                 "participant":[\#(people.joined(separator: ","))]}
+                """#.utf8))
+        var entries: [IndexEntry] = []
+        let duration = ContinuousClock().measure {
+            entries = Searching.extractor.entries(of: json, type: "Encounter")
+        }
+        print("A resource of \(json.rawBytes.count) bytes: \(duration)")
+        #expect(entries.count { $0.parameter == "practitioner" } == 1_000)
+        #expect(duration < .seconds(5))
+    }
+
+    @Test func `a text that nearly fits everywhere is compared quickly`() {
+        let text = [UInt8](repeating: 0x61, count: 1_000_000)
+        let test = TextTest(String(repeating: "a", count: 1_000) + "b", .contains)
+        let duration = ContinuousClock().measure { #expect(!test.accepts(folded: text)) }
+        #expect(duration < .seconds(1))
+        #expect(Searching.failure("name", String(repeating: "a", count: 1_025))?.code == .limit)
+        let many = Array(repeating: "a", count: 51).joined(separator: ",")
+        #expect(Searching.failure("name", many)?.code == .limit)
+    }
 }
