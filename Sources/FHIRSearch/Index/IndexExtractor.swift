@@ -11,12 +11,16 @@ import Synchronization
 package final class IndexExtractor: Sendable {
     /// Counts up when the same resource gives other values than before.
     package static let version = 1
+    /// The parameters that look at whole texts, which are not among the entries of a resource.
+    package static let textCodes: Set<String> = ["_content", "_text"]
+    /// UTF-8 bytes of the whole text of a resource; what is beyond is left out.
+    package static let wholeTextBytesMax = 1_048_576
     /// Values of one parameter in one resource; further ones are left out.
     package static let valuesPerParameterMax = 1_000
     /// Values of one resource; further ones are left out.
     package static let valuesMax = 10_000
 
-    private let definitions: Definitions
+    private let compiler: IndexPathCompiler
     private let reader: ValueReader
     private let types = Mutex<[String: TypeIndex]>([:])
 
@@ -24,8 +28,13 @@ package final class IndexExtractor: Sendable {
     ///
     /// - Parameter ownAddress: the address of this system's FHIR interface, so that references
     ///   written with it are found like those without.
-    package init(definitions: Definitions = .r4, ownAddress: String? = nil) {
-        self.definitions = definitions
+    /// - Parameter isFollowing: false to evaluate every expression with FHIRPath, to compare: it
+    ///   finds the same values many times slower, but for the systems of codes that a definition
+    ///   gives and for values that stand in extensions.
+    package init(
+        definitions: Definitions = .r4, ownAddress: String? = nil, isFollowing: Bool = true
+    ) {
+        compiler = IndexPathCompiler(definitions: definitions, isFollowing: isFollowing)
         reader = ValueReader(units: UnitCache(), ownAddress: ownAddress)
     }
 
@@ -45,9 +54,15 @@ package final class IndexExtractor: Sendable {
     }
 
     /// The values of a resource under one parameter; a value may be there twice.
+    ///
+    /// Of `_text` and `_content` it is one text: the narrative, or all texts of the resource.
     package func values(of resource: JSON, type: String, parameter code: String) -> [IndexValue] {
+        if Self.textCodes.contains(code) {
+            let text = WholeText.of(resource, isNarrativeOnly: code == "_text")
+            return text.isEmpty ? [] : [.string(text)]
+        }
         let parameter = index(of: type)?.parameters.first { $0.code == code }
-        return parameter?.values(of: resource, reader) ?? []
+        return parameter?.values(of: RootResource(resource), reader) ?? []
     }
 
     /// The codes of the parameters of a type that have values, sorted.
@@ -58,8 +73,8 @@ package final class IndexExtractor: Sendable {
     /// The parameters of a type, made ready when the first resource of the type comes.
     private func index(of type: String) -> TypeIndex? {
         if let known = types.withLock({ $0[type] }) { return known }
-        guard definitions.isResource(type) else { return nil }
-        let index = TypeIndex(of: type, definitions)
+        guard compiler.definitions.isResource(type) else { return nil }
+        let index = TypeIndex(of: type, compiler)
         types.withLock { $0[type] = index }
         return index
     }

@@ -37,16 +37,16 @@ final class IndexPath: Sendable {
     /// Calls the body with every value the path leads to.
     ///
     /// - Parameter root: the resource, for references to what it contains.
-    func forEach(from json: JSON, root: JSON, _ body: (JSON) -> Void) {
+    func forEach(from json: JSON, root: RootResource, _ body: (JSON) -> Void) {
         walk(json, 0, root, body)
     }
 
     /// Calls the body with every value behind the value of ``firstMember``.
-    func forEach(behind value: JSON, root: JSON, _ body: (JSON) -> Void) {
+    func forEach(behind value: JSON, root: RootResource, _ body: (JSON) -> Void) {
         enter(value, 1, root, body)
     }
 
-    private func enter(_ value: JSON, _ index: Int, _ root: JSON, _ body: (JSON) -> Void) {
+    private func enter(_ value: JSON, _ index: Int, _ root: RootResource, _ body: (JSON) -> Void) {
         if !value.isArray {
             walk(value, index, root, body)
         } else if index < steps.count, case .position(let place) = steps[index] {
@@ -56,7 +56,7 @@ final class IndexPath: Sendable {
         }
     }
 
-    private func walk(_ json: JSON, _ index: Int, _ root: JSON, _ body: (JSON) -> Void) {
+    private func walk(_ json: JSON, _ index: Int, _ root: RootResource, _ body: (JSON) -> Void) {
         guard index < steps.count else {
             body(json)
             return
@@ -74,6 +74,26 @@ final class IndexPath: Sendable {
             if place == 0 { walk(json, index + 1, root, body) }
         }
     }
+}
+
+/// The resource that values are taken out of, with what it contains.
+final class RootResource {
+    /// The resource.
+    let json: JSON
+    /// The types of the contained resources by their ids, read when the first is asked for.
+    private lazy var types: [String: String] = {
+        var types: [String: String] = [:]
+        for contained in json["contained"].map({ Array($0.elements) }) ?? [] {
+            guard let id = contained.string("id"), types[id] == nil else { continue }
+            types[id] = contained.string("resourceType")
+        }
+        return types
+    }()
+
+    init(_ json: JSON) { self.json = json }
+
+    /// The type of the contained resource with an id.
+    func type(ofContained id: String) -> String? { types[id] }
 }
 
 /// The code systems of an element of type `code`, which are not written in the resource.

@@ -10,6 +10,8 @@ struct IndexPathCompiler {
     }
 
     let definitions: Definitions
+    /// Whether expressions made of plain steps are followed in the JSON, and not evaluated.
+    var isFollowing = true
 
     /// The paths of an expression from a type; nil if it is not made of plain steps.
     ///
@@ -97,10 +99,8 @@ struct IndexPathCompiler {
         ]
     }
 
-    /// Whether a type is the one of a cast; the standard writes some with a capital too many.
+    /// Whether a type is exactly the one of a cast; the standard writes one with a capital too many.
     private func isType(_ type: String, _ wanted: String) -> Bool {
-        if definitions.isType(type, a: wanted) { return true }
-        return definitions.type(type)?.kind == .primitive
-            && type == wanted.prefix(1).lowercased() + wanted.dropFirst()
+        type == wanted || type == "dateTime" && wanted == "DateTime"
     }
 }

@@ -1,7 +1,8 @@
 /// Takes the expression of a search parameter apart, if it is made of plain steps only.
 ///
-/// Knows names, `as`, `ofType`, `where(resolve() is T)`, `where(name = 'text')`, `extension('url')`,
-/// a position in brackets, parentheses and bars. Any other expression is left to FHIRPath.
+/// Knows names, `as`, `ofType`, `where(resolve() is T)`, `where(name = 'text')`,
+/// `extension('url')`, a position in brackets, parentheses and bars. Any other expression is left
+/// to FHIRPath.
 struct IndexPathReader {
     /// One step as it is written.
     enum Piece: Hashable {

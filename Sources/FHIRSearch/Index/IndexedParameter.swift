@@ -21,8 +21,16 @@ struct IndexedParameter: Sendable {
         let parts: [Part]
     }
 
+    /// Where paths and expressions start.
+    private struct Start {
+        let element: JSON
+        let type: String
+        let root: RootResource
+    }
+
     /// The code of the parameter.
     let code: String
+    private let type: String
     private let kind: SearchParameter.Kind
     private let source: Source
     private let groups: [Group]
@@ -33,18 +41,20 @@ struct IndexedParameter: Sendable {
     /// Makes a parameter ready; nil for one that has no values in the index.
     init?(_ parameter: SearchParameter, of type: String, _ compiler: IndexPathCompiler) {
         code = parameter.code
+        self.type = type
         kind = parameter.type
         guard kind != .special, !Self.codesOfTheRow.contains(code) else { return nil }
         let expression = parameter.expression
-        guard !expression.isEmpty,
-            let source = Self.source(expression, kind, from: type, compiler)
-        else { return nil }
-        self.source = source
         guard kind == .composite else {
+            guard let source = Self.source(expression, kind, from: type, compiler) else {
+                return nil
+            }
+            self.source = source
             groups = []
             return
         }
-        guard case .paths(let paths) = source else { return nil }
+        let paths = compiler.paths(expression, from: type) ?? []
+        source = .paths([])
         groups = paths.compactMap { Self.group($0, parameter, compiler) }
         if groups.isEmpty { return nil }
     }
@@ -53,9 +63,9 @@ struct IndexedParameter: Sendable {
         _ expression: String, _ kind: SearchParameter.Kind, from type: String,
         _ compiler: IndexPathCompiler
     ) -> Source? {
-        if let paths = compiler.paths(expression, from: type) {
-            let fitting =
-                kind == .composite ? paths : paths.filter { ValueReader.fits($0.type, kind) }
+        guard !expression.isEmpty else { return nil }
+        if compiler.isFollowing, let paths = compiler.paths(expression, from: type) {
+            let fitting = paths.filter { ValueReader.fits($0.type, kind) }
             return fitting.isEmpty ? nil : .paths(fitting)
         }
         // An expression that cannot be read finds nothing; a test reads all of the standard.
@@ -93,52 +103,56 @@ struct IndexedParameter: Sendable {
     }
 
     /// The values of a resource; one may be there twice.
-    func values(of resource: JSON, _ reader: ValueReader) -> [IndexValue] {
+    func values(of root: RootResource, _ reader: ValueReader) -> [IndexValue] {
         var values: [IndexValue] = []
         if kind == .composite {
             for group in groups {
-                group.path.forEach(from: resource, root: resource) { element in
-                    Self.append(group, element, resource, reader, to: &values)
+                group.path.forEach(from: root.json, root: root) { element in
+                    let start = Start(element: element, type: group.path.type, root: root)
+                    Self.append(group, start, reader, to: &values)
                 }
             }
         } else {
-            Self.append(source, kind, resource, root: resource, reader, to: &values)
+            let start = Start(element: root.json, type: type, root: root)
+            Self.append(source, kind, start, reader, to: &values)
         }
         return values
     }
 
     private static func append(
-        _ source: Source, _ kind: SearchParameter.Kind, _ element: JSON, root: JSON,
-        _ reader: ValueReader, to values: inout [IndexValue]
+        _ source: Source, _ kind: SearchParameter.Kind, _ start: Start, _ reader: ValueReader,
+        to values: inout [IndexValue]
     ) {
         switch source {
         case .paths(let paths):
             for path in paths {
-                path.forEach(from: element, root: root) { json in
+                path.forEach(from: start.element, root: start.root) { json in
                     guard values.count < IndexExtractor.valuesPerParameterMax else { return }
                     reader.append(json, path.type, kind, path.systems, to: &values)
                 }
             }
         case .expression(let expression):
-            append(expression, kind, element, root: root, reader, to: &values)
+            append(expression, kind, start, reader, to: &values)
         }
     }
 
     private static func append(
-        _ expression: FHIRPathExpression, _ kind: SearchParameter.Kind, _ element: JSON,
-        root: JSON, _ reader: ValueReader, to values: inout [IndexValue]
+        _ expression: FHIRPathExpression, _ kind: SearchParameter.Kind, _ start: Start,
+        _ reader: ValueReader, to values: inout [IndexValue]
     ) {
         var environment = FHIRPathEnvironment(types: .r4)
         environment.resolvesToTypes = true
         environment.asTakesMany = true
-        environment.resource = PathNode(root, types: .r4)
+        environment.resource = PathNode(start.root.json, types: .r4)
+        let node = PathNode(start.element, typeName: start.type, types: .r4)
         // A resource that the expression cannot be evaluated on has no value.
-        let found = try? expression.evaluate(on: element, in: environment)
+        let found = try? expression.evaluate(on: node, in: environment)
         for value in found ?? [] where values.count < IndexExtractor.valuesPerParameterMax {
             switch value {
             case .node(let node):
-                guard let json = node.json else { continue }
-                reader.append(json, node.typeName(.r4), kind, nil, to: &values)
+                let type = node.typeName(.r4)
+                guard let json = node.json, ValueReader.fits(type, kind) else { continue }
+                reader.append(json, type, kind, nil, to: &values)
             case .boolean(let truth) where kind == .token:
                 values.append(
                     .token(
@@ -150,14 +164,13 @@ struct IndexedParameter: Sendable {
 
     /// Each combination of the values of the parts that one element has.
     private static func append(
-        _ group: Group, _ element: JSON, _ root: JSON, _ reader: ValueReader,
-        to values: inout [IndexValue]
+        _ group: Group, _ start: Start, _ reader: ValueReader, to values: inout [IndexValue]
     ) {
         var combinations: [[IndexValue]] = [[]]
         // The last part, a value, is missing more often than the code in front of it.
         for part in group.parts.reversed() {
             var found: [IndexValue] = []
-            append(part.source, part.kind, element, root: root, reader, to: &found)
+            append(part.source, part.kind, start, reader, to: &found)
             // The text beside a code cannot be asked for inside a composite value.
             found.removeAll { if case .token(_, nil, _) = $0 { true } else { false } }
             guard !found.isEmpty,

@@ -3,14 +3,12 @@ import FHIRModel
 /// Reads where a reference of a resource points.
 enum ReferenceReader {
     /// Whether a reference, by its text or by what stands beside it, leads to a resource of a type.
-    static func points(_ json: JSON, to type: String, root: JSON) -> Bool {
+    static func points(_ json: JSON, to type: String, root: RootResource) -> Bool {
         guard let text = json.isObject ? json.string("reference") : json.string else {
             return json["type"]?.equals(type) == true
         }
         if text.utf8.first == UInt8(ascii: "#") {
-            let id = String(text.dropFirst())
-            let contained = root["contained"]?.elements.first { $0["id"]?.equals(id) == true }
-            return contained?["resourceType"]?.equals(type) == true
+            return root.type(ofContained: String(text.dropFirst())) == type
         }
         if let local = local(text) { return local.type == type }
         return remote(text)?.type == type || json["type"]?.equals(type) == true

@@ -15,9 +15,8 @@ struct TypeIndex: Sendable {
     private let others: [Int]
 
     /// Makes the parameters of a type ready.
-    init(of type: String, _ definitions: Definitions) {
-        let compiler = IndexPathCompiler(definitions: definitions)
-        parameters = definitions.searchParameters(for: type).compactMap {
+    init(of type: String, _ compiler: IndexPathCompiler) {
+        parameters = compiler.definitions.searchParameters(for: type).compactMap {
             IndexedParameter($0, of: type, compiler)
         }
         var branches: [String: [Branch]] = [:]
@@ -41,16 +40,17 @@ struct TypeIndex: Sendable {
     /// The members of the resource are visited once, and not once for every parameter.
     func values(of resource: JSON, _ reader: ValueReader) -> [[IndexValue]] {
         var values = [[IndexValue]](repeating: [], count: parameters.count)
+        let root = RootResource(resource)
         for (name, member) in resource.members {
             guard let branches = branches[name] else { continue }
             for branch in branches {
-                branch.path.forEach(behind: member, root: resource) { json in
+                branch.path.forEach(behind: member, root: root) { json in
                     parameters[branch.place].append(
                         json, branch.path, reader, to: &values[branch.place])
                 }
             }
         }
-        for place in others { values[place] = parameters[place].values(of: resource, reader) }
+        for place in others { values[place] = parameters[place].values(of: root, reader) }
         for place in values.indices where values[place].count > 1 {
             values[place] = Self.distinct(values[place])
         }

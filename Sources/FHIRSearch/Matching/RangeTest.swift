@@ -4,8 +4,9 @@ extension DateValue {
     /// Whether a time of a resource stands to this one as its prefix asks.
     ///
     /// The time is from `low` up to but not including `high`. `eq` holds if all of it lies in this
-    /// one, `gt` and `lt` if some of it lies beyond, `ge` and `le` if one of the two holds, `sa` and
-    /// `eb` if all of it lies beyond, `ap` if they overlap.
+    /// one, `gt` and `lt` if some of it lies beyond, `ge` and `le` if some of it lies in this one
+    /// or beyond, `sa` and `eb` if all of it lies beyond, `ap` if they overlap. So a stay that ends
+    /// on a day is found by `ge` of that day: what a day shows is never left out.
     ///
     /// Spec: FHIR R4 search, prefixes, https://hl7.org/fhir/R4/search.html#prefix
     package func accepts(low: Int64, high: Int64) -> Bool {
@@ -15,8 +16,8 @@ extension DateValue {
         case .ne: !isInside
         case .gt: high > self.high
         case .lt: low < self.low
-        case .ge: high > self.high || isInside
-        case .le: low < self.low || isInside
+        case .ge: high > self.low
+        case .le: low < self.high
         case .sa: low >= self.high
         case .eb: high <= self.low
         case .ap: low < self.high && self.low < high

@@ -1,4 +1,4 @@
-import FHIRModel
+package import FHIRModel
 
 /// Whether what a resource can be found by is what a search asks for.
 ///
@@ -16,9 +16,25 @@ package struct SearchMatch: Sendable {
     /// - Parameter entries: what the resource can be found by; at least all of the parameter.
     package func matches(_ entries: [IndexEntry], _ criterion: ParameterCriterion) -> Bool {
         let code = criterion.parameter.code
-        let values = entries.lazy.filter { $0.parameter == code }.map(\.value)
+        return holds(entries.lazy.filter { $0.parameter == code }.map(\.value), criterion)
+    }
+
+    /// Whether a resource of the criterion's type fulfils it, by the values of its parameter alone.
+    ///
+    /// Also answers `_text` and `_content`, whose values are in no index.
+    package func matches(
+        _ resource: JSON, _ criterion: ParameterCriterion, by extractor: IndexExtractor
+    ) -> Bool {
+        let values = extractor.values(
+            of: resource, type: criterion.type, parameter: criterion.parameter.code)
+        return holds(values, criterion)
+    }
+
+    private func holds(
+        _ values: some Sequence<IndexValue>, _ criterion: ParameterCriterion
+    ) -> Bool {
         switch criterion.modifier {
-        case .missing(let isMissing): return values.isEmpty == isMissing
+        case .missing(let isMissing): return values.contains { _ in true } != isMissing
         case .not, .notIn: return !values.contains { hits($0, criterion) }
         default: return values.contains { hits($0, criterion) }
         }
@@ -28,7 +44,13 @@ package struct SearchMatch: Sendable {
     ///
     /// For `not` and `notIn` this is what must not be so. `missing` names no values.
     package func hits(_ value: IndexValue, _ criterion: ParameterCriterion) -> Bool {
-        let isPhonetic = criterion.parameter.code == "phonetic"
+        let code = criterion.parameter.code
+        if IndexExtractor.textCodes.contains(code) {
+            guard case .string(let text) = value, case .string(let typed) = criterion.values.first
+            else { return false }
+            return TextQuery(typed)?.accepts(text) ?? false
+        }
+        let isPhonetic = code == "phonetic"
         return criterion.values.contains {
             hits(value, $0, criterion.modifier, isPhonetic: isPhonetic)
         }
@@ -48,8 +70,8 @@ package struct SearchMatch: Sendable {
             .typedIdentifier(let system, let code, let value),
             .typedIdentifier(let wantedSystem, let wantedCode, let wantedValue)
         ):
-            (wantedSystem == nil || wantedSystem == system) && Self.isSame(wantedCode, code)
-                && Self.isSame(wantedValue, value)
+            (wantedSystem == nil || wantedSystem == system) && TokenText.isSame(wantedCode, code)
+                && TokenText.isSame(wantedValue, value)
         case (.reference(let reference), .reference(let wanted)):
             Self.hits(reference, wanted)
         case (.reference(let reference), .token(let token)):
@@ -83,7 +105,7 @@ package struct SearchMatch: Sendable {
             guard let code, Self.isSystem(system, wanted.system), let asked = wanted.code else {
                 return false
             }
-            if Self.isSame(asked, code) { return true }
+            if TokenText.isSame(asked, code) { return true }
             guard let system else { return false }
             return modifier == .below
                 ? terminology.subsumes(system, asked, code) ?? false
@@ -92,7 +114,7 @@ package struct SearchMatch: Sendable {
         default:
             guard Self.isSystem(system, wanted.system) else { return false }
             guard let asked = wanted.code else { return system != nil }
-            return code.map { Self.isSame(asked, $0) } ?? false
+            return code.map { TokenText.isSame(asked, $0) } ?? false
         }
     }
 
@@ -102,10 +124,6 @@ package struct SearchMatch: Sendable {
         case .none: system == nil
         case .exactly(let asked): system == asked
         }
-    }
-
-    private static func isSame(_ asked: String, _ code: String) -> Bool {
-        asked == code || TokenText.folded(asked) == TokenText.folded(code)
     }
 
     // MARK: References and addresses

@@ -7,7 +7,7 @@ import FHIRModel
 /// Spec: FHIR R4 search, sorting, https://hl7.org/fhir/R4/search.html#sort
 package enum SearchSortKey: Sendable, Hashable, Comparable {
     /// Milliseconds since 1970 in UTC.
-    case time(Int64)
+    case `time`(Int64)
     /// A number; of quantities the number in the units of UCUM, where the unit is known.
     case number(Double)
     /// A text, folded, or an address or code.
@@ -24,7 +24,7 @@ package enum SearchSortKey: Sendable, Hashable, Comparable {
 
     private init?(of value: IndexValue, isDescending: Bool) {
         switch value {
-        case .date(let low, let high): self = .time(isDescending ? high : low)
+        case .date(let low, let high): self = .moment(isDescending ? high : low)
         case .number(let range):
             self = .number(isDescending ? range.highDouble : range.lowDouble)
         case .quantity(let quantity):
@@ -44,7 +44,7 @@ package enum SearchSortKey: Sendable, Hashable, Comparable {
 
     package static func < (a: SearchSortKey, b: SearchSortKey) -> Bool {
         switch (a, b) {
-        case (.time(let first), .time(let second)): first < second
+        case (.moment(let first), .moment(let second)): first < second
         case (.number(let first), .number(let second)): first < second
         case (.text(let first), .text(let second)): first.lexicographicallyPrecedes(second)
         case (.time, _), (.number, .text): true

@@ -7,7 +7,7 @@ package struct SearchTerminology: Sendable {
     /// Whether the first code of a system is the second one or above it; nil if that cannot be
     /// told.
     package var subsumes: @Sendable (_ system: String, _ ancestor: String, _ code: String) -> Bool?
-    /// Whether a value set is known.
+    /// Whether a value set is known so well that of every code it can be told.
     package var knows: @Sendable (_ valueSet: String) -> Bool
 
     /// What the standard and US Core define.
@@ -18,6 +18,6 @@ package struct SearchTerminology: Sendable {
         subsumes = { system, ancestor, code in
             definitions.codeSystem(system)?.subsumes(ancestor, code)
         }
-        knows = { definitions.valueSet($0) != nil }
+        knows = { definitions.valueSet($0)?.isDecidable ?? false }
     }
 }

@@ -15,9 +15,9 @@ extension SearchParser {
 /// Reads the text of a `_filter` for one type.
 ///
 /// Knows comparisons, `and`, `or`, `not` and parentheses, and chains with dots. What stands in
-/// brackets behind a name, and the comparison `ew`, are not offered. `eq` compares texts as they are
-/// written, with letter case; `co` and `sw` do not mind it. `and` and `or` are taken from left to
-/// right.
+/// brackets behind a name, and the comparison `ew`, are not offered. `eq` compares texts as they
+/// are written, with letter case; `co` and `sw` do not mind it. `and` and `or` are taken from left
+/// to right.
 ///
 /// Spec: FHIR R4, filter parameter, https://hl7.org/fhir/R4/search_filter.html
 struct FilterParser {

@@ -8,6 +8,10 @@ package struct SearchLimits: Sendable, Hashable {
     package var valueBytesMax = 65_536
     /// Values with commas between in one parameter.
     package var valuesPerParameterMax = 1_000
+    /// Values with commas between in one parameter that is compared as text.
+    package var textsPerParameterMax = 50
+    /// UTF-8 bytes of one value that is compared as text.
+    package var textBytesMax = 1_024
     /// Steps from resource to resource in one parameter, by chains and `_has` together.
     package var chainStepsMax = 5
     /// Ways that the chains of one parameter may take, where a reference leads to several types.

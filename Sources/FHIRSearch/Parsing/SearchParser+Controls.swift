@@ -86,13 +86,13 @@ extension SearchParser {
         }
         let parts = value.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2 || parts.count == 3,
-            definitions.resourceTypes.contains(parts[0])
+            isSearchable(parts[0])
         else {
             throw SearchError(
                 .form, name, "Write the value of \(name) as Type:parameter or Type:parameter:Type.")
         }
         let target = parts.count == 3 && !parts[2].isEmpty ? parts[2] : nil
-        if let target, !definitions.resourceTypes.contains(target) {
+        if let target, !isSearchable(target) {
             throw SearchError(
                 .form, name, "The value of \(name) ends in something that is no type of resource.")
         }

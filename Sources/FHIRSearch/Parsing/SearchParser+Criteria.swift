@@ -105,7 +105,8 @@ extension SearchParser {
         guard let parameter = definitions.searchParameter(code, for: type) else {
             throw unknown(code, type, asked)
         }
-        guard !parameter.expression.isEmpty, parameter.type != .special else {
+        let isText = offersText && IndexExtractor.textCodes.contains(code)
+        guard !parameter.expression.isEmpty || isText, parameter.type != .special else {
             throw SearchError(
                 .notSupported, asked, "Parameter \(code) is not offered here; leave it out.")
         }
@@ -117,6 +118,10 @@ extension SearchParser {
     private func simple(_ term: Term, of type: String) throws(SearchError) -> SearchCriterion {
         let (code, suffix) = Self.parts(term.name)
         let parameter = try parameter(code, of: type, term.asked)
+        if parameter.type == .reference, suffix == "above" || suffix == "below" {
+            let start = ParameterReference(type: type, parameter: parameter)
+            return try hierarchy(start, isBelow: suffix == "below", term)
+        }
         var modifier = term.modifier
         var onlyType: String?
         if let suffix {
@@ -133,8 +138,22 @@ extension SearchParser {
                 "Parameter \(code) cannot be compared in the way the filter asks for.")
         }
         let parser = valueParser(term.asked)
+        // Commas are plain signs in what is looked for in whole texts.
+        if parameter.expression.isEmpty, case .listed(let text) = term.value {
+            guard TextQuery(text) != nil else {
+                throw SearchError(
+                    .value, term.asked,
+                    "The value of \(term.asked) must be words, with quotes around those that "
+                        + "belong together, and, or, not and parentheses.")
+            }
+            let criterion = ParameterCriterion(
+                type: type, parameter: parameter, values: [.string(text)])
+            return .parameter(criterion)
+        }
+        let pieces = try pieces(of: term)
+        if parameter.type == .string || modifier == .text { try check(texts: pieces, term) }
         var values: [SearchValue] = []
-        for piece in try pieces(of: term) {
+        for piece in pieces {
             if term.isOverlap {
                 values.append(.date(try parser.date(piece, isOverlap: true)))
             } else {
@@ -158,7 +177,7 @@ extension SearchParser {
         }
     }
 
-    private static func parts(_ name: String) -> (code: String, suffix: String?) {
+    static func parts(_ name: String) -> (code: String, suffix: String?) {
         guard let colon = name.utf8.firstIndex(of: UInt8(ascii: ":")) else { return (name, nil) }
         return (String(name[..<colon]), String(name[name.utf8.index(after: colon)...]))
     }
@@ -269,7 +288,7 @@ extension SearchParser {
                 .form, term.asked, "Write _has as _has:Type:reference:parameter.")
         }
         let source = String(parts[1])
-        guard definitions.resourceTypes.contains(source) else {
+        guard isSearchable(source) else {
             throw SearchError(.form, term.asked, "What follows _has is no type of resource.")
         }
         try step(&progress, term.asked)
@@ -293,8 +312,21 @@ extension SearchParser {
             ownAddress: ownAddress, name: name)
     }
 
+    private func check(texts: [Substring], _ term: Term) throws(SearchError) {
+        guard texts.count <= limits.textsPerParameterMax else {
+            throw SearchError(
+                .limit, term.asked,
+                "\(term.asked) takes at most \(limits.textsPerParameterMax) texts; use fewer.")
+        }
+        guard texts.allSatisfy({ $0.utf8.count <= limits.textBytesMax }) else {
+            throw SearchError(
+                .limit, term.asked,
+                "A text of \(term.asked) has at most \(limits.textBytesMax) bytes; shorten it.")
+        }
+    }
+
     /// The values between the commas, their signs still escaped.
-    private func pieces(of term: Term) throws(SearchError) -> [Substring] {
+    func pieces(of term: Term) throws(SearchError) -> [Substring] {
         switch term.value {
         case .single(let value): return [(term.prefix?.rawValue ?? "") + Substring(value)]
         case .listed(let value):

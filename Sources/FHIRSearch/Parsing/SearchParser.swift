@@ -11,6 +11,7 @@ package struct SearchParser: Sendable {
     let limits: SearchLimits
     let nowMs: Int64
     let ownAddress: String?
+    let offersText: Bool
     let units = UnitCache()
 
     /// Makes a parser.
@@ -18,15 +19,19 @@ package struct SearchParser: Sendable {
     /// - Parameter nowMs: milliseconds since 1970 in UTC, for the prefix `ap` of dates.
     /// - Parameter ownAddress: the address of this system's FHIR interface, so that a reference
     ///   written with it is one to a resource here.
+    /// - Parameter offersText: whether `_text` and `_content` are offered; their values are not
+    ///   among the entries of ``IndexExtractor/entries(of:type:)``.
     package init(
         definitions: Definitions = .r4, terminology: SearchTerminology? = nil,
-        limits: SearchLimits = SearchLimits(), nowMs: Int64, ownAddress: String? = nil
+        limits: SearchLimits = SearchLimits(), nowMs: Int64, ownAddress: String? = nil,
+        offersText: Bool = false
     ) {
         self.definitions = definitions
         self.terminology = terminology ?? SearchTerminology(definitions)
         self.limits = limits
         self.nowMs = nowMs
         self.ownAddress = ownAddress
+        self.offersText = offersText
     }
 
     /// Reads the parameters of a search of one type, or of all types if none is given.
@@ -95,12 +100,17 @@ package struct SearchParser: Sendable {
         }
     }
 
+    /// Whether a name is that of a type that resources can be of.
+    func isSearchable(_ name: String) -> Bool {
+        definitions.type(name).map { $0.kind == .resource && !$0.isAbstract } ?? false
+    }
+
     /// The types that are searched.
     private func types(
         _ type: String?, _ parameters: [(name: String, value: String)], _ compartment: String?
     ) throws(SearchError) -> [String] {
         if let type {
-            guard definitions.resourceTypes.contains(type) else {
+            guard isSearchable(type) else {
                 throw SearchError(.unknownParameter, type, "There is no type of this name.")
             }
             return [type]

@@ -88,14 +88,15 @@ struct ValueParser {
     private func valueSet(_ text: Substring) throws(SearchError) -> SearchValue {
         let url = SearchEscapes.plain(text)
         guard terminology.knows(url) else {
-            throw wrong("names a value set that is not known here; use one that is.")
+            throw wrong("names a value set of which not all codes are known here; use another.")
         }
         return .token(TokenValue(code: url))
     }
 
     private func checkHierarchy(_ token: TokenValue) throws(SearchError) {
-        guard let code = token.code else { throw wrong("needs a code; write system|code.") }
-        guard case .exactly(let system) = token.system else { return }
+        guard let code = token.code, case .exactly(let system) = token.system else {
+            throw wrong("needs a code and its system; write system|code.")
+        }
         guard terminology.subsumes(system, code, code) != nil else {
             throw wrong("names a code whose place among others is not known here; ask without it.")
         }

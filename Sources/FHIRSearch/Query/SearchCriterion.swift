@@ -2,8 +2,9 @@ package import FHIRModel
 
 /// What a resource must fulfil to be found.
 ///
-/// A criterion on a parameter, a chain or `_has` is fulfilled by resources of its own type only, also
-/// when it asks for what is not there: `:not` and `:missing` look at the resources of that type.
+/// A criterion on a parameter, a chain or `_has` is fulfilled by resources of its own type only,
+/// also when it asks for what is not there: `:not` and `:missing` look at the resources of that
+/// type.
 package indirect enum SearchCriterion: Sendable {
     /// One parameter of one type.
     case parameter(ParameterCriterion)

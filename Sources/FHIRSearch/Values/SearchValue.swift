@@ -5,7 +5,8 @@ package enum SearchValue: Sendable, Hashable {
     case token(TokenValue)
     /// A code of an identifier with the type of the identifier, for `ofType`.
     case typedIdentifier(typeSystem: String?, typeCode: String, value: String)
-    /// A text as it was typed; what is compared is ``FHIRModel/SearchText`` of it except for `exact`.
+    /// A text as it was typed; what is compared is ``FHIRModel/SearchText`` of it except for
+    /// `exact`.
     case string(String)
     /// What is referred to.
     case reference(ReferenceValue)

@@ -70,6 +70,8 @@ enum RouteTable {
         Probe("GET /health/db", "/health/db", .open, 200, all),
         Probe("GET /fhir/metadata", "/fhir/metadata", .open, 200, all),
         Probe("GET /fhir/R4/metadata", "/fhir/R4/metadata", .open, 200, all),
+        Probe("GET /fhir/openapi.json", "/fhir/openapi.json", .open, 200, all),
+        Probe("GET /fhir/R4/openapi.json", "/fhir/R4/openapi.json", .open, 200, all),
         Probe("POST /api/v1/auth/login", "/api/v1/auth/login", .open, 400, all, body: "{}"),
     ]
 
@@ -196,6 +198,21 @@ enum RouteTable {
             Probe(
                 post, "\(base)/Condition/_search", .records, 200, "-+++++++-++",
                 body: "patient=own"),
+            Probe("GET \(base)", "\(base)?_type=Practitioner", .records, 200, all),
+            Probe(
+                "POST \(base)/_search", "\(base)/_search", .records, 200, all,
+                body: "_type=Practitioner"),
+            Probe(
+                "GET \(base)/:type/:id/:member", "\(base)/Patient/own/Condition", .records, 200,
+                "-+++++++-++"),
+            Probe(
+                "GET \(base)/:type/:id/:member", "\(base)/Patient/other/Condition", .records, 200,
+                "-+++++++-+-"),
+            Probe(
+                "POST \(base)/:type/:id/:member/_search", "\(base)/Patient/own/Condition/_search",
+                .records, 200, "-+++++++-++", body: ""),
+            Probe(
+                "POST \(base)/$fhirpath", "\(base)/$fhirpath", .records, 400, all, body: "{}"),
         ]
     }
 
