@@ -33,6 +33,28 @@ struct PatchBody: Sendable {
         guard let language = Language.allCases.first(where: { $0.mediaType == name }) else {
             throw HTTPError(.unsupportedMediaType)
         }
+        try self.init(bytes, language)
+    }
+
+    /// Reads the resource of a Bundle entry: a Binary that holds the patch.
+    ///
+    /// - Throws: ``Problem`` that names what is wrong.
+    init(entry resource: JSON) throws(Problem) {
+        guard resource["resourceType"]?.equals("Binary") == true else {
+            throw Problem(
+                .notSupported, "Send the patch as a Binary with its contentType and data.")
+        }
+        let name = resource.string("contentType").flatMap { MediaType($0) }?.name
+        guard let language = Language.allCases.first(where: { $0.mediaType == name }) else {
+            throw Problem(.notSupported, "The box does not understand this language of patches.")
+        }
+        guard let bytes = resource.string("data").flatMap(Base64.bytes) else {
+            throw Problem(.value, "The data of the Binary is not base64.")
+        }
+        try self.init(bytes, language)
+    }
+
+    private init(_ bytes: [UInt8], _ language: Language) throws(Problem) {
         let json: JSON
         do throws(JSONError) {
             json = try JSON.parse(bytes, limits: .resource)
