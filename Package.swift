@@ -96,6 +96,7 @@ let package = Package(
         .target(name: "Kernel", swiftSettings: strict),
         pure("FHIRModel", ["CUnicodeTables", "CDefinitions"]),
         pure("FHIRXML", ["FHIRModel", "CXML"]),
+        pure("FHIRPath", ["FHIRModel"]),
         pure("AccessControl"),
         edge("SQLite", ["CSQLite"]),
         edge("Deflate", ["CZlib"]),
@@ -137,7 +138,7 @@ let package = Package(
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ], path: "Tests/Benchmarks", swiftSettings: strict),
-        tests("FHIRTests", ["FHIRModel", "FHIRXML", "Kernel", "TestKit"]),
+        tests("FHIRTests", ["FHIRModel", "FHIRXML", "FHIRPath", "Kernel", "TestKit"]),
         tests(
             "StoreTests",
             [

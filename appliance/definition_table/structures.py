@@ -16,20 +16,28 @@ def last(url):
 def type_code(element, kind, owner):
     """The code of one type of an element; what the specification writes as a type of the
     expression language comes out as the primitive that it stands for."""
-    code = kind["code"]
+    code = kind["code"] or SYSTEM
     if not code.startswith(SYSTEM):
         return code
     if element["base"]["path"] == "Resource.id":
         return "id"
     if element["path"] == f"{owner}.value":
         return owner
+    if element["base"]["path"] == "Extension.url":
+        return "uri"
     return kind.get("fhirType", "string")
+
+
+def referred(element):
+    """The path of the element whose content another one has; a profile may name a slice of it."""
+    steps = element["contentReference"].split("#")[-1].split(".")
+    return ".".join(step.split(":")[0] for step in steps)
 
 
 def element_types(table, element, owner):
     """The list of the types of an element: code, profiles of references, own profiles."""
     if "contentReference" in element:
-        return table.list([table.record(element["contentReference"].split("#")[-1], 0, 0)])
+        return table.list([table.record(referred(element), 0, 0)])
     return table.list(
         table.record(
             type_code(element, kind, owner), table.list(kind.get("targetProfile", [])),
@@ -42,7 +50,7 @@ def binding(table, element):
     if found is None:
         return 0
     return table.record(
-        STRENGTHS.index(found["strength"]), found.get("valueSet", ""), found.get("name", ""),
+        STRENGTHS.index(found["strength"]), found.get("valueSet", ""),
         found.get("maxValueSet", ""))
 
 
@@ -68,8 +76,9 @@ def upper(limit):
 
 
 def element_record(table, element, owner):
+    """What an element says but for where it stands."""
     name = element["path"].rsplit(".", 1)[-1].removesuffix("[x]")
-    reference = element.get("contentReference", "").split("#")[-1]
+    reference = referred(element) if "contentReference" in element else ""
     return table.record(
         name, flags(element), element["min"], upper(element["max"]),
         element_types(table, element, owner), binding(table, element), invariants(table, element),
@@ -85,7 +94,7 @@ def json_names(element, owner, parents):
         stem = name.removesuffix("[x]")
         return [(stem, "")] + [(stem + code[0].upper() + code[1:], code) for code in codes]
     if "contentReference" in element:
-        return [(name, element["contentReference"].split("#")[-1])]
+        return [(name, referred(element))]
     if element["path"] in parents:
         return [(name, element["path"])]
     return [(name, codes[0])]
@@ -115,7 +124,7 @@ def type_record(table, path, definition, elements, parents):
          if element["path"] == f"{owner}.value" and "regex" in kind), "")
     return table.record(
         path, kind, base, table.list(element_record(table, child, owner) for child in children),
-        table.directory(names), invariants(table, head), regex, url)
+        table.directory(names), element_record(table, head, owner), regex, url)
 
 
 def add_types(table, source):

@@ -7,12 +7,15 @@ import Glibc
 /// it reads as 0, a text outside of it as empty, and a list that does not fit has no items.
 struct DefinitionTable: @unchecked Sendable {  // because the bytes never change
     private static let headerWords = 20
-    private static let mark: UInt32 = 0x5249_4846
-    private static let form: UInt32 = 1
+    private static let mark = 0x5249_4846
+    private static let form = 1
+    private static let blockTexts = 16
+    private static let itemsMax = 10_000
 
     private let bytes: UnsafeRawBufferPointer
     private let textCount: Int
-    private let placesAt: Int
+    private let blocksAt: Int
+    private let offsetsAt: Int
     private let textsAt: Int
     private let wordsAt: Int
     private let wordCount: Int
@@ -27,19 +30,21 @@ struct DefinitionTable: @unchecked Sendable {  // because the bytes never change
     ///
     /// The bytes must stay as they are for as long as the table or anything read from it is in use.
     init(bytes: UnsafeRawBufferPointer) {
-        let header = (0..<9).map { Self.word(in: bytes, atByte: $0 * 4) }
-        let (texts, places, letters) = (Int(header[4]), Int(header[5]), Int(header[6]))
-        let (words, count) = (Int(header[7]), Int(header[8]))
+        let header = (0..<10).map { Int(Self.word(in: bytes, atByte: $0 * 4)) }
+        let measures = Array(header[4...])
         let isSound =
-            header[0] == Self.mark && header[1] == Self.form && Int(header[3]) == bytes.count
-            && texts > 0 && places >= Self.headerWords * 4 && letters >= places + (texts + 1) * 4
-            && words >= letters && words + count * 4 <= bytes.count
+            header[0] == Self.mark && header[1] == Self.form && header[3] == bytes.count
+            && measures[0] > 0 && measures[1] >= Self.headerWords * 4
+            && measures[2] >= measures[1] + (measures[0] / Self.blockTexts + 1) * 4
+            && measures[3] >= measures[2] + (measures[0] + 1) * 2
+            && measures[4] >= measures[3] && measures[4] + measures[5] * 3 < bytes.count
         self.bytes = isSound ? bytes : UnsafeRawBufferPointer(start: nil, count: 0)
-        textCount = isSound ? texts : 0
-        placesAt = places
-        textsAt = letters
-        wordsAt = words
-        wordCount = isSound ? count : 0
+        textCount = isSound ? measures[0] : 0
+        blocksAt = measures[1]
+        offsetsAt = measures[2]
+        textsAt = measures[3]
+        wordsAt = measures[4]
+        wordCount = isSound ? measures[5] : 0
     }
 
     /// Whether what follows the header is what the generator wrote, by its CRC-32.
@@ -63,12 +68,12 @@ struct DefinitionTable: @unchecked Sendable {  // because the bytes never change
     }
 
     /// The place a root points to.
-    func root(_ root: Root) -> Int { Int(Self.word(in: bytes, atByte: (9 + root.rawValue) * 4)) }
+    func root(_ root: Root) -> Int { Int(Self.word(in: bytes, atByte: (10 + root.rawValue) * 4)) }
 
     /// The word at a place.
     func word(_ place: Int) -> Int {
         guard place >= 0, place < wordCount else { return 0 }
-        return Int(Self.word(in: bytes, atByte: wordsAt + place * 4))
+        return Int(Self.word(in: bytes, atByte: wordsAt + place * 3) & 0xFF_FFFF)
     }
 
     /// The text that the word at a place names.
@@ -83,11 +88,16 @@ struct DefinitionTable: @unchecked Sendable {  // because the bytes never change
     /// The bytes of the text that the word at a place names.
     func textBytes(_ place: Int) -> UnsafeRawBufferPointer { letters(word(place)) }
 
+    /// How many items of `width` words a list has; 0 if there are more than the generator allows or
+    /// they do not fit into the table.
+    func count(_ list: Int, width: Int = 1) -> Int {
+        let count = word(list)
+        return count <= Swift.min(Self.itemsMax, (wordCount - list) / width) ? count : 0
+    }
+
     /// The places of the items of a list, for items of `width` words.
     func items(_ list: Int, width: Int = 1) -> StrideTo<Int> {
-        let count = word(list)
-        guard count <= (wordCount - list) / width else { return stride(from: 0, to: 0, by: 1) }
-        return stride(from: list + 1, to: list + 1 + count * width, by: width)
+        stride(from: list + 1, to: list + 1 + count(list, width: width) * width, by: width)
     }
 
     /// The texts of the list that the word at a place points to.
@@ -112,9 +122,7 @@ struct DefinitionTable: @unchecked Sendable {  // because the bytes never change
     private func find(
         _ name: UnsafeRawBufferPointer, in directory: Int, width: Int
     ) -> Int? {
-        let count = word(directory)
-        guard count <= (wordCount - directory) / width else { return nil }
-        let found = Self.search(0..<count) {
+        let found = Self.search(0..<count(directory, width: width)) {
             Self.order(textBytes(directory + 1 + $0 * width), name)
         }
         return found.map { directory + 1 + $0 * width }
@@ -122,12 +130,19 @@ struct DefinitionTable: @unchecked Sendable {  // because the bytes never change
 
     private func letters(_ index: Int) -> UnsafeRawBufferPointer {
         guard index < textCount else { return UnsafeRawBufferPointer(start: nil, count: 0) }
-        let start = Int(Self.word(in: bytes, atByte: placesAt + index * 4))
-        let end = Int(Self.word(in: bytes, atByte: placesAt + index * 4 + 4))
+        let (start, end) = (start(ofText: index), start(ofText: index + 1))
         guard start <= end, textsAt + end <= wordsAt else {
             return UnsafeRawBufferPointer(start: nil, count: 0)
         }
         return UnsafeRawBufferPointer(rebasing: bytes[(textsAt + start)..<(textsAt + end)])
+    }
+
+    private func start(ofText index: Int) -> Int {
+        let offsetAt = offsetsAt + index * 2
+        guard offsetAt + 2 <= bytes.count else { return Int.max / 2 }
+        let offset = bytes.loadUnaligned(fromByteOffset: offsetAt, as: UInt16.self)
+        let blockAt = blocksAt + index / Self.blockTexts * 4
+        return Int(Self.word(in: bytes, atByte: blockAt)) + Int(UInt16(littleEndian: offset))
     }
 
     /// Below 0 if the first comes before the second, 0 if they are the same bytes.

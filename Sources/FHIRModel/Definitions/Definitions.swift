@@ -1,6 +1,7 @@
 internal import CDefinitions
 
-/// What FHIR R4 and US Core define: types, search parameters, compartments.
+/// What FHIR R4 and US Core define: types, profiles, search parameters, compartments, operations,
+/// code systems and value sets.
 ///
 /// Everything is read from one table that is built into the program. Nothing is unpacked at start:
 /// an answer is a view on the table, and its properties make their texts and lists when they are
@@ -23,6 +24,8 @@ package struct Definitions: Sendable {
     /// A table that is none, or is damaged, gives empty or wrong answers, and is harmless. The bytes
     /// must stay as they are for as long as the definitions or anything read from them is in use.
     package init(bytes: UnsafeRawBufferPointer) { table = DefinitionTable(bytes: bytes) }
+
+    init(table: DefinitionTable) { self.table = table }
 
     /// Whether the table is what its generator wrote.
     ///

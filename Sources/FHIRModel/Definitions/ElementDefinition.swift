@@ -15,13 +15,14 @@ package struct ElementDefinition: Sendable {
 
     let table: DefinitionTable
     let place: Int
+    /// The word that names the text of the path of what the element stands in.
     let ownerPlace: Int
 
     /// The name without `[x]`.
     package var name: String { table.text(place + Field.name) }
 
     /// The path as the specification writes it, such as `Observation.value[x]`.
-    package var path: String { "\(table.text(ownerPlace)).\(name)\(isChoice ? "[x]" : "")" }
+    package var path: String { path(inside: table.text(ownerPlace)) }
 
     /// Whether the element takes one of several types and has its name in JSON from it.
     package var isChoice: Bool { flags.contains(.choice) }
@@ -31,6 +32,9 @@ package struct ElementDefinition: Sendable {
 
     /// Whether the element can change the meaning of what contains it.
     package var isModifier: Bool { flags.contains(.modifier) }
+
+    /// Whether systems that use the profile must handle the element; only profiles say so.
+    package var isMustSupport: Bool { flags.contains(.mustSupport) }
 
     /// Whether XML writes the element as an attribute: ids of elements, addresses of extensions,
     /// values of primitives.
@@ -61,6 +65,11 @@ package struct ElementDefinition: Sendable {
     /// The rules for the element.
     package var constraints: [Invariant] { Invariant.list(table, place + Field.constraints) }
 
+    /// The path of the element if what it stands in has a path or id; its name for an empty one.
+    func path(inside parent: String) -> String {
+        "\(parent)\(parent.isEmpty ? "" : ".")\(name)\(isChoice ? "[x]" : "")"
+    }
+
     private var flags: ElementFlags { ElementFlags(rawValue: table.word(place + Field.flags)) }
 }
 
@@ -75,7 +84,7 @@ struct ElementFlags: OptionSet {
     let rawValue: Int
 
     /// An upper limit of occurrences; nil for the word that stands for none.
-    static func limit(_ word: Int) -> Int? { word == 0xFFFF_FFFF ? nil : word }
+    static func limit(_ word: Int) -> Int? { word == 0xFF_FFFF ? nil : word }
 }
 
 /// One of the types that an element may take.
@@ -124,7 +133,7 @@ package struct Binding: Sendable {
     package var valueSet: String? { table.textIfAny(place + 1) }
 
     /// The address of the set that codes outside of an extensible one must still be in.
-    package var maxValueSet: String? { table.textIfAny(place + 3) }
+    package var maxValueSet: String? { table.textIfAny(place + 2) }
 
     init?(_ table: DefinitionTable, _ place: Int) {
         let found = table.word(place)

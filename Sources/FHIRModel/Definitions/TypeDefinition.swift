@@ -20,7 +20,7 @@ package struct TypeDefinition: Sendable {
         static let parent = 2
         static let elements = 3
         static let jsonNames = 4
-        static let constraints = 5
+        static let head = 5
         static let regex = 6
         static let url = 7
     }
@@ -47,9 +47,12 @@ package struct TypeDefinition: Sendable {
     /// The form of the value of a primitive type as the standard writes it; nil if it gives none.
     package var regex: String? { table.textIfAny(place + Field.regex) }
 
-    /// The rules for the type as a whole; those for a part are the rules of its element.
-    package var constraints: [Invariant] {
-        Invariant.list(table, place + Field.constraints)
+    /// The rules for the type as a whole; those of a part are the rules of its element.
+    package var constraints: [Invariant] { head.constraints }
+
+    /// The type as an element, which has its rules.
+    var head: ElementDefinition {
+        ElementDefinition(table: table, place: table.word(place + Field.head), ownerPlace: 0)
     }
 
     /// The elements in the order of the specification, inherited ones first.
