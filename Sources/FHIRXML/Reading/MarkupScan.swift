@@ -1,11 +1,18 @@
+import Glibc
+
 /// A first look over a document, before libxml2 sees it.
 ///
-/// It finds what would be costly or dangerous to parse: another encoding, a document type, and tags
-/// with very many attributes, whose names libxml2 compares each with each.
+/// It finds what would be costly or dangerous to parse: another encoding, a document type, very
+/// many processing instructions, and tags with very many attributes, whose names libxml2 compares
+/// each with each.
 struct MarkupScan {
+    /// The most processing instructions of a document; the names of many are slow to look up.
+    private static let instructionsMax = 256
+
     private let bytes: UnsafeBufferPointer<UInt8>
     private let quotesMax: Int
     private var place = 0
+    private var instructions = 0
 
     /// Looks through a document; answers the first thing that is refused, with its place.
     static func fault(
@@ -31,6 +38,10 @@ struct MarkupScan {
             } else if starts("<!") {
                 return (.documentType, place)
             } else if starts("<?") {
+                instructions += 1
+                guard instructions <= Self.instructionsMax else {
+                    return (.tooManyInstructions, place)
+                }
                 skip(past: "?>", from: 2)
             } else if let fault = tag() {
                 return fault
@@ -75,11 +86,14 @@ struct MarkupScan {
 
     /// Goes to the next byte of a kind; false at the end of the document.
     private mutating func skip(to byte: UInt8) -> Bool {
-        while place < bytes.count {
-            if bytes[place] == byte { return true }
-            place += 1
+        guard place < bytes.count, let start = bytes.baseAddress,
+            let found = memchr(start + place, Int32(byte), bytes.count - place)
+        else {
+            place = bytes.count
+            return false
         }
-        return false
+        place = UnsafeRawPointer(found) - UnsafeRawPointer(start)
+        return true
     }
 
     private mutating func skip(past mark: StaticString, from offset: Int) {

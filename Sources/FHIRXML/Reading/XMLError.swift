@@ -9,6 +9,7 @@ package struct XMLError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Code: String, Hashable, Sendable, CaseIterable {
         // The document.
         case empty, tooLarge, tooDeep, tooManyNodes, tooManyAttributes, tooManyNamespaces
+        case tooManyNames, tooManyInstructions
         case encoding, invalidUTF8, invalidCharacter, documentType, entity, malformed, unexpectedEnd
         case mismatchedTags, duplicateAttribute, unknownPrefix, trailingContent, noMemory
         // The resource in it.
@@ -58,7 +59,9 @@ package struct XMLError: Error, Hashable, Sendable, CustomStringConvertible {
         let code: Problem.Code =
             switch self.code {
             case .tooLarge: .tooLong
-            case .tooDeep, .tooManyNodes, .tooManyAttributes, .tooManyNamespaces: .tooCostly
+            case .tooDeep, .tooManyNodes, .tooManyAttributes, .tooManyNamespaces,
+                .tooManyNames, .tooManyInstructions:
+                .tooCostly
             case .missingValue, .tooFew: .required
             case .invalidValue: .value
             case .noMemory: .transient
@@ -77,6 +80,9 @@ package struct XMLError: Error, Hashable, Sendable, CustomStringConvertible {
         case .tooManyNodes: "The XML document has too many elements; send it in parts."
         case .tooManyAttributes: "An element has too many attributes; take some away."
         case .tooManyNamespaces: "Too many namespaces are declared; declare those in use once."
+        case .tooManyNames: "The XML document uses too many different names; send it in parts."
+        case .tooManyInstructions:
+            "The document has too many processing instructions; take them away."
         case .encoding: "The XML document is not in UTF-8; send it in that encoding."
         case .invalidUTF8: "The XML document is not valid UTF-8; send it in that encoding."
         case .invalidCharacter: "A character stands here that XML cannot hold; take it away."

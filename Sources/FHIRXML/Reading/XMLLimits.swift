@@ -10,6 +10,8 @@ package struct XMLLimits: Sendable, Hashable {
     package var attributesMax: Int
     /// The largest number of namespace declarations that are in force at one place.
     package var declarationsMax: Int
+    /// The largest number of different names of elements, attributes, prefixes and namespaces.
+    package var namesMax: Int
 
     /// Makes a set of limits.
     ///
@@ -17,13 +19,14 @@ package struct XMLLimits: Sendable, Hashable {
     /// reader whatever the limits say.
     package init(
         bytesMax: Int, depthMax: Int = 64, nodesMax: Int, attributesMax: Int = 64,
-        declarationsMax: Int = 64
+        declarationsMax: Int = 64, namesMax: Int = 8_192
     ) {
         self.bytesMax = min(bytesMax, 1 << 30)
         self.depthMax = min(depthMax, 200)
         self.nodesMax = nodesMax
         self.attributesMax = min(attributesMax, 1_000)
         self.declarationsMax = declarationsMax
+        self.namesMax = namesMax
     }
 
     /// One FHIR resource, up to 16 MiB: the same resource is larger than in JSON.

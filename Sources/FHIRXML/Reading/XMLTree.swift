@@ -20,7 +20,7 @@ package struct XMLTree: Sendable {
     package static func parse(
         _ bytes: [UInt8], limits: XMLLimits = .resource, dataNamespace: String = fhir
     ) throws(XMLError) -> XMLTree {
-        let builder = XMLTreeBuilder(limits: limits, dataNamespace: dataNamespace)
+        var builder = XMLTreeBuilder(limits: limits, dataNamespace: dataNamespace)
         if let fault = builder.read(bytes) {
             throw XMLError(fault.code, at: fault.offset, of: bytes)
         }
@@ -67,23 +67,34 @@ struct XMLAttribute: Sendable {
     let end: UInt32
 }
 
+/// A prefix that an element declares, and what it stands for.
+struct XMLDeclaration: Sendable {
+    let node: Int
+    /// Empty for the namespace of names without prefix.
+    let prefix: String
+    let namespace: String
+}
+
 /// What a document holds; shared by all views of it.
 final class XMLStorage: Sendable {
     let source: [UInt8]
     let nodes: ContiguousArray<XMLNode>
     let attributes: ContiguousArray<XMLAttribute>
     let names: ContiguousArray<XMLName>
+    let declarations: [XMLDeclaration]
     /// Values of attributes and text, one after the other.
     let text: [UInt8]
 
     init(
         source: [UInt8], nodes: ContiguousArray<XMLNode>,
-        attributes: ContiguousArray<XMLAttribute>, names: ContiguousArray<XMLName>, text: [UInt8]
+        attributes: ContiguousArray<XMLAttribute>, names: ContiguousArray<XMLName>,
+        declarations: [XMLDeclaration], text: [UInt8]
     ) {
         self.source = source
         self.nodes = nodes
         self.attributes = attributes
         self.names = names
+        self.declarations = declarations
         self.text = text
     }
 
@@ -172,6 +183,13 @@ package struct XMLElement: Sendable {
 
     /// The bytes of the element as the document has them, tags included.
     package var sourceBytes: ArraySlice<UInt8> { storage.source[storage.sourceRange(of: node)] }
+
+    /// What the prefixes stand for that the element itself declares; the empty one is for names
+    /// without prefix.
+    var declarations: [String: String] {
+        let own = storage.declarations.lazy.filter { $0.node == node }
+        return Dictionary(own.map { ($0.prefix, $0.namespace) }, uniquingKeysWith: { $1 })
+    }
 
     /// An error about this element.
     func error(_ code: XMLError.Code, path: String = "") -> XMLError {

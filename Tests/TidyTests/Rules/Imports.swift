@@ -32,7 +32,7 @@ enum Layers {
 
     /// The arrows between targets of one layer; each other one is forbidden.
     static let sameLayer: [String: Set<String>] = [
-        "FHIRPath": ["FHIRModel"], "FHIRSearch": ["FHIRModel", "FHIRPath"],
+        "FHIRXML": ["FHIRModel"], "FHIRPath": ["FHIRModel"], "FHIRSearch": ["FHIRModel", "FHIRPath"],
         "FHIRValidation": ["FHIRModel", "FHIRPath"], "AccessControl": ["FHIRModel"],
         "DecisionSupport": ["FHIRModel", "FHIRPath"], "CCDA": ["FHIRModel"],
         "ClinicalText": ["FHIRModel"],
@@ -47,7 +47,7 @@ enum Layers {
         "COpenSSL": ["Sealing", "Exchange"], "CArgon2": ["Sealing"], "CSQLite": ["SQLite"],
         "CZlib": ["Deflate"], "CUnicodeTables": ["FHIRModel"], "CDefinitions": ["FHIRModel"],
         "CCurl": ["Exchange"],
-        "CXML": ["CCDA", "Exchange"],
+        "CXML": ["FHIRXML"],
         "CWebAssets": ["Assembly"], "CDemoClinic": ["Assembly", "Steward"],
         "ArgumentParser": ["Assembly"], "NIOSSL": ["ServerKit", "Assembly"],
         "HummingbirdTLS": ["ServerKit"], "HummingbirdHTTP2": ["ServerKit"],

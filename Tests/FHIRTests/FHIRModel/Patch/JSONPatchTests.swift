@@ -139,13 +139,14 @@ struct JSONPatchTests {
     @Test func `a patch cannot grow a document without limit`() throws {
         let twice = #"{"op":"copy","from":"/a","path":"/a/-"}"#
         let patch = "[" + [String](repeating: twice, count: 100).joined(separator: ",") + "]"
-        let started = ContinuousClock.now
-        let found = try #require(error(#"{"a":["0123456789"]}"#, by: patch))
-        #expect(found.code == .tooLarge || found.code == .tooDeep)
         let wide = (0..<60).map { #"{"op":"copy","from":"","path":"/a\#($0)"}"# }
-        let second = error(#"{"a":"0123456789"}"#, by: "[\(wide.joined(separator: ","))]")
-        #expect(second?.code == .tooLarge || second?.code == .tooDeep)
-        #expect(ContinuousClock.now - started < .seconds(5))
+        let seconds = try Effort.seconds {
+            let found = try #require(error(#"{"a":["0123456789"]}"#, by: patch))
+            #expect(found.code == .tooLarge || found.code == .tooDeep)
+            let second = error(#"{"a":"0123456789"}"#, by: "[\(wide.joined(separator: ","))]")
+            #expect(second?.code == .tooLarge || second?.code == .tooDeep)
+        }
+        #expect(seconds < 5)
     }
 
     @Test func `a patch cannot nest a document without limit`() throws {
