@@ -103,7 +103,7 @@ let package = Package(
         edge("Sealing", ["COpenSSL", "CArgon2"]),
         edge("RecordStore", ["FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing"]),
         edge("ServerKit", ["FHIRModel", "AccessControl", "RecordStore"] + server),
-        features("FHIRAPI", using: ["Sealing", "Deflate", httpTypes]),
+        features("FHIRAPI", using: ["FHIRPath", "Sealing", "Deflate", httpTypes]),
         features("Charting"),
         features("Identity", using: ["Sealing", "SQLite", httpTypes]),
         features("Steward", using: ["SQLite", "Sealing"]),

@@ -1,4 +1,5 @@
 import FHIRModel
+import FHIRPath
 import Hummingbird
 import Kernel
 
@@ -8,18 +9,29 @@ import Kernel
 struct PatchBody: Sendable {
     /// The languages of patches that the box understands.
     enum Language: CaseIterable, Sendable {
-        case jsonPatch
+        case jsonPatch, fhirPath
 
         /// The media type that names the language.
         var mediaType: String {
             switch self {
             case .jsonPatch: "application/json-patch+json"
+            case .fhirPath: "application/fhir+json"
+            }
+        }
+
+        /// The language of a body; nil for one that the box does not understand.
+        init?(contentType: String?) {
+            switch contentType.flatMap({ MediaType($0) })?.name {
+            case "application/json-patch+json": self = .jsonPatch
+            case "application/fhir+json", "application/json": self = .fhirPath
+            default: return nil
             }
         }
     }
 
     private enum Form: Sendable {
         case json(JSONPatch)
+        case path(FHIRPathPatch)
     }
 
     private let form: Form
@@ -29,23 +41,27 @@ struct PatchBody: Sendable {
     /// - Throws: 415 for a language that the box does not understand; ``Problem`` that names the
     ///   operation that is wrong.
     init(_ bytes: [UInt8], contentType: String?) throws {
-        let name = contentType.flatMap { MediaType($0) }?.name
-        guard let language = Language.allCases.first(where: { $0.mediaType == name }) else {
+        guard let language = Language(contentType: contentType) else {
             throw HTTPError(.unsupportedMediaType)
         }
         try self.init(bytes, language)
     }
 
-    /// Reads the resource of a Bundle entry: a Binary that holds the patch.
+    /// Reads the resource of a Bundle entry: a Binary that holds the patch, or Parameters.
     ///
     /// - Throws: ``Problem`` that names what is wrong.
     init(entry resource: JSON) throws(Problem) {
+        if resource["resourceType"]?.equals("Parameters") == true {
+            let patch = try Self.reading { () throws(PatchError) in try FHIRPathPatch(resource) }
+            self.init(.path(patch))
+            return
+        }
         guard resource["resourceType"]?.equals("Binary") == true else {
             throw Problem(
-                .notSupported, "Send the patch as a Binary with its contentType and data.")
+                .notSupported,
+                "Send the patch as Parameters, or as a Binary with its contentType and data.")
         }
-        let name = resource.string("contentType").flatMap { MediaType($0) }?.name
-        guard let language = Language.allCases.first(where: { $0.mediaType == name }) else {
+        guard let language = Language(contentType: resource.string("contentType")) else {
             throw Problem(.notSupported, "The box does not understand this language of patches.")
         }
         guard let bytes = resource.string("data").flatMap(Base64.bytes) else {
@@ -53,6 +69,8 @@ struct PatchBody: Sendable {
         }
         try self.init(bytes, language)
     }
+
+    private init(_ form: Form) { self.form = form }
 
     private init(_ bytes: [UInt8], _ language: Language) throws(Problem) {
         let json: JSON
@@ -64,6 +82,8 @@ struct PatchBody: Sendable {
         switch language {
         case .jsonPatch:
             form = .json(try Self.reading { () throws(PatchError) in try JSONPatch(json) })
+        case .fhirPath:
+            form = .path(try Self.reading { () throws(PatchError) in try FHIRPathPatch(json) })
         }
     }
 
@@ -76,6 +96,8 @@ struct PatchBody: Sendable {
         let bytes: [UInt8]
         switch form {
         case .json(let patch):
+            bytes = try Self.reading { () throws(PatchError) in try patch.applied(to: before) }
+        case .path(let patch):
             bytes = try Self.reading { () throws(PatchError) in try patch.applied(to: before) }
         }
         let after: JSON

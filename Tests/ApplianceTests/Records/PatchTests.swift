@@ -35,6 +35,39 @@ import Testing
         }
     }
 
+    @Test func `a patch of FHIRPath changes what its expression finds`() async throws {
+        try await atTheBox { _, _, doctor in
+            let patch = """
+                {"resourceType":"Parameters","parameter":[{"name":"operation","part":[\
+                {"name":"type","valueCode":"replace"},\
+                {"name":"path","valueString":"Condition.code.text"},\
+                {"name":"value","valueString":"Asthma"}]}]}
+                """
+            for type in ["application/fhir+json", "application/json; charset=utf-8"] {
+                let answer = try await doctor.send(
+                    "PATCH", Self.path, patch, ["Content-Type": type])
+                #expect(answer.status == 200)
+                #expect(answer.json?.at("code", "text")?.string == "Asthma")
+            }
+            let inBundle = try await doctor.send(
+                "POST", "/fhir",
+                BundleTexts.bundle(
+                    "transaction",
+                    [BundleTexts.entry("PATCH", "Condition?_id=cough", patch)]))
+            #expect(inBundle.status == 200, "\(inBundle.text)")
+            #expect(try await doctor.get(Self.path)["etag"] == "W/\"4\"")
+            for (bad, status) in [
+                (#"{"resourceType":"Condition"}"#, 400),
+                (patch.split(separator: "code.text").joined(separator: "note"), 422),
+                (patch.split(separator: "code.text").joined(separator: "("), 400),
+            ] {
+                let answer = try await doctor.send(
+                    "PATCH", Self.path, bad, ["Content-Type": "application/fhir+json"])
+                #expect(answer.status == status, "\(answer.text)")
+            }
+        }
+    }
+
     @Test func `a patch that does not fit changes nothing`() async throws {
         try await atTheBox { _, _, doctor in
             for (patch, status) in [
