@@ -29,7 +29,7 @@ struct BundlePlan: Sendable {
         var id: String
         let resource: JSON?
         let patch: PatchBody?
-        /// Of a creation: made only if this finds nothing. Of another change: what it is about.
+        /// Of a creation what must not be there, of another change what it is about.
         let condition: Condition?
         /// The version that the client changed.
         let ifVersion: Int?
