@@ -73,6 +73,7 @@ let server: [Target.Dependency] = [
     .product(name: "HummingbirdHTTP2", package: "hummingbird"),
     .product(name: "NIOSSL", package: "swift-nio-ssl"),
     .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+    .product(name: "NIOHPACK", package: "swift-nio-http2"),
     .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
     .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
 ]
@@ -103,7 +104,7 @@ let package = Package(
         edge("Sealing", ["COpenSSL", "CArgon2"]),
         edge("RecordStore", ["FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing"]),
         edge("ServerKit", ["FHIRModel", "AccessControl", "RecordStore"] + server),
-        features("FHIRAPI", using: ["FHIRPath", "Sealing", "Deflate", httpTypes]),
+        features("FHIRAPI", using: ["Sealing", "Deflate", "FHIRPath", "FHIRXML", httpTypes]),
         features("Charting"),
         features("Identity", using: ["Sealing", "SQLite", httpTypes]),
         features("Steward", using: ["SQLite", "Sealing"]),
@@ -138,7 +139,7 @@ let package = Package(
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ], path: "Tests/Benchmarks", swiftSettings: strict),
-        tests("FHIRTests", ["FHIRModel", "FHIRXML", "FHIRPath", "Kernel", "TestKit"]),
+        tests("FHIRTests", ["FHIRModel", "FHIRPath", "FHIRXML", "Kernel", "TestKit"]),
         tests(
             "StoreTests",
             [

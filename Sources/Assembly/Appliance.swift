@@ -19,7 +19,8 @@ enum Appliance {
     /// - Throws: ``Problem`` that names the way out: the folder is in use, a port is busy, the
     ///   keys do not fit.
     static func serve(_ settings: ServeSettings) async throws {
-        let logger = logger(settings)
+        let lines = LineLog(clock: SystemClock.clock) { Console.write($0, to: STDERR_FILENO) }
+        let logger = lines.logger("tribal-ehr", level: settings.logLevel)
         // A terminal that goes away is no reason to stop.
         signal(SIGHUP, SIG_IGN)
         for refusal in ProcessHardening.apply() {
@@ -27,17 +28,18 @@ enum Appliance {
         }
         let box = try await Box.open(settings.dataFolder, settings: settings.identity)
         do {
-            try await serve(box, settings, logger)
+            try await serve(box, settings, lines, logger)
         } catch {
             await box.close()
             throw error
         }
         await box.close()
-        logger.info("stopped")
+        logger.notice("stopped")
     }
 
-    private static func serve(_ box: Box, _ settings: ServeSettings, _ logger: Logger) async throws
-    {
+    private static func serve(
+        _ box: Box, _ settings: ServeSettings, _ lines: LineLog, _ logger: Logger
+    ) async throws {
         let caller = box.machine("job")
         let grant = try await box.grant(
             Ask(.administer, area: .system, type: "Certificate"), caller)
@@ -49,6 +51,7 @@ enum Appliance {
         let server = server(box, settings, tls, current, logger)
         var configuration = ServiceGroupConfiguration(
             services: [
+                .init(service: lines),
                 .init(service: work),
                 .init(service: ControlServer(box: box, logger: logger)),
                 .init(service: server),
@@ -88,6 +91,7 @@ enum Appliance {
         Health(
             whyNotReady: {
                 guard await box.store.answers() else { return "The database does not answer." }
+                if let damage = box.store.damageFound { return damage }
                 return box.store.isDiskFull ? "The disk is full; the record is read-only." : nil
             },
             databaseAnswers: { await box.store.answers() })
@@ -108,12 +112,6 @@ enum Appliance {
         }
         return WebAssets(
             files: files, hash: String(cString: web_tree_hash), gzip: { Gzip.compress($0) })
-    }
-
-    private static func logger(_ settings: ServeSettings) -> Logger {
-        var logger = Logger(label: "tribal-ehr") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = settings.logLevel
-        return logger
     }
 
     private static func quiet(_ logger: Logger) -> Logger {

@@ -44,7 +44,9 @@ package final class Box: Sendable {
         let ring = try KeyFolder.open(folder, nowMs: clock.wallMs())
         let store = try RecordStore.open(
             folder, keyRing: ring, steps: schemaSteps,
-            parts: RecordStore.Parts(clock: clock, ids: ids, onFatal: { Console.fatal($0) }))
+            parts: RecordStore.Parts(
+                clock: clock, ids: ids, onFatal: { Console.fatal($0) },
+                onDamage: { Console.problem("tribal-ehr: \($0)") }))
         let box = Box(
             folder: folder, lock: lock, store: store, clock: clock, ids: ids,
             identity: try await Identity(

@@ -20,7 +20,12 @@ enum Console {
 
     /// Writes all of it; a reader that went away is not a reason to stop.
     static func write(_ text: String, to file: Int32) {
-        var rest = Array(text.utf8)[...]
+        write(Array(text.utf8), to: file)
+    }
+
+    /// Writes all of it; a reader that went away is not a reason to stop.
+    static func write(_ bytes: [UInt8], to file: Int32) {
+        var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
             if count < 0 && errno == EINTR { continue }

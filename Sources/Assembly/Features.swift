@@ -22,6 +22,7 @@ package enum Features {
             WriteFeature(gate: box.gate, store: box.store, ids: box.ids),
             SearchFeature(gate: box.gate, store: box.store),
             HistoryFeature(gate: box.gate, store: box.store),
+            FHIRPathFeature(clock: box.clock, version: AppVersion.text),
             AuditLogFeature(
                 gate: box.gate, store: box.store,
                 people: AuditLogFeature.Staff(

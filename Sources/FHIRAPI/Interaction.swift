@@ -61,15 +61,21 @@ enum Interaction: CaseIterable {
 
 extension RouteGroup where Context == CallerContext {
     /// Answers an interaction below every address of the base.
-    func answer(_ interaction: Interaction, use handler: @escaping Handler) {
+    ///
+    /// - Parameter isQuick: whether it may run on the event loop.
+    func answer(
+        _ interaction: Interaction, isQuick: Bool = false, use handler: @escaping Handler
+    ) {
         for base in FHIRNames.bases {
             let path = base + interaction.path
+            var limits = RouteLimits.standard(interaction.method, path)
+            limits.isQuick = isQuick
             switch interaction.method {
-            case .post: post(path, use: handler)
-            case .put: put(path, use: handler)
-            case .patch: patch(path, use: handler)
-            case .delete: delete(path, use: handler)
-            default: get(path, use: handler)
+            case .post: post(path, limits: limits, use: handler)
+            case .put: put(path, limits: limits, use: handler)
+            case .patch: patch(path, limits: limits, use: handler)
+            case .delete: delete(path, limits: limits, use: handler)
+            default: get(path, limits: limits, use: handler)
             }
         }
     }

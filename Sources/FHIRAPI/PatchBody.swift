@@ -1,5 +1,6 @@
 import FHIRModel
 import FHIRPath
+import FHIRXML
 import Hummingbird
 import Kernel
 
@@ -9,13 +10,17 @@ import Kernel
 struct PatchBody: Sendable {
     /// The languages of patches that the box understands.
     enum Language: CaseIterable, Sendable {
-        case jsonPatch, fhirPath
+        case jsonPatch, xmlPatch
+        /// FHIRPath Patch, as Parameters in either format.
+        case fhirPathJSON, fhirPathXML
 
         /// The media type that names the language.
         var mediaType: String {
             switch self {
             case .jsonPatch: "application/json-patch+json"
-            case .fhirPath: "application/fhir+json"
+            case .xmlPatch: "application/xml-patch+xml"
+            case .fhirPathJSON: "application/fhir+json"
+            case .fhirPathXML: "application/fhir+xml"
             }
         }
 
@@ -23,7 +28,9 @@ struct PatchBody: Sendable {
         init?(contentType: String?) {
             switch contentType.flatMap({ MediaType($0) })?.name {
             case "application/json-patch+json": self = .jsonPatch
-            case "application/fhir+json", "application/json": self = .fhirPath
+            case "application/xml-patch+xml": self = .xmlPatch
+            case "application/fhir+json", "application/json": self = .fhirPathJSON
+            case "application/fhir+xml", "application/xml": self = .fhirPathXML
             default: return nil
             }
         }
@@ -31,6 +38,7 @@ struct PatchBody: Sendable {
 
     private enum Form: Sendable {
         case json(JSONPatch)
+        case xml(XMLPatch)
         case path(FHIRPathPatch)
     }
 
@@ -73,17 +81,26 @@ struct PatchBody: Sendable {
     private init(_ form: Form) { self.form = form }
 
     private init(_ bytes: [UInt8], _ language: Language) throws(Problem) {
-        let json: JSON
-        do throws(JSONError) {
-            json = try JSON.parse(bytes, limits: .resource)
-        } catch {
-            throw error.problem()
-        }
         switch language {
         case .jsonPatch:
+            let json = try Self.json(bytes)
             form = .json(try Self.reading { () throws(PatchError) in try JSONPatch(json) })
-        case .fhirPath:
+        case .xmlPatch:
+            form = .xml(try Self.readingXML { () throws(XMLPatchError) in try XMLPatch(bytes) })
+        case .fhirPathJSON:
+            let json = try Self.json(bytes)
             form = .path(try Self.reading { () throws(PatchError) in try FHIRPathPatch(json) })
+        case .fhirPathXML:
+            let json = try Self.json(try WireFormat.xml.json(bytes))
+            form = .path(try Self.reading { () throws(PatchError) in try FHIRPathPatch(json) })
+        }
+    }
+
+    private static func json(_ bytes: [UInt8]) throws(Problem) -> JSON {
+        do throws(JSONError) {
+            return try JSON.parse(bytes, limits: .resource)
+        } catch {
+            throw error.problem()
         }
     }
 
@@ -97,6 +114,10 @@ struct PatchBody: Sendable {
         switch form {
         case .json(let patch):
             bytes = try Self.reading { () throws(PatchError) in try patch.applied(to: before) }
+        case .xml(let patch):
+            bytes = try Self.readingXML { () throws(XMLPatchError) in
+                try patch.applied(to: before)
+            }
         case .path(let patch):
             bytes = try Self.reading { () throws(PatchError) in try patch.applied(to: before) }
         }
@@ -120,9 +141,25 @@ struct PatchBody: Sendable {
         do throws(PatchError) {
             return try body()
         } catch {
-            let problem = error.problem
-            guard problem.code == .invalid || problem.code == .conflict else { throw problem }
-            throw Problem(.processing, problem.detail, location: problem.location)
+            throw unfit(error.problem)
         }
+    }
+
+    private static func readingXML<Value>(
+        _ body: () throws(XMLPatchError) -> Value
+    ) throws(Problem) -> Value {
+        do throws(XMLPatchError) {
+            return try body()
+        } catch {
+            throw unfit(error.problem)
+        }
+    }
+
+    /// A patch that is well-formed and does not fit the resource breaks a rule of the records.
+    private static func unfit(_ problem: Problem) -> Problem {
+        guard [.invalid, .conflict, .multipleMatches].contains(problem.code) else {
+            return problem
+        }
+        return Problem(.processing, problem.detail, location: problem.location)
     }
 }

@@ -1,17 +1,20 @@
 import FHIRModel
+import FHIRXML
 import Hummingbird
+import Kernel
 
 /// How resources are written on the wire: the one place that decides it.
 ///
 /// Inside of the box a resource is canonical JSON bytes.
 /// Spec: FHIR R4, 3.1.0.1.8 Content Types and encodings, https://hl7.org/fhir/R4/http.html#mime-type
 enum WireFormat: CaseIterable, Sendable {
-    case json
+    case json, xml
 
     /// The type that answers carry.
     var contentType: String {
         switch self {
         case .json: "application/fhir+json; charset=utf-8"
+        case .xml: "application/fhir+xml; charset=utf-8"
         }
     }
 
@@ -19,20 +22,39 @@ enum WireFormat: CaseIterable, Sendable {
     var capabilityCodes: [String] {
         switch self {
         case .json: ["application/fhir+json", "json"]
+        case .xml: ["application/fhir+xml", "xml"]
         }
     }
 
     /// The resource in this format.
+    ///
+    /// - Throws: 406 where the resource holds what XML cannot carry, such as a control character.
     func bytes(_ json: [UInt8], isPretty: Bool) throws -> [UInt8] {
         switch self {
-        case .json: isPretty ? try JSON.parse(json, limits: .any).prettyBytes() : json
+        case .json:
+            return isPretty ? try JSON.parse(json, limits: .any).prettyBytes() : json
+        case .xml:
+            let json = try JSON.parse(json, limits: .any)
+            do throws(XMLError) {
+                return try FHIRXML.r4.xml(from: json, isPretty: isPretty)
+            } catch {
+                throw HTTPError(.notAcceptable)
+            }
         }
     }
 
     /// The resource of a body as canonical JSON, or as JSON that is to be checked.
-    func json(_ body: [UInt8]) throws -> [UInt8] {
+    ///
+    /// - Throws: ``Problem`` that names the line of XML that cannot be read.
+    func json(_ body: [UInt8]) throws(Problem) -> [UInt8] {
         switch self {
-        case .json: body
+        case .json: return body
+        case .xml:
+            do throws(XMLError) {
+                return try FHIRXML.r4.json(from: body, limits: .bundle)
+            } catch {
+                throw error.problem
+            }
         }
     }
 
@@ -67,7 +89,7 @@ enum WireFormat: CaseIterable, Sendable {
     ///
     /// A `+` that came unescaped was read as a blank.
     private static func named(_ text: String) -> WireFormat? {
-        if text == "json" { return .json }
+        if let format = ["json": json, "xml": xml][text] { return format }
         return MediaType(text.split(separator: " ").joined(separator: "+")).flatMap(matching)
     }
 
@@ -78,6 +100,7 @@ enum WireFormat: CaseIterable, Sendable {
         switch type.name {
         case "application/fhir+json", "application/json", "text/json", "application/*", "*/*":
             return .json
+        case "application/fhir+xml", "application/xml", "text/xml": return .xml
         default: return nil
         }
     }

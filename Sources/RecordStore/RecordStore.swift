@@ -16,14 +16,18 @@ package final class RecordStore: Sendable {
         package let ids: IDs
         /// Called with a reason when the disk cannot be trusted any more; ends the process.
         package let onFatal: @Sendable (String) -> Void
+        /// Called once with the first sign that the database is damaged; reading goes on elsewhere.
+        package let onDamage: @Sendable (String) -> Void
 
         /// Collects the parts.
         package init(
-            clock: Clock, ids: IDs, onFatal: @escaping @Sendable (String) -> Void
+            clock: Clock, ids: IDs, onFatal: @escaping @Sendable (String) -> Void,
+            onDamage: @escaping @Sendable (String) -> Void
         ) {
             self.clock = clock
             self.ids = ids
             self.onFatal = onFatal
+            self.onDamage = onDamage
         }
     }
 
@@ -38,7 +42,9 @@ package final class RecordStore: Sendable {
     let auditSealer: AuditSealer
     let anchors: AuditAnchors
     let space: DiskSpace
+    let damage = Damage()
     let turns = Turns()
+    let stamps: OpenStamps
 
     /// Opens the records of a data folder whose lock the caller holds, and brings the schema up.
     ///
@@ -82,6 +88,7 @@ package final class RecordStore: Sendable {
         space: DiskSpace
     ) {
         self.parts = parts
+        stamps = OpenStamps(wallMs: parts.clock.wallMs)
         self.people = people
         self.folder = folder
         self.keys = keys
@@ -103,6 +110,9 @@ package final class RecordStore: Sendable {
 
     /// Whether changes are refused because the disk is full.
     package var isDiskFull: Bool { space.isFull }
+
+    /// What was found to be damaged in the database since the start; nil where nothing was.
+    package var damageFound: String? { damage.found }
 
     /// Makes a connection durable, and refuses to go on if it is not.
     private static func prepare(_ connection: Connection) throws {

@@ -12,6 +12,8 @@ package struct OpenContext: RequestContext, LimitedContext {
     /// Who asks; set on routes behind the sign-in and on open routes that identify.
     package var caller: Caller?
     package var limits: RouteLimits
+    /// The event loop of the connection.
+    let loop: LoopExecutor
 
     /// Makes the context of a request that has just come in.
     package init(source: ApplicationRequestContextSource) {
@@ -20,6 +22,7 @@ package struct OpenContext: RequestContext, LimitedContext {
         address = PeerAddress.text(of: source.channel)
         caller = nil
         limits = RouteLimits()
+        loop = LoopExecutor(source.channel.eventLoop)
     }
 }
 

@@ -17,17 +17,22 @@ package struct RouteLimits: Hashable, Sendable {
     package var sameOrigin: SameOriginRule
     /// Whether an open route wants to know the caller where there is one.
     package var identifies: Bool
+    /// Whether the handler computes so little that it may run on the connection's event loop: well
+    /// below a millisecond between two waits, whatever is asked.
+    package var isQuick: Bool
 
     /// Makes limits; what is left out is the standard of the clinic's API.
     package init(
         bodyBytesMax: Int = 10_000_000, timeSecondsMax: Int = 60, rate: RateClass = .api,
-        sameOrigin: SameOriginRule = .whenCookie, identifies: Bool = false
+        sameOrigin: SameOriginRule = .whenCookie, identifies: Bool = false,
+        isQuick: Bool = false
     ) {
         self.bodyBytesMax = bodyBytesMax
         self.timeSecondsMax = timeSecondsMax
         self.rate = rate
         self.sameOrigin = sameOrigin
         self.identifies = identifies
+        self.isQuick = isQuick
     }
 
     /// For trying to sign in: 64 KiB, few tries, only from our own page.
@@ -36,7 +41,7 @@ package struct RouteLimits: Hashable, Sendable {
 
     /// For what says little and is asked often: no body, 10 s.
     package static let probe = RouteLimits(
-        bodyBytesMax: 0, timeSecondsMax: 10, rate: .open, identifies: true)
+        bodyBytesMax: 0, timeSecondsMax: 10, rate: .open, identifies: true, isQuick: true)
 
     /// What a route gets that names no limits: 300 s below the FHIR base, and a body of 64 MiB for a
     /// Bundle sent to the base itself.

@@ -47,7 +47,7 @@ package final class TestStore {
         self.steps = Self.ownSteps + steps
         parts = RecordStore.Parts(
             clock: clock.clock, ids: SeededIDs(seed: idSeed).ids,
-            onFatal: { reason in fatal.list.withLock { $0.append(reason) } })
+            onFatal: { reason in fatal.list.withLock { $0.append(reason) } }, onDamage: { _ in })
         try data.make()
         lock = try data.lock()
         machineKey = try SecretBytes.random(32)

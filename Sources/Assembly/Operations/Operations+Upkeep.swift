@@ -81,6 +81,7 @@ extension Operations {
         answer.member("patients", box.store.people.count)
         answer.member("auditEntries", status.auditEntries)
         answer.member("isDiskFull", box.store.isDiskFull)
+        if let damage = box.store.damageFound { answer.member("damage", damage) }
         answer.array("jobs") { list in
             for job in status.jobs {
                 list.object { one in

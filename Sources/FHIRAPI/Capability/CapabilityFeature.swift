@@ -16,7 +16,10 @@ package struct CapabilityFeature: Feature {
     }
 
     package func addRoutes(to routes: Routes) {
-        for base in FHIRNames.bases { routes.open.get("\(base)/metadata", use: metadata) }
+        for base in FHIRNames.bases {
+            routes.open.get("\(base)/metadata", use: metadata)
+            routes.open.get("\(base)/openapi.json", use: openAPI)
+        }
     }
 
     /// `GET /fhir/metadata`: what is really there and nothing else.
@@ -27,6 +30,15 @@ package struct CapabilityFeature: Feature {
     {
         let form = try AnswerForm(only: request)
         return try form.whole(statement(base: FHIRNames.base(request)))
+    }
+
+    /// `GET /fhir/openapi.json`: the same for tools that know nothing of FHIR.
+    @Sendable private func openAPI(_ request: Request, _ context: OpenContext) async throws
+        -> Response
+    {
+        let document = OpenAPIDocument(
+            base: FHIRNames.base(request), version: version, types: ResourceType.all)
+        return .bytes(document.bytes(), type: "application/json", status: .ok, headers: [:])
     }
 
     private func statement(base: String) -> [UInt8] {

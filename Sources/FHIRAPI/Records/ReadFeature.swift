@@ -7,6 +7,9 @@ package import ServerKit
 /// Reading one resource, in its newest version or one of its older ones.
 package struct ReadFeature: Feature {
     package static let key = "fhir-read"
+    /// Resources up to this size are put into the wanted form on the event loop.
+    private static let loopBytesMax = 16_384
+
     private let gate: Gate
     private let store: RecordStore
 
@@ -17,8 +20,8 @@ package struct ReadFeature: Feature {
     }
 
     package func addRoutes(to routes: Routes) {
-        routes.signedIn.answer(.read, use: read)
-        routes.signedIn.answer(.vread, use: vread)
+        routes.signedIn.answer(.read, isQuick: true, use: read)
+        routes.signedIn.answer(.vread, isQuick: true, use: vread)
     }
 
     /// `GET /fhir/{type}/{id}`: the current version of one resource.
@@ -32,7 +35,7 @@ package struct ReadFeature: Feature {
         let form = try AnswerForm(only: request)
         let known = try KnownVersion(request.headers)
         let found = try await store.read(try await gate.grant(ask, to: context.caller))
-        return try Self.answer(found, form, known)
+        return try await Self.answer(found, form, known)
     }
 
     /// `GET /fhir/{type}/{id}/_history/{version}`: one version of one resource.
@@ -49,16 +52,22 @@ package struct ReadFeature: Feature {
         let form = try AnswerForm(only: request)
         let known = try KnownVersion(request.headers)
         let grant = try await gate.grant(ask, to: context.caller)
-        return try Self.answer(try await store.read(grant, version: version), form, known)
+        return try await Self.answer(
+            try await store.read(grant, version: version), form, known)
     }
 
     private static func answer(
         _ found: StoredResource, _ form: AnswerForm, _ known: KnownVersion
-    ) throws -> Response {
+    ) async throws -> Response {
         let headers = FHIRNames.versionHeaders(found.version, changedMs: found.changedMs)
         if known.isStill(version: found.version, changedMs: found.changedMs) {
             return .empty(.notModified, headers: headers)
         }
-        return try form.part(found.json, headers: headers)
+        guard found.json.count > loopBytesMax else {
+            return try form.part(found.json, headers: headers)
+        }
+        return try await withTaskExecutorPreference(globalConcurrentExecutor) {
+            try form.part(found.json, headers: headers)
+        }
     }
 }

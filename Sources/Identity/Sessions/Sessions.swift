@@ -67,7 +67,8 @@ package final class Sessions: Sendable {
             throw Problem(.notFound, "There is no session of this id; it may have ended already.")
         }
         table.end(ids: [id])
-        try await store.changeRows(grant, note: AuditNote(grant.ask, id: id)) { rows in
+        let note = AuditNote(grant.ask, id: id)
+        try await store.changeRows(grant, note: note, isAccess: true) { rows in
             try SessionRows.delete(grant, id: id, rows)
         }
     }
@@ -127,7 +128,7 @@ package final class Sessions: Sendable {
         // when the disk is full.
         try? await { [store] in
             let grant = try Grant.ofBox(.sessions(.update))
-            try await store.changeRows(grant) { rows in
+            try await store.changeRows(grant, isAccess: true) { rows in
                 try SessionRows.touch(grant, id: live.session.id, seenMs: live.seenMs, rows)
             }
         }()

@@ -97,7 +97,9 @@ package final class SignIn: Sendable {
                 renewed = try await passwords.hash(attempt.password.bytes)
             }
         } catch {
-            try await store.changeRows(grant) { try Tries.giveBack(grant, admission.admitted, $0) }
+            try await store.changeRows(grant, isAccess: true) {
+                try Tries.giveBack(grant, admission.admitted, $0)
+            }
             throw error
         }
         guard isRight, !attempt.password.isTooLong, let user = admission.user, !user.isDisabled
@@ -116,7 +118,8 @@ package final class SignIn: Sendable {
         let user = directory.user(folded: folded)
         let device = attempt.deviceToken.map { SecretToken.digest(of: $0) } ?? []
         let caller = Self.caller(attempt, user: user)
-        let result = try await store.changeRows(grant) { rows -> Result<Admission, Tries.Wait> in
+        let result = try await store.changeRows(grant, isAccess: true) {
+            rows -> Result<Admission, Tries.Wait> in
             // A name that nobody has takes the same steps as one that somebody has.
             let id = user?.id ?? ""
             let secrets = try UserRows.secrets(grant, id: id, rows)
@@ -158,7 +161,7 @@ package final class SignIn: Sendable {
             user == nil
             ? "unknown name" : isRight ? "account disabled or changed" : "wrong password"
         let isFlood = alarm.count()
-        try await store.changeRows(grant) { rows in
+        try await store.changeRows(grant, isAccess: true) { rows in
             let detail = admission.admitted.isLast ? reason + "; locked" : reason
             try rows.append(
                 AuditNote(
@@ -194,7 +197,7 @@ package final class SignIn: Sendable {
             ownPatientID: user.ownPatientID, sessionTag: session.id, address: attempt.address,
             requestID: attempt.requestID)
         let sessions = sessions
-        let now = try await store.changeRows(grant) { rows -> User? in
+        let now = try await store.changeRows(grant, isAccess: true) { rows -> User? in
             guard var secrets = try UserRows.secrets(grant, id: user.id, rows),
                 secrets.current == admission.stored,
                 let now = try UserRows.all(grant, in: rows).first(where: { $0.id == user.id }),

@@ -130,9 +130,28 @@ struct AuditCheck {
                                               WHERE w.type = v.type AND w.id = v.id))
              LIMIT 1
             """)
-        guard let wrong else { return nil }
+        if let wrong {
+            return try fault(wrong, "An older version of a record was made current.", connection)
+        }
+        let unfound = try connection.int(
+            """
+            SELECT v.seq FROM resource_version AS v
+              LEFT JOIN person_extract AS p ON p.patient_id = v.id
+             WHERE v.type = 'Patient' AND v.is_current = 1 AND v.is_deleted = 0
+               AND p.version IS NOT v.version
+             LIMIT 1
+            """)
+        guard let unfound else { return nil }
+        return try fault(
+            unfound, "What this patient is found by was removed or is of another version.",
+            connection)
+    }
+
+    private func fault(
+        _ objectSeq: Int64, _ reason: String, _ connection: Connection
+    ) throws -> AuditVerdict.Fault {
         let entry = try connection.int(
-            "SELECT seq FROM audit_entry WHERE object_seq = ?", .int(wrong))
-        return .init(seq: entry ?? count, reason: "An older version of a record was made current.")
+            "SELECT seq FROM audit_entry WHERE object_seq = ?", .int(objectSeq))
+        return .init(seq: entry ?? count, reason: reason)
     }
 }

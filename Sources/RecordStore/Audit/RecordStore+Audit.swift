@@ -33,7 +33,7 @@ extension RecordStore {
         if FaultControls.isAuditOff { return }
         #endif
         let entry = try auditSealer.seal(note, by: caller)
-        try await writer.run(isChange: false) { try $0.append(entry) }
+        try await writer.run(.entry) { try $0.append(entry) }
     }
 
     /// Entries of the audit log, newest first; reading them is itself put on record first.

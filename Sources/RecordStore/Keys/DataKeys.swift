@@ -1,6 +1,6 @@
 package import AccessControl
 import Kernel
-import SQLite
+package import SQLite
 package import Sealing
 import Synchronization
 
@@ -49,10 +49,11 @@ package final class DataKeys: Sendable {
     let keyRing: OpenKeyRing
     private let wrapping = Mutex<[Int: SecretBytes]>([:])
 
-    init(keyRing: OpenKeyRing) { self.keyRing = keyRing }
+    /// Makes an empty table over a key ring; ``load(_:)`` fills it.
+    package init(keyRing: OpenKeyRing) { self.keyRing = keyRing }
 
     /// Reads the table; keys are opened when they are first used.
-    func load(_ connection: Connection) throws {
+    package func load(_ connection: Connection) throws {
         let statement = try connection.statement(
             "SELECT id, owner, compartment, version, key_generation, sealed_key FROM data_key")
         defer { statement.reset() }

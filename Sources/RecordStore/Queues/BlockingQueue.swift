@@ -32,6 +32,12 @@ final class BlockingQueue<Element: Sendable>: @unchecked Sendable {  // because 
 
     /// Appends an element, or says why not.
     func put(_ element: Element) throws(Problem) {
+        try append(element)
+        // After the unlock: the thread that wakes up would only wait for the mutex.
+        pthread_cond_signal(condition)
+    }
+
+    private func append(_ element: Element) throws(Problem) {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         if isClosed { throw Problem(.transient, "The box is stopping.", retryAfterSeconds: 5) }
@@ -40,7 +46,6 @@ final class BlockingQueue<Element: Sendable>: @unchecked Sendable {  // because 
                 .transient, "The box is busy. Try again in a second.", retryAfterSeconds: 1)
         }
         elements.append(element)
-        pthread_cond_signal(condition)
     }
 
     /// Takes up to `limit` elements, waiting for the first one at most `waitMs`; empty after that

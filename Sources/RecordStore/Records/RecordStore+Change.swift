@@ -73,7 +73,7 @@ extension RecordStore {
                 if let made = try await attempt(changes, idempotency) { return made }
             }
         } catch {
-            throw Self.asProblem(error)
+            throw asProblem(error)
         }
         throw Problem(
             .transient, "Too many people are changing this record. Try again.",
@@ -84,7 +84,8 @@ extension RecordStore {
     private func attempt(
         _ changes: [Change], _ idempotency: IdempotencyKey?
     ) async throws -> [Changed]? {
-        let nowMs = parts.clock.wallMs()
+        let (ticket, nowMs) = stamps.begin()
+        defer { stamps.end(ticket) }
         if let idempotency, let known = try await answered(idempotency) { return known }
         let made: [Draft]
         do {
@@ -273,7 +274,7 @@ extension Writer {
         catchingOvertaken otherwise: () -> Value?
     ) async throws -> Value? {
         do {
-            return try await run(isChange: true, body)
+            return try await run(.change, body)
         } catch is Overtaken {
             return otherwise()
         }

@@ -4,42 +4,6 @@ import Kernel
 import SQLite
 
 extension RecordStore {
-    /// Returns one resource: its newest version, or the one asked for.
-    ///
-    /// The audit entry is on disk before this function returns, whether the resource was found or
-    /// not. What the grant does not cover is answered as if it were not there.
-    /// - Throws: ``Problem`` `.notFound` if there is none, `.deleted` if the newest version is a
-    ///   deletion.
-    package func read(_ grant: Grant, version: Int? = nil) async throws -> StoredResource {
-        guard let id = grant.ask.id else { throw Problem(.required, "A read needs an id.") }
-        let type = grant.ask.type
-        let keys = keys
-        return try await readAudited(grant) { connection in
-            let row =
-                if let version {
-                    try ResourceRows.version(
-                        grant, type: type, id: id, version: Int64(version), connection)
-                } else {
-                    try ResourceRows.newest(grant, type: type, id: id, connection)
-                }
-            let name = "\(type)/\(id)"
-            guard let row else {
-                return Looked(
-                    .failure(Problem(.notFound, "\(name) was not found.")),
-                    AuditNote(grant.ask, outcome: .failed, code: .notFound))
-            }
-            let patientID = row.patientID.isEmpty ? nil : row.patientID
-            guard !row.isDeleted else {
-                return Looked(
-                    .failure(Problem(.deleted, "\(name) was deleted.")),
-                    AuditNote(grant.ask, patientID: patientID, outcome: .failed, code: .deleted))
-            }
-            return Looked(
-                .success(try row.opened(with: keys)),
-                AuditNote(grant.ask, version: Int(row.version), patientID: patientID))
-        }
-    }
-
     /// A page of the current records of a type, of one patient or of all; one audit entry.
     package func search(_ grant: Grant, _ query: RecordQuery) async throws -> RecordPage {
         guard (1...RecordQuery.pageCountMax).contains(query.limit) else {
@@ -113,65 +77,6 @@ extension RecordStore {
             AuditNote(grant.ask, detail: "text \(text.prefix(200)); shown \(shown)"),
             by: grant.caller)
         return hits
-    }
-
-    /// What a look into the database brought up, and the entry that says so.
-    struct Looked<Value: Sendable>: Sendable {
-        let result: Result<Value, Problem>
-        let note: AuditNote
-
-        init(_ result: Result<Value, Problem>, _ note: AuditNote) {
-            self.result = result
-            self.note = note
-        }
-    }
-
-    /// Looks on a reader's thread, then hands the entry to the writer from there; the caller goes
-    /// on once the entry is on the disk.
-    ///
-    /// One wake-up of a thread less than waiting twice.
-    func readAudited<Value: Sendable>(
-        _ grant: Grant, _ look: @escaping @Sendable (Connection) throws -> Looked<Value>
-    ) async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
-            let writer = writer
-            let sealer = auditSealer
-            do throws(Problem) {
-                try readers.put { connection in
-                    do {
-                        let looked = try look(connection)
-                        #if FAULT_CONTROLS
-                        if FaultControls.isAuditOff {
-                            continuation.resume(with: looked.result)
-                            return
-                        }
-                        #endif
-                        let entry = try sealer.seal(looked.note, by: grant.caller)
-                        try writer.put(
-                            Writer.Work(
-                                isChange: false, run: { try $0.append(entry) },
-                                finish: { error in
-                                    if let error {
-                                        continuation.resume(throwing: error)
-                                    } else {
-                                        continuation.resume(with: looked.result)
-                                    }
-                                }))
-                    } catch {
-                        continuation.resume(throwing: Self.asProblem(error))
-                    }
-                }
-            } catch {
-                continuation.resume(throwing: error)
-            }
-        }
-    }
-
-    /// A failure of SQLite as one that the caller can be told; everything else as it is.
-    static func asProblem(_ error: any Error) -> any Error {
-        guard let failure = error as? SQLiteError else { return error }
-        if failure.isFull { return DiskSpace.full }
-        return Problem(.transient, "The record cannot be read at the moment. Try again.")
     }
 
     private static func page(

@@ -86,7 +86,7 @@ extension RecordStore {
                 try body(RowReader(connection: $0, keys: keys, tags: tags))
             }
         } catch {
-            throw Self.asProblem(error)
+            throw asProblem(error)
         }
     }
 
@@ -104,13 +104,15 @@ extension RecordStore {
     /// Changes rows of a feature's own tables, with an audit entry in the same transaction.
     ///
     /// Where `body` throws, nothing is kept, not even the entry: decide first, commit, then throw.
+    ///
+    /// - Parameter isAccess: true for what lets people in to read; goes on while the disk is full.
     package func changeRows<Value: Sendable>(
-        _ grant: Grant, note: AuditNote? = nil,
+        _ grant: Grant, note: AuditNote? = nil, isAccess: Bool = false,
         _ body: @escaping @Sendable (RowWriter) throws -> Value
     ) async throws -> Value {
         let store = self
         do {
-            return try await writer.run { scope in
+            return try await writer.run(isAccess ? .access : .change) { scope in
                 let rows = RowWriter(
                     connection: scope.connection, nowMs: scope.nowMs, store: store, scope: scope)
                 let value = try body(rows)
@@ -118,7 +120,7 @@ extension RecordStore {
                 return value
             }
         } catch {
-            throw Self.asProblem(error)
+            throw asProblem(error)
         }
     }
 }

@@ -8,10 +8,19 @@ import SQLite
 /// The only thread that changes the database, and the only place that checkpoints it: SQLite
 /// before 3.51.3 can corrupt a file whose write-ahead log another connection checkpoints.
 final class Writer: Sendable {
+    /// What a piece of work writes, which decides whether it goes on when the disk is full.
+    enum Kind: Sendable {
+        /// Records and everything else; refused while the disk is full.
+        case change
+        /// What lets people in to read: sign-ins and sessions. Takes from the room kept free.
+        case access
+        /// One audit entry alone. Takes from the room kept free.
+        case entry
+    }
+
     /// One piece of work with what is to be done once it is known how it ended.
     struct Work: Sendable {
-        /// Whether the work changes records; when the disk is full only audit entries go on.
-        let isChange: Bool
+        let kind: Kind
         let run: @Sendable (WriteScope) throws -> Void
         let finish: @Sendable ((any Error)?) -> Void
     }
@@ -54,12 +63,12 @@ final class Writer: Sendable {
 
     /// Runs work and waits for its commit.
     func run<Value: Sendable>(
-        isChange: Bool = true, _ body: @escaping @Sendable (WriteScope) throws -> Value
+        _ kind: Kind = .change, _ body: @escaping @Sendable (WriteScope) throws -> Value
     ) async throws -> Value {
         let result = Once<Value>()
         return try await withCheckedThrowingContinuation { continuation in
             let work = Work(
-                isChange: isChange,
+                kind: kind,
                 run: { scope in result.value = try body(scope) },
                 finish: { error in
                     if let error {
@@ -89,6 +98,6 @@ private struct WriterStart: @unchecked Sendable {  // because only the writer's 
 }
 
 /// A value that the writer's thread sets before it calls `finish`, which alone reads it.
-private final class Once<Value: Sendable>: @unchecked Sendable {  // because set and get are ordered
+final class Once<Value: Sendable>: @unchecked Sendable {  // because set and get are ordered
     var value: Value?
 }

@@ -77,12 +77,12 @@ final class WriterLoop {
     /// - Throws: where the whole group is lost: SQLite itself has then undone the transaction, and
     ///   whatever ran after that would be committed alone.
     private func run(_ work: Writer.Work) throws -> ((any Error)?, [() -> Void]) {
-        if work.isChange, space.isFull {
+        if work.kind == .change, space.isFull {
             return (DiskSpace.full, [])
         }
         let before = chain.head
         let scope = WriteScope(connection: connection, chain: chain, nowMs: clock.wallMs())
-        guard work.isChange else {
+        guard work.kind != .entry else {
             // One row that fails only where the database itself does: no savepoint to go back to.
             try work.run(scope)
             return (nil, scope.effects)
@@ -116,8 +116,8 @@ final class WriterLoop {
         guard !failure.isFull else {
             let wasFull = space.isFull
             space.noteFull()
-            if !wasFull, !group.allSatisfy(\.isChange) {
-                commitAuditOnly(group)
+            if !wasFull, group.contains(where: { $0.kind != .change }) {
+                commitSpared(group)
             } else {
                 for work in group { work.finish(DiskSpace.full) }
             }
@@ -131,11 +131,11 @@ final class WriterLoop {
         }
     }
 
-    /// The disk is full: the room kept free for that is used for audit entries of reads, so that
-    /// charts can still be read.
-    private func commitAuditOnly(_ group: [Writer.Work]) {
-        for work in group where work.isChange { work.finish(DiskSpace.full) }
-        commit(group.filter { !$0.isChange })
+    /// The disk is full: the room kept free for that is used for audit entries of reads and for
+    /// sign-ins, so that charts can still be read.
+    private func commitSpared(_ group: [Writer.Work]) {
+        for work in group where work.kind == .change { work.finish(DiskSpace.full) }
+        commit(group.filter { $0.kind != .change })
     }
 
     /// Copies the log into the database when it has grown, or when there is nothing else to do.

@@ -40,7 +40,15 @@ final class ConversationGuard: ChannelDuplexHandler, RemovableChannelHandler {
         answerPace = AnswerPace(limits)
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        guard isStream else { return }
+        do {
+            try context.pipeline.syncOperations.addHandler(StreamEnd(), position: .first)
+        } catch {
+            context.fireErrorCaught(error)
+        }
+    }
 
     func handlerRemoved(context: ChannelHandlerContext) { stop() }
 

@@ -20,13 +20,15 @@ final class Deadlines: Sendable {
 
     /// Runs a handler; it is cancelled when its time is up.
     ///
+    /// - Parameter executor: where it goes on after it has waited; nil for the pool.
     /// - Throws: what the handler throws; ``EdgeRefusal`` 503 if it gave up because of the time.
     func run<Answer: Sendable>(
-        _ limit: TimeAmount, _ body: @escaping @Sendable () async throws -> Answer
+        _ limit: TimeAmount, on executor: LoopExecutor? = nil,
+        _ body: @escaping @Sendable () async throws -> Answer
     ) async throws -> Answer {
         let deadline = NIODeadline.now() + limit
         // It begins on this thread: a handler that never waits costs no switch of threads.
-        let task = Task.immediate(operation: body)
+        let task = Task.immediate(executorPreference: executor, operation: body)
         let id = watch(Watch(at: deadline, cancel: { task.cancel() }))
         defer { forget(id) }
         do {

@@ -109,10 +109,14 @@ struct EdgeChannel: ServerChildChannel {
     }
 
     func handle(value: Value, logger: Logger) async {
+        let executor = LoopExecutor(value.channel.eventLoop)
         do {
-            switch try await value.negotiated.get() {
-            case .http1_1(let channel): await http1.handle(value: channel, logger: logger)
-            case .http2(let channel): await http2.handle(value: channel, logger: logger)
+            let negotiated = try await value.negotiated.get()
+            await withTaskExecutorPreference(executor) {
+                switch negotiated {
+                case .http1_1(let channel): await http1.handle(value: channel, logger: logger)
+                case .http2(let channel): await http2.handle(value: channel, logger: logger)
+                }
             }
         } catch {
             logger.debug("handshake failed", metadata: ["type": "\(type(of: error))"])

@@ -77,7 +77,14 @@ struct RouteResponder: HTTPResponder {
         let run = entry.run
         do {
             let limit = TimeAmount.seconds(Int64(entry.route.limits.timeSecondsMax))
-            return try await deadlines.run(limit) { try await run(request, context) }
+            guard !entry.route.limits.isQuick else {
+                return try await deadlines.run(limit, on: context.loop) {
+                    try await run(request, context)
+                }
+            }
+            return try await withTaskExecutorPreference(globalConcurrentExecutor) {
+                try await deadlines.run(limit) { try await run(request, context) }
+            }
         } catch let error as HTTPError {
             throw LibraryRefusal(status: error.status.code)
         } catch is NIOTooManyBytesError {

@@ -5,6 +5,25 @@ import Testing
 
 /// What the box says that it can do is what it can do.
 @Suite struct `Capability statement` {
+    @Test func `the document for tools names every interaction once`() async throws {
+        try await TestBox.served { _, served in
+            let answer = try await served.nobody().get("/fhir/openapi.json")
+            #expect(answer.status == 200)
+            let json = try #require(answer.json)
+            #expect(json.string("openapi") == "3.0.3")
+            let paths = json["paths"]?.members.map { $0 } ?? []
+            let names = paths.map(\.key)
+            #expect(names.contains("/{type}/{id}/_history/{version}"))
+            #expect(names.contains("/{type}/_search"))
+            let methods = paths.first { $0.key == "/{type}/{id}" }?.value.members.map(\.key) ?? []
+            for method in ["get", "put", "patch", "delete"] {
+                #expect(methods.count { $0 == method } == 1)
+            }
+            let types = json.at("paths", "/{type}", "parameters", 0, "schema", "enum")
+            #expect(types?.count == ResourceType.all.count)
+        }
+    }
+
     @Test func `it is sound and names the types and searches that are there`() async throws {
         try await TestBox.served { test, served in
             try await test.put(SampleResources.patient("own"))
@@ -39,7 +58,10 @@ import Testing
             let json = try #require(try await nobody.get("/fhir/metadata").json)
             #expect(
                 json["patchFormat"]?.elements.compactMap(\.string)
-                    == ["application/json-patch+json", "application/fhir+json"])
+                    == [
+                        "application/json-patch+json", "application/xml-patch+xml",
+                        "application/fhir+json", "application/fhir+xml",
+                    ])
             #expect(json["format"]?.elements.compactMap(\.string).contains("json") == true)
             func codes(_ place: JSON?) -> Set<String> {
                 Set(place?["interaction"]?.elements.compactMap { $0.string("code") } ?? [])

@@ -55,7 +55,7 @@ struct EdgeBox: Sendable {
     }
 
     /// Sends bytes over TLS and returns all that comes back until the server closes.
-    func exchange(_ pieces: String..., waitMs: Int = 10_000) async throws -> Exchange {
+    func exchange(_ pieces: String..., waitMs: Int = 60_000) async throws -> Exchange {
         try await Exchange.run(
             port: port, pieces: pieces.map { Array($0.utf8) }, tls: true, waitMs: waitMs)
     }
@@ -91,7 +91,7 @@ struct Exchange: Sendable {
     }
 
     static func run(
-        port: Int, pieces: [[UInt8]], tls: Bool, waitMs: Int = 10_000, pauseMs: Int = 40
+        port: Int, pieces: [[UInt8]], tls: Bool, waitMs: Int = 60_000, pauseMs: Int = 40
     ) async throws -> Exchange {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let done = loop.makePromise(of: [UInt8].self)

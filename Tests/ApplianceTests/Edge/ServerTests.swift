@@ -4,6 +4,7 @@ import NIOCore
 import NIOPosix
 import ServerKit
 import ServiceLifecycle
+import Synchronization
 import Testing
 
 @Suite("Start and stop of the server")
@@ -45,7 +46,13 @@ struct ServerTests {
     {
         let (ports, found) = AsyncStream<BoundPorts>.makeStream()
         let (pauses, begun) = AsyncStream<Void>.makeStream()
-        let server = try Self.server(port: 0, onPause: { begun.yield() }) { found.yield($0) }
+        let count = Mutex(0)
+        let server = try Self.server(
+            port: 0,
+            onPause: {
+                count.withLock { $0 += 1 }
+                begun.yield()
+            }, { found.yield($0) })
         let group = ServiceGroup(services: [server], logger: LogLines().logger)
         let running = Task { try await group.run() }
         var iterator = ports.makeAsyncIterator()
@@ -60,9 +67,9 @@ struct ServerTests {
         #expect(answer.isClosed)
         try await running.value
         #expect(ContinuousClock.now - began < .seconds(20))
-        await #expect(throws: (any Error).self) {
-            _ = try await Exchange.run(port: port, pieces: [Array(ask.utf8)], tls: true)
-        }
+        // The system may have given the port to the server of another test by now.
+        _ = try? await Exchange.run(port: port, pieces: [Array(ask.utf8)], tls: true)
+        #expect(count.withLock { $0 } == 1)
     }
 
     @Test func `an address that is none is named`() async throws {

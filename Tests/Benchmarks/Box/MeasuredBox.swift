@@ -45,6 +45,14 @@ final class MeasuredBox {
             log: "\(folder).\(words[0]).log")
     }
 
+    /// Wraps every data key anew under another master key while the box serves; seconds it took.
+    func rotateKeys() throws -> Double {
+        let began = ContinuousClock.now
+        _ = try Child.run(
+            [binary, "keys", "rotate", "--data-dir", folder], log: "\(folder).rotate.log")
+        return Stopwatch.seconds(since: began)
+    }
+
     /// Imports files; how many resources went in and how many seconds the command took in all.
     func load(_ paths: [String]) async throws -> (count: Int, seconds: Double) {
         let done = try await Stopwatch.seconds {

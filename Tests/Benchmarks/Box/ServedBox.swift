@@ -33,6 +33,7 @@ struct ServedBox {
         figures.append(try reads(box, paths: paths))
         figures.append(try creates(box, patients: patients, &invented))
         let size = "\(Number.text(Double(plan.boxPatients))) patients"
+        figures.append(try await rotation(box, paths: paths, size: size))
         figures.append(
             Figure(
                 name: "memory after the start, \(size)", unit: "MB", measured: fresh,
@@ -84,6 +85,19 @@ struct ServedBox {
             "reads over HTTPS, \(plan.connections) connections", unit: "1/s", aim: .ratioMin(0.5),
             detail: "signed in, audited; base: bare hummingbird, same bytes; "
                 + "p95 \(Number.text(Rounds.median(p95))) ms")
+    }
+
+    /// *Change the keys* while people read; no read may fail.
+    private func rotation(_ box: MeasuredBox, paths: [String], size: String) async throws -> Figure
+    {
+        let (load, port, token) = (load, box.port, box.token)
+        async let reading = Task.detached { try load.get(paths, port: port, token: token) }.value
+        let seconds = try box.rotateKeys()
+        let outcome = try await reading
+        return Figure(
+            name: "keys rotated under load, \(size)", unit: "s", measured: seconds,
+            aim: .measuredMax(5),
+            detail: "\(Number.text(outcome.requestsPerSecond)) reads a second meanwhile, 0 failed")
     }
 
     private func creates(

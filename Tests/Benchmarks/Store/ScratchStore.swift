@@ -27,7 +27,8 @@ final class ScratchStore {
         ).ring
         parts = RecordStore.Parts(
             clock: commits.clock, ids: SeededIDs().ids,
-            onFatal: { Console.note("The store stopped: \($0)") })
+            onFatal: { Console.note("The store stopped: \($0)") },
+            onDamage: { Console.note($0) })
         store = try RecordStore.open(
             data, keyRing: keyRing, steps: TestStore.ownSteps, parts: parts)
     }

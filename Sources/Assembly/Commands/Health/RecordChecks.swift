@@ -11,7 +11,9 @@ struct RecordChecks {
     /// - Parameter full: proves the whole audit log too.
     func all(full: Bool) async throws -> [Finding] {
         let status = try await link.run("status")
-        var findings = [server(status), claim(status), schema(status), disk(status)]
+        var findings = [
+            server(status), claim(status), schema(status), disk(status), damage(status),
+        ]
         findings += jobs(status)
         findings.append(try await keys())
         if full { findings.append(try await audit()) }
@@ -56,6 +58,13 @@ struct RecordChecks {
                 "writing", "The disk is full; the record can be read but not changed.",
                 cure: "Free some space; the box goes on by itself.")
             : .ok("writing", "The record can be changed.")
+    }
+
+    private func damage(_ status: JSON) -> Finding {
+        guard let damage = status.string("damage") else {
+            return .ok("database", "No damage was met since the start.")
+        }
+        return .failed("database", damage, cure: "Restore the data folder from a backup.")
     }
 
     private func jobs(_ status: JSON) -> [Finding] {

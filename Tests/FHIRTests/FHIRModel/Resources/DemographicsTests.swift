@@ -1,5 +1,6 @@
 import FHIRModel
 import Foundation
+import TestKit
 import Testing
 
 @Suite("Demographics")

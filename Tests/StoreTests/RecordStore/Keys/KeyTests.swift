@@ -83,7 +83,8 @@ import Testing
         other.close()
         test.close()
         let parts = RecordStore.Parts(
-            clock: test.clock.clock, ids: SeededIDs().ids, onFatal: { _ in })
+            clock: test.clock.clock, ids: SeededIDs().ids, onFatal: { _ in },
+            onDamage: { _ in })
         #expect(throws: Problem(.security, "")) {
             try RecordStore.open(
                 test.data, keyRing: other.keyRing, steps: TestStore.ownSteps, parts: parts)

@@ -64,6 +64,13 @@ import Testing
         await #expect(throws: Problem(.noStore, "")) {
             try await store.put(SampleResources.patient("later"))
         }
+        let signIn = try Callers.machine.grant(.administer, area: .system, "Session")
+        try await store.changeRows(signIn, note: AuditNote(signIn.ask), isAccess: true) { rows in
+            try rows.post(topic: "a person may come in to read", payload: [1])
+        }
+        await #expect(throws: Problem(.noStore, "")) {
+            try await store.changeRows(signIn) { try $0.post(topic: "not this", payload: [1]) }
+        }
         #expect(test.store.people.count == 20)
         disk.free()
         #expect(await heals(test))
