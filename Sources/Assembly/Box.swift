@@ -65,7 +65,7 @@ package final class Box: Sendable {
         self.clock = clock
         self.ids = ids
         gate = Gate(store: store)
-        importer = Importer(gate: gate, store: store)
+        importer = Importer(gate: gate, store: store, ids: ids)
         clinicRecord = ClinicRecord(store: store)
         self.identity = identity
     }

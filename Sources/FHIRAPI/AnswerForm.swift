@@ -23,16 +23,31 @@ struct AnswerForm: Sendable {
     let prefer: Preferences
     private let acceptsGzip: Bool
 
-    /// The form of answers that become part of another one.
-    static let inner = AnswerForm(prefer: Preferences())
-
-    private init(prefer: Preferences) {
-        format = .json
-        isPretty = false
-        subset = nil
-        isCountOnly = false
-        acceptsGzip = false
+    private init(
+        isPretty: Bool, subset: Subset?, isCountOnly: Bool, prefer: Preferences, acceptsGzip: Bool,
+        format: WireFormat
+    ) {
+        self.format = format
+        self.isPretty = isPretty
+        self.subset = subset
+        self.isCountOnly = isCountOnly
         self.prefer = prefer
+        self.acceptsGzip = acceptsGzip
+    }
+
+    /// The form of answers that become part of this one.
+    var inner: AnswerForm {
+        AnswerForm(
+            isPretty: false, subset: nil, isCountOnly: false, prefer: prefer, acceptsGzip: false,
+            format: .json)
+    }
+
+    /// The same form with the part of resources that parameters ask for.
+    func with(_ fields: [FormFields.Field]) throws(Problem) -> AnswerForm {
+        let part = try Self.part(fields)
+        return AnswerForm(
+            isPretty: isPretty, subset: part.subset, isCountOnly: part.isCountOnly, prefer: prefer,
+            acceptsGzip: acceptsGzip, format: format)
     }
 
     /// Reads header fields and parameters.
@@ -47,22 +62,25 @@ struct AnswerForm: Sendable {
         isPretty = try Self.isTrue(value("_pretty"))
         prefer = Preferences(request.headers)
         acceptsGzip = Self.acceptsGzip(request)
+        (subset, isCountOnly) = try Self.part(fields)
+    }
+
+    /// What `_summary` and `_elements` ask for.
+    private static func part(
+        _ fields: [FormFields.Field]
+    ) throws(Problem) -> (subset: Subset?, isCountOnly: Bool) {
+        func value(_ name: String) -> String? { fields.last { $0.name == name }?.value }
         let elements = value("_elements").map { $0.split(separator: ",").map(String.init) }
         switch value("_summary") {
-        case nil, "false"?:
-            isCountOnly = false
-            subset = elements.map { .elements($0) }
-        case "count"?:
-            isCountOnly = true
-            subset = nil
+        case nil, "false"?: return (elements.map { .elements($0) }, false)
+        case "count"?: return (nil, true)
         case let word?:
             guard let named = Subset(summary: word) else {
                 throw Problem(
                     .value, "_summary takes true, text, data, count or false.",
                     location: "_summary")
             }
-            isCountOnly = false
-            subset = named
+            return (named, false)
         }
     }
 

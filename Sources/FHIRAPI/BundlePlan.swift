@@ -3,14 +3,19 @@ import Kernel
 import RecordStore
 import Sealing
 
-/// What the entries of a Bundle come to: which resource each one makes or changes, and what the
-/// references between them become.
+/// What the entries of a Bundle come to: which resource each one makes, changes or reads, and what
+/// the references between them become.
 ///
 /// Pure: what the store must be asked first is listed, the answers are handed in.
 struct BundlePlan: Sendable {
-    /// What an entry does.
-    enum Act: Sendable, Equatable {
-        case create, update, delete
+    /// What an entry does, in the order in which the standard has it done.
+    ///
+    /// Spec: FHIR R4 §3.1.0.11.2 transaction processing rules,
+    /// https://hl7.org/fhir/R4/http.html#trules
+    enum Act: Int, Sendable, Comparable {
+        case delete, create, update, patch, read
+
+        static func < (a: Act, b: Act) -> Bool { a.rawValue < b.rawValue }
     }
 
     /// One entry, understood.
@@ -18,13 +23,33 @@ struct BundlePlan: Sendable {
         /// The position in the Bundle, from 0.
         let index: Int
         let act: Act
+        /// Empty for a read of more than one type.
         let type: String
+        /// Empty while a condition has to find it.
         var id: String
         let resource: JSON?
-        /// Made only if nothing carries this identifier.
-        let unless: IdentifierKey?
+        let patch: PatchBody?
+        /// Of a creation what must not be there, of another change what it is about.
+        let condition: Condition?
+        /// The version that the client changed.
         let ifVersion: Int?
+        let ifAbsent: Bool
         let fullURL: String?
+        let request: FHIRBundle.Request?
+
+        /// The place of the entry, as FHIRPath.
+        var place: String { BundlePlan.place(index) }
+    }
+
+    /// A search that a change depends on.
+    struct Condition: Hashable, Sendable {
+        let type: String
+        let query: String
+        /// The identifier that it is about, where it is about one and nothing else.
+        var key: IdentifierKey? {
+            query.utf8.contains { $0 == 0x25 || $0 == 0x2B || $0 == 0x2C }
+                ? nil : IdentifierKey(type: type, query: query)
+        }
     }
 
     /// An entry that cannot be used, and why.
@@ -50,33 +75,39 @@ struct BundlePlan: Sendable {
         var seen: Set<String> = []
         for entry in entries {
             do throws(Problem) {
-                guard let item = try Self.item(entry, naming) else { continue }
-                guard seen.insert("\(item.type)/\(item.id)").inserted else {
-                    throw Problem(
-                        .duplicate, "The Bundle names the same resource twice.",
-                        location: Self.place(entry.index))
+                guard let item = try EntryReading(entry, naming).item() else { continue }
+                if item.act != .read, !item.id.isEmpty {
+                    guard seen.insert("\(item.type)/\(item.id)").inserted else {
+                        throw Self.twice(item.place)
+                    }
                 }
                 items.append(item)
-                if let url = item.fullURL { target[url] = "\(item.type)/\(item.id)" }
+                if let url = item.fullURL, item.act != .read, !item.id.isEmpty {
+                    target[url] = "\(item.type)/\(item.id)"
+                }
             } catch {
                 faults.append(Fault(index: entry.index, problem: error))
             }
         }
     }
 
-    /// The identifiers by which references of an item, and its condition, name other resources.
-    func lookups(_ item: Item) -> Set<IdentifierKey> {
-        var keys: Set<IdentifierKey> = []
-        if let unless = item.unless { keys.insert(unless) }
-        item.resource?.forEachString { name, value in
-            guard name == "reference", value.contains("?"),
-                case .conditional(let type, let query)? = Reference(value),
-                let key = IdentifierKey(type: type, query: query)
-            else { return }
-            keys.insert(key)
+    /// The conditions by which creations, and references of items, name other resources.
+    func conditions(of items: some Sequence<Item>) -> Set<Condition> {
+        var all: Set<Condition> = []
+        for item in items {
+            if let condition = item.condition, item.act == .create { all.insert(condition) }
+            item.resource?.forEachString { name, value in
+                guard name == "reference", value.contains("?"),
+                    case .conditional(let type, let query)? = Reference(value)
+                else { return }
+                all.insert(Condition(type: type, query: query))
+            }
         }
-        return keys
+        return all
     }
+
+    /// The types whose turn the plan needs: those that a change depends on.
+    var conditionalTypes: Set<String> { Set(items.compactMap { $0.condition?.type }) }
 
     /// The item came out as another resource than was planned: one that was there already.
     mutating func rename(_ position: Int, to id: String) {
@@ -84,13 +115,14 @@ struct BundlePlan: Sendable {
         if let url = items[position].fullURL { target[url] = "\(items[position].type)/\(id)" }
     }
 
-    /// The resource of an item with its references as they are stored.
+    /// A resource with its references as they are stored.
     ///
-    /// - Parameter found: what the store knows of the identifiers in ``lookups(_:)``.
+    /// - Parameter found: what the store knows of the conditions in ``conditions(of:)``.
     /// - Throws: ``Problem`` `.notFound` or `.multipleMatches` for a reference that names nothing
     ///   or more than one; the message says which type is missing.
-    func resolved(_ item: Item, found: [IdentifierKey: [String]]) throws(Problem) -> JSON? {
-        guard let resource = item.resource else { return nil }
+    func resolved(
+        _ resource: JSON, of item: Item, found: [Condition: [String]]
+    ) throws(Problem) -> JSON {
         var failure: Problem?
         var hasChanges = false
         let bytes = resource.rewritten(
@@ -101,16 +133,9 @@ struct BundlePlan: Sendable {
                 }
                 guard text.contains("?"), case .conditional(let type, let query)? = Reference(text)
                 else { return nil }
-                let place = Self.place(item.index)
-                guard let key = IdentifierKey(type: type, query: query) else {
-                    failure = Problem(
-                        .notSupported,
-                        "A reference that searches takes identifier=system|value.", location: place)
-                    return nil
-                }
-                let ids = found[key] ?? []
+                let ids = found[Condition(type: type, query: query)] ?? []
                 guard ids.count == 1 else {
-                    failure = Self.unresolved(type, ids.count, place)
+                    failure = failure ?? Self.unresolved(type, ids.count, item.place)
                     return nil
                 }
                 hasChanges = true
@@ -128,99 +153,21 @@ struct BundlePlan: Sendable {
     /// Where an entry is, as FHIRPath.
     static func place(_ index: Int) -> String { "Bundle.entry[\(index)]" }
 
+    /// The refusal of a Bundle that changes a resource in two entries.
+    static func twice(_ place: String) -> Problem {
+        Problem(.duplicate, "The Bundle names the same resource twice.", location: place)
+    }
+
     private static func unresolved(_ type: String, _ count: Int, _ place: String) -> Problem {
         count == 0
             ? Problem(
                 .notFound,
-                "A reference names a \(type) by an identifier that nothing here carries. Import "
-                    + "the file with that \(type) first.", location: place)
+                "A reference names a \(type) by a search that finds nothing here. Send that "
+                    + "\(type) first.", location: place)
             : Problem(
                 .multipleMatches,
-                "A reference names a \(type) by an identifier that more than one carries.",
+                "A reference names a \(type) by a search that finds more than one.",
                 location: place)
-    }
-
-    private static func item(
-        _ entry: FHIRBundle.Entry, _ naming: Naming
-    ) throws(Problem) -> Item? {
-        if let fault = entry.fault { throw fault.problem }
-        switch entry.request?.method {
-        case .get, .head, .patch:
-            throw Problem(
-                .notSupported, "Entries may create, update and delete.",
-                location: place(entry.index) + ".request.method")
-        case .delete: return try deletion(entry)
-        case .put, .post, nil: break
-        }
-        guard let resource = entry.resource else {
-            guard entry.request == nil else {
-                throw Problem(
-                    .required, "The entry holds no resource.", location: place(entry.index))
-            }
-            return nil
-        }
-        try checked(resource, entry.index)
-        let type = resource.string("resourceType") ?? ""
-        let isPut = entry.request?.method == .put
-        return Item(
-            index: entry.index, act: isPut ? .update : .create, type: type,
-            id: try id(entry, resource, type, naming), resource: resource,
-            unless: try condition(entry, type),
-            ifVersion: try FHIRNames.ifMatch(entry.request?.ifMatch), fullURL: entry.fullURL)
-    }
-
-    private static func checked(_ resource: JSON, _ index: Int) throws(Problem) {
-        do throws(Problem) {
-            try ResourceBody.check(resource)
-        } catch {
-            let inside = error.location.map { "\(place(index)): \($0)" }
-            throw Problem(error.code, error.detail, location: inside ?? place(index))
-        }
-    }
-
-    private static func deletion(_ entry: FHIRBundle.Entry) throws(Problem) -> Item {
-        guard case .local(let type, let id, nil)? = Reference(entry.request?.url ?? "") else {
-            throw Problem(
-                .value, "A deletion names Type/id.", location: place(entry.index) + ".request.url")
-        }
-        return Item(
-            index: entry.index, act: .delete, type: type, id: id, resource: nil, unless: nil,
-            ifVersion: try FHIRNames.ifMatch(entry.request?.ifMatch), fullURL: entry.fullURL)
-    }
-
-    private static func id(
-        _ entry: FHIRBundle.Entry, _ resource: JSON, _ type: String, _ naming: Naming
-    ) throws(Problem) -> String {
-        if entry.request?.method == .put {
-            guard case .local(let named, let id, nil)? = Reference(entry.request?.url ?? ""),
-                named == type, resource.string("id") == nil || resource.string("id") == id
-            else {
-                throw Problem(
-                    .value, "An update names the Type/id of its resource.",
-                    location: place(entry.index) + ".request.url")
-            }
-            return id
-        }
-        if case .fresh(let next) = naming { return next() }
-        if let id = resource.string("id") { return id }
-        if let url = entry.fullURL, url.hasPrefix("urn:uuid:"),
-            FHIRID.isValid(String(url.dropFirst(9)))
-        {
-            return String(url.dropFirst(9))
-        }
-        return ContentID.of(resource)
-    }
-
-    private static func condition(
-        _ entry: FHIRBundle.Entry, _ type: String
-    ) throws(Problem) -> IdentifierKey? {
-        guard let query = entry.request?.ifNoneExist else { return nil }
-        guard let key = IdentifierKey(type: type, query: query) else {
-            throw Problem(
-                .notSupported, "ifNoneExist takes identifier=system|value.",
-                location: place(entry.index) + ".request.ifNoneExist")
-        }
-        return key
     }
 }
 

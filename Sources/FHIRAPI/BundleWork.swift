@@ -4,117 +4,102 @@ import Kernel
 import RecordStore
 import ServerKit
 
-/// Carries out the entries of a Bundle.
+/// Carries out the changes of a Bundle, all of them or none.
 struct BundleWork: Sendable {
-    let gate: Gate
-    let store: RecordStore
+    let acts: RecordActs
+    var gate: Gate { acts.gate }
+    var store: RecordStore { acts.store }
 
-    /// What became of one entry.
-    struct Done: Sendable {
-        let index: Int
-        let changed: Changed
+    init(gate: Gate, store: RecordStore, ids: IDs) {
+        acts = RecordActs(gate: gate, store: store, ids: ids)
     }
 
-    /// Carries out all items of a plan or none of them.
+    /// Carries out all changes of a plan or none of them.
     ///
-    /// - Parameter act: what becomes of new resources: made, or imported.
+    /// - Parameter isImport: whether new resources are imported and not made.
+    /// - Returns: what became of each entry that changes something, by its index; an entry whose
+    ///   condition finds nothing to delete is left out.
     /// - Throws: ``Problem`` with the place of the entry that stands in the way.
     func allOrNothing(
         _ plan: BundlePlan, caller: Caller, isImport: Bool, idempotency: IdempotencyKey? = nil
-    ) async throws -> [Done] {
+    ) async throws -> [Int: Changed] {
         if let fault = plan.faults.first { throw fault.problem }
-        var plan = plan
-        let found = try await lookUp(plan, plan.items, caller)
-        let kept = try reuse(&plan, found)
-        var changes: [Change] = []
-        var indexes: [Int] = []
-        for item in plan.items where !kept.contains(item.index) {
-            changes.append(
-                try await change(item, in: plan, found, caller: caller, isImport: isImport))
-            indexes.append(item.index)
+        return try await store.inTurn(plan.conditionalTypes) {
+            if let key = idempotency, let known = try await store.answered(key) {
+                return Dictionary(known.map { ($0.place, $0) }) { first, _ in first }
+            }
+            for _ in 0..<RecordActs.attemptsMax {
+                if let made = try await attempt(
+                    plan, caller: caller, isImport: isImport, idempotency: idempotency)
+                {
+                    return made
+                }
+            }
+            throw RecordActs.tooBusy
         }
-        let made: [Changed]
+    }
+
+    /// One attempt; nil where somebody changed a record after the plan was made from it.
+    private func attempt(
+        _ plan: BundlePlan, caller: Caller, isImport: Bool, idempotency: IdempotencyKey?
+    ) async throws -> [Int: Changed]? {
+        var run = BundleRun(plan: plan, caller: caller, isImport: isImport, acts: acts)
+        try await run.settle()
+        let changes = try await run.changes()
         do {
-            made = try await store.change(changes, idempotency: idempotency)
+            let made = try await store.change(changes, idempotency: idempotency)
+            return run.byIndex(made)
         } catch let problem as Problem {
-            throw Self.placed(problem, in: plan)
+            guard let told = run.told(problem) else { return nil }
+            throw told
         }
-        return zip(indexes, made).map { Done(index: $0, changed: $1) }
     }
 
-    /// The problem with the place of the entry whose record it names.
-    private static func placed(_ problem: Problem, in plan: BundlePlan) -> Problem {
-        let item = plan.items.first { item in problem.location == "\(item.type)/\(item.id)" }
-        let only = plan.items.count == 1 ? plan.items.first : nil
-        guard let index = (item ?? only)?.index else { return problem }
-        return placed(problem, BundlePlan.place(index))
-    }
-
-    private static func placed(_ problem: Problem, _ place: String) -> Problem {
-        Problem(
-            problem.code, problem.detail, location: place,
-            retryAfterSeconds: problem.retryAfterSeconds)
-    }
-
-    /// Makes the change of one item.
-    func change(
-        _ item: BundlePlan.Item, in plan: BundlePlan, _ found: [IdentifierKey: [String]],
-        caller: Caller, isImport: Bool
+    /// The change that the import of one item comes to.
+    func importing(
+        _ item: BundlePlan.Item, in plan: BundlePlan, found: [BundlePlan.Condition: [String]],
+        caller: Caller
     ) async throws -> Change {
-        let resource = try plan.resolved(item, found: found)
-        let verb: Verb =
-            switch item.act {
-            case .create: .create
-            case .update: .update
-            case .delete: .delete
-            }
-        let ask = Ask(verb, item.type, id: item.id, patientID: resource.flatMap(PatientLink.id))
-        let grant: Grant
-        do {
-            grant = try await gate.grant(ask, to: caller)
-        } catch let problem as Problem {
-            throw Self.placed(problem, BundlePlan.place(item.index))
+        let run = BundleRun(plan: plan, caller: caller, isImport: true, acts: acts)
+        guard item.act == .create || item.act == .update || item.act == .delete, !item.id.isEmpty
+        else {
+            throw Problem(
+                .notSupported, "An import takes resources, and deletions by their id.",
+                location: item.place)
         }
-        let act: Change.Act =
-            switch item.act {
-            case .delete: .delete
-            case .create where !isImport: .create
-            case .create, .update: isImport ? .importing : .update
-            }
-        return Change(
-            grant, act, type: item.type, id: item.id, json: resource, ifVersion: item.ifVersion)
+        return try await run.importing(item, found: found)
     }
 
-    /// What the store knows of the identifiers that items name.
+    /// What the store knows of the conditions of items, as far as the caller may see it.
     func lookUp(
-        _ plan: BundlePlan, _ items: [BundlePlan.Item], _ caller: Caller
-    ) async throws -> [IdentifierKey: [String]] {
-        var keys: Set<IdentifierKey> = []
-        for item in items { keys.formUnion(plan.lookups(item)) }
-        var found: [IdentifierKey: [String]] = [:]
+        _ conditions: Set<BundlePlan.Condition>, _ caller: Caller
+    ) async throws -> [BundlePlan.Condition: [String]] {
+        var found: [BundlePlan.Condition: [String]] = [:]
+        var byKey: [IdentifierKey: [BundlePlan.Condition]] = [:]
+        for condition in conditions {
+            if let key = condition.key {
+                byKey[key, default: []].append(condition)
+            } else {
+                found[condition] = try await acts.finder.matches(
+                    condition.query, type: condition.type, caller: caller
+                ).map(\.id)
+            }
+        }
         // Whether an identifier is known is told only to those who may search its type.
-        for (type, ofType) in Dictionary(grouping: keys, by: \.type) {
+        for (type, keys) in Dictionary(grouping: byKey.keys, by: \.type) {
             let grant = try await gate.grant(Ask(.search, type), to: caller)
-            found.merge(try await store.identify(grant, Set(ofType))) { $1 }
+            for (key, ids) in try await store.identify(grant, Set(keys)) {
+                for condition in byKey[key] ?? [] { found[condition] = ids }
+            }
         }
         return found
     }
+}
 
-    /// Gives items that are there already the id they have; the positions of those.
-    func reuse(
-        _ plan: inout BundlePlan, _ found: [IdentifierKey: [String]]
-    ) throws(Problem) -> Set<Int> {
-        var kept: Set<Int> = []
-        for (position, item) in plan.items.enumerated() {
-            guard let unless = item.unless, let ids = found[unless], !ids.isEmpty else { continue }
-            guard ids.count == 1 else {
-                throw Problem(
-                    .multipleMatches, "More than one record carries this identifier.",
-                    location: BundlePlan.place(item.index) + ".request.ifNoneExist")
-            }
-            kept.insert(item.index)
-            plan.rename(position, to: ids[0])
-        }
-        return kept
+extension Problem {
+    /// The same problem at a place; as it is without one.
+    func placed(_ place: String?) -> Problem {
+        guard let place else { return self }
+        return Problem(code, detail, location: place, retryAfterSeconds: retryAfterSeconds)
     }
 }

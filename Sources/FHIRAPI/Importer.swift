@@ -1,6 +1,6 @@
 package import AccessControl
 import FHIRModel
-import Kernel
+package import Kernel
 package import RecordStore
 package import ServerKit
 
@@ -68,8 +68,8 @@ package struct Importer: Sendable {
     private let work: BundleWork
 
     /// Makes an importer.
-    package init(gate: Gate, store: RecordStore) {
-        work = BundleWork(gate: gate, store: store)
+    package init(gate: Gate, store: RecordStore, ids: IDs) {
+        work = BundleWork(gate: gate, store: store, ids: ids)
     }
 
     /// Imports one document: a Bundle or a single resource.
@@ -142,8 +142,8 @@ package struct Importer: Sendable {
             try await importEach(plan, caller: caller, into: &report) { "entry \($0)" }
             return
         }
-        for done in try await work.allOrNothing(plan, caller: caller, isImport: true) {
-            report.count(done.changed)
+        for changed in try await work.allOrNothing(plan, caller: caller, isImport: true).values {
+            report.count(changed)
         }
     }
 
@@ -178,12 +178,12 @@ package struct Importer: Sendable {
         into report: inout ImportReport, place: (Int) -> String
     ) async throws -> [(position: Int, problem: Problem)] {
         let items = positions.map { plan.items[$0] }
-        let found = try await work.lookUp(plan, items, caller)
+        let found = try await work.lookUp(plan.conditions(of: items), caller)
         var changes: [Change] = []
         var waiting: [(position: Int, problem: Problem)] = []
         for position in positions {
             let item = plan.items[position]
-            if let unless = item.unless, let id = found[unless]?.first {
+            if let unless = item.condition, item.act == .create, let id = found[unless]?.first {
                 plan.rename(position, to: id)
                 report.unchanged += 1
                 report.byType[item.type, default: 0] += 1
@@ -191,8 +191,7 @@ package struct Importer: Sendable {
             }
             do {
                 changes.append(
-                    try await work.change(
-                        item, in: plan, found, caller: caller, isImport: true))
+                    try await work.importing(item, in: plan, found: found, caller: caller))
             } catch let problem as Problem {
                 if problem.code == .notFound {
                     waiting.append((position, problem))

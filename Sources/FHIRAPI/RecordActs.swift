@@ -147,14 +147,17 @@ struct RecordActs: Sendable {
     /// The change that a patch comes to, made from the newest version there is.
     ///
     /// Reading is asked for too: a patch tells by its failures what the record holds.
+    ///
+    /// - Parameter resolve: puts in what references of the patched record stand for.
     func patching(
-        _ patch: PatchBody, _ grant: Grant, _ order: ChangeOrder
+        _ patch: PatchBody, _ grant: Grant, _ order: ChangeOrder,
+        resolve: (JSON) throws(Problem) -> JSON = { (json) throws(Problem) in json }
     ) async throws -> Change {
         guard let id = grant.ask.id else { throw Problem(.required, "A patch needs an id.") }
         let current = try await store.read(
             try await gate.grant(Ask(.read, order.type, id: id), to: order.caller))
         if let wanted = order.ifMatch, wanted != current.version { throw Self.noVersion }
-        let json = try patch.applied(to: current.json, type: order.type, id: id)
+        let json = try resolve(patch.applied(to: current.json, type: order.type, id: id))
         return Change(
             grant, .update, type: order.type, id: id, json: json, ifVersion: current.version)
     }
@@ -185,11 +188,11 @@ struct RecordActs: Sendable {
 }
 
 extension RecordActs {
-    private static let noVersion = Problem(
+    static let noVersion = Problem(
         .lockError,
         "The record is not there in the version that If-Match names. Read it again and repeat the "
             + "change.")
-    private static let tooBusy = Problem(
+    static let tooBusy = Problem(
         .transient, "Too many people are changing this record. Try again.", retryAfterSeconds: 1)
 
     private func make(_ change: Change, _ order: ChangeOrder) async throws -> Changed {

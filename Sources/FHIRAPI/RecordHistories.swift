@@ -43,7 +43,10 @@ struct RecordHistories: Sendable {
             let cursor = try store.sealCursor(next.bytes, for: binding)
             links.append((relation: "next", url: place + wanted.text(cursor: cursor)))
         }
-        var writer = BundleWriter(.history, total: page.total, links: links)
+        // What a client gives as _since to get what changed after this answer.
+        var writer = BundleWriter(
+            .history, timestamp: Timestamp.text(ms: page.settledMs), total: page.total,
+            links: links)
         for version in page.versions {
             try Self.write(version, to: &writer, answer)
         }

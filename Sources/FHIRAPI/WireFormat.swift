@@ -46,7 +46,7 @@ enum WireFormat: CaseIterable, Sendable {
     /// The resource of a body as canonical JSON, or as JSON that is to be checked.
     ///
     /// - Throws: ``Problem`` that names the line of XML that cannot be read.
-    func json(_ body: [UInt8]) throws -> [UInt8] {
+    func json(_ body: [UInt8]) throws(Problem) -> [UInt8] {
         switch self {
         case .json: return body
         case .xml:

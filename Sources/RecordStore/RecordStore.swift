@@ -49,6 +49,7 @@ package final class RecordStore: Sendable {
     let space: DiskSpace
     let damage = Damage()
     let turns = Turns()
+    let stamps: OpenStamps
 
     /// Opens the records of a data folder whose lock the caller holds, and brings the schema up.
     ///
@@ -99,6 +100,7 @@ package final class RecordStore: Sendable {
         space: DiskSpace
     ) {
         self.parts = parts
+        stamps = OpenStamps(wallMs: parts.clock.wallMs)
         self.people = people
         self.folder = folder
         self.keys = keys

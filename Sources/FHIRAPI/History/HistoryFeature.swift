@@ -28,6 +28,8 @@ package struct HistoryFeature: Feature {
         }
     }
 
+    /// `GET …/_history`: versions, newest first, a page at a time.
+    ///
     /// Spec: FHIR R4 §3.1.0.12 history, https://hl7.org/fhir/R4/http.html#history
     private func answer(
         _ request: Request, _ context: CallerContext, _ subject: RecordHistories.Subject

@@ -5,7 +5,7 @@ package import Kernel
 package import RecordStore
 package import ServerKit
 
-/// Several changes in one request.
+/// Several interactions in one request: all or nothing, or each on its own.
 package struct TransactionFeature: Feature {
     package static let key = "fhir-transaction"
     private let work: BundleWork
@@ -13,34 +13,91 @@ package struct TransactionFeature: Feature {
 
     /// Makes the feature.
     package init(gate: Gate, store: RecordStore, ids: IDs) {
-        work = BundleWork(gate: gate, store: store)
+        work = BundleWork(gate: gate, store: store, ids: ids)
         self.ids = ids
     }
 
-    package func addRoutes(to routes: Routes) {
-        routes.signedIn.answer(.bundle, use: run)
-    }
+    package func addRoutes(to routes: Routes) { routes.signedIn.answer(.bundle, use: run) }
 
-    /// `POST /fhir`: a transaction Bundle, all of it or nothing.
+    /// `POST /fhir`: a Bundle of type transaction or batch.
     ///
-    /// Spec: FHIR R4 §3.1.0.11 transaction, https://hl7.org/fhir/R4/http.html#transaction
+    /// Spec: FHIR R4 §3.1.0.11 batch and transaction, https://hl7.org/fhir/R4/http.html#transaction
     @Sendable private func run(_ request: Request, _ context: CallerContext) async throws
         -> Response
     {
+        let form = try AnswerForm(only: request)
         let body = try await context.body(of: request)
-        let bundle = try Self.bundle(body)
-        guard bundle.kind == .transaction else {
+        let format = try WireFormat.sent(request.headers[.contentType])
+        let bundle = try Self.bundle(try format.json(body))
+        let key = try FHIRNames.idempotencyKey(request, context.caller, body: body)
+        let answer = SearchAnswer(base: FHIRNames.base(request), form: form.inner)
+        let replies: [EntryReply]
+        switch bundle.kind {
+        case .transaction:
+            replies = try await transaction(bundle, context.caller, answer, key)
+        case .batch:
+            guard bundle.entries.count <= Batch.entriesMax else {
+                throw Problem(
+                    .tooCostly, "A batch takes at most \(Batch.entriesMax) entries.",
+                    location: "Bundle.entry")
+            }
+            replies = try await Batch(
+                acts: work.acts, caller: context.caller, answer: answer, idempotency: key
+            ).replies(bundle.entries)
+        default:
             throw Problem(
-                .notSupported, "Send a Bundle of type transaction.", location: "Bundle.type")
+                .notSupported, "Send a Bundle of type transaction or batch.",
+                location: "Bundle.type")
         }
-        let key = try request.headers[.idempotencyKey].map { word throws(Problem) in
-            try IdempotencyKey(
-                word, userID: context.caller.userID ?? context.caller.name, request: body)
-        }
+        var writer = BundleWriter(
+            bundle.kind == .batch ? .batchResponse : .transactionResponse)
+        for reply in replies { reply.write(to: &writer) }
+        return try form.whole(writer.finish())
+    }
+
+    private func transaction(
+        _ bundle: FHIRBundle, _ caller: Caller, _ answer: SearchAnswer, _ key: IdempotencyKey?
+    ) async throws -> [EntryReply] {
         let plan = BundlePlan(bundle.entries, naming: .fresh(ids.next))
-        let done = try await work.allOrNothing(
-            plan, caller: context.caller, isImport: false, idempotency: key)
-        return .fhir(Self.answer(plan, done, base: FHIRNames.base(request)))
+        if let fault = plan.faults.first { throw fault.problem }
+        let reads = EntryReads(gate: work.gate, store: work.store, answer: answer)
+        for item in plan.items where item.act == .read {
+            guard let request = item.request else { continue }
+            do {
+                try await reads.authorize(request, caller: caller)
+            } catch let problem as Problem {
+                throw problem.placed(item.place)
+            }
+        }
+        let made = try await work.allOrNothing(
+            plan, caller: caller, isImport: false, idempotency: key)
+        var replies: [EntryReply] = []
+        for item in plan.items {
+            if item.act == .read, let request = item.request {
+                replies.append(await reply(request, reads, caller, item.index))
+            } else if let changed = made[item.index] {
+                replies.append(
+                    try await EntryReply.telling(
+                        changed, isDeletion: item.act == .delete, answer, work.acts, caller))
+            } else {
+                replies.append(EntryReply(204))
+            }
+        }
+        return replies
+    }
+
+    /// The changes are made when the reads come, so that one that fails is told in its place.
+    private func reply(
+        _ request: FHIRBundle.Request, _ reads: EntryReads, _ caller: Caller, _ index: Int
+    ) async -> EntryReply {
+        do {
+            return try await reads.reply(request, caller: caller)
+        } catch let problem as Problem {
+            return EntryReply(problem, at: index)
+        } catch {
+            return EntryReply(
+                Problem(.unexpected, "The entry could not be read. Read it by itself."), at: index)
+        }
     }
 
     /// The Bundle in a body.
@@ -58,31 +115,5 @@ package struct TransactionFeature: Feature {
         } catch {
             throw error.problem
         }
-    }
-
-    private static func answer(
-        _ plan: BundlePlan, _ done: [BundleWork.Done], base: String
-    ) -> [UInt8] {
-        let byIndex = Dictionary(uniqueKeysWithValues: done.map { ($0.index, $0.changed) })
-        var writer = BundleWriter(.transactionResponse)
-        for item in plan.items {
-            guard let changed = byIndex[item.index] else {
-                writer.response(BundleWriter.ResponseLine(status: "200 OK"))
-                continue
-            }
-            let status =
-                switch changed.outcome {
-                case .created: "201 Created"
-                case .updated, .unchanged: "200 OK"
-                case .deleted: "204 No Content"
-                }
-            writer.response(
-                BundleWriter.ResponseLine(
-                    status: status,
-                    location: "\(base)/\(changed.type)/\(changed.id)/_history/\(changed.version)",
-                    etag: "W/\"\(changed.version)\"",
-                    lastModified: Timestamp.text(ms: changed.changedMs)))
-        }
-        return writer.finish()
     }
 }

@@ -106,6 +106,8 @@ package enum Subset: Sendable, Hashable {
         return writer.bytes
     }
 
+    /// Writes the tags with the one that marks a part.
+    ///
     /// Spec: FHIR R4, SUBSETTED, https://hl7.org/fhir/R4/codesystem-observation-value.html
     private static func writeTags(_ tags: [JSON], to meta: inout JSONWriter) {
         meta.array("tag") { list in

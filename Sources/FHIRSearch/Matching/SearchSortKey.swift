@@ -47,7 +47,7 @@ package enum SearchSortKey: Sendable, Hashable, Comparable {
         case (.moment(let first), .moment(let second)): first < second
         case (.number(let first), .number(let second)): first < second
         case (.text(let first), .text(let second)): first.lexicographicallyPrecedes(second)
-        case (.time, _), (.number, .text): true
+        case (.moment, _), (.number, .text): true
         default: false
         }
     }

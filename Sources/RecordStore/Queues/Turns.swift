@@ -65,6 +65,8 @@ extension RecordStore {
             try await turns.take(type)
             taken.append(type)
         }
+        // Whoever asked may have gone while it waited.
+        try Task.checkCancellation()
         return try await body()
     }
 }

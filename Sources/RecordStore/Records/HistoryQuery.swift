@@ -60,4 +60,7 @@ package struct HistoryPage: Sendable {
     package let versions: [HistoryVersion]
     /// Where the next page starts; nil after the last one.
     package let next: HistoryMark?
+    /// The time before which every change was on the disk when the page was read, UTC
+    /// milliseconds: whoever asks again for what changed since then misses nothing.
+    package let settledMs: Int64
 }

@@ -84,7 +84,8 @@ extension RecordStore {
     private func attempt(
         _ changes: [Change], _ idempotency: IdempotencyKey?
     ) async throws -> [Changed]? {
-        let nowMs = parts.clock.wallMs()
+        let (ticket, nowMs) = stamps.begin()
+        defer { stamps.end(ticket) }
         if let idempotency, let known = try await answered(idempotency) { return known }
         let made: [Draft]
         do {

@@ -14,6 +14,7 @@ extension RecordStore {
         guard let id = grant.ask.id else { throw Problem(.required, "A history needs an id.") }
         try Self.check(query)
         let keys = keys
+        let settledMs = stamps.settledMs()
         return try await readAudited(grant) { connection in
             let type = grant.ask.type
             let places = try HistoryRows.ofResource(grant, type: type, id: id, connection)
@@ -30,7 +31,7 @@ extension RecordStore {
             let page = HistoryPage(
                 total: wanted.count,
                 versions: try Self.opened(Array(shown), [type: grant], keys, connection),
-                next: rest.count > shown.count ? shown.last?.mark : nil)
+                next: rest.count > shown.count ? shown.last?.mark : nil, settledMs: settledMs)
             return Looked(
                 .success(page),
                 AuditNote(
@@ -56,8 +57,10 @@ extension RecordStore {
         try Self.check(query)
         let byType = Dictionary(grants.map { ($0.ask.type, $0) }) { first, _ in first }
         let keys = keys
+        let settledMs = stamps.settledMs()
         return try await readAudited(caller) { connection in
-            let run = HistoryRun(byType: byType, query: query, connection: connection)
+            let run = HistoryRun(
+                byType: byType, query: query, settledMs: settledMs, connection: connection)
             let page = query.isCountOnly ? try run.counted() : try run.page(keys)
             return Looked(
                 .success(page),
@@ -103,6 +106,7 @@ extension RecordStore {
 private struct HistoryRun {
     let byType: [String: Grant]
     let query: HistoryQuery
+    let settledMs: Int64
     let connection: Connection
 
     func page(_ keys: DataKeys) throws -> HistoryPage {
@@ -111,7 +115,7 @@ private struct HistoryRun {
         let next = found.places.count > query.limit ? shown.last?.mark : found.stoppedAt
         return HistoryPage(
             total: nil, versions: try RecordStore.opened(shown, byType, keys, connection),
-            next: next)
+            next: next, settledMs: settledMs)
     }
 
     func counted() throws -> HistoryPage {
@@ -122,7 +126,8 @@ private struct HistoryRun {
                 "There are more than \(HistoryQuery.examinedCountMax) versions to count. Narrow "
                     + "the history with _since.", location: "_summary")
         }
-        return HistoryPage(total: found.places.count, versions: [], next: nil)
+        return HistoryPage(
+            total: found.places.count, versions: [], next: nil, settledMs: settledMs)
     }
 
     /// Versions that may be shown, at most `limit`, and where the look stopped before the end.

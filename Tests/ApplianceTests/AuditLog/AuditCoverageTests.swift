@@ -20,6 +20,24 @@ import Testing
         Step(method: "GET", path: "/fhir/Patient/none", entries: 1),
         Step(method: "GET", path: "/fhir/Condition/cough/_history/1", entries: 1),
         Step(method: "GET", path: "/fhir/Condition?patient=own", entries: 1),
+        Step(method: "GET", path: "/fhir/Condition/cough/_history", entries: 1),
+        Step(method: "GET", path: "/fhir/Condition/none/_history", entries: 1),
+        Step(method: "GET", path: "/fhir/Condition/_history?_count=2", entries: 1),
+        Step(method: "GET", path: "/fhir/_history?_count=2", entries: 1),
+        // What the condition finds is looked at before the change.
+        Step(
+            method: "PUT", path: "/fhir/Condition?_id=cough",
+            body: RouteTable.condition("cough", of: "own"), entries: 2),
+        Step(method: "DELETE", path: "/fhir/Condition?_id=none", entries: 1),
+        Step(
+            method: "POST", path: "/fhir",
+            body: BundleTexts.bundle(
+                "batch",
+                [
+                    BundleTexts.entry("GET", "Condition/cough"),
+                    BundleTexts.entry("GET", "Condition?patient=own"),
+                    BundleTexts.entry("PATCH", "Condition/cough", BundleTexts.patch),
+                ]), entries: 4),
         Step(method: "GET", path: "/fhir/Condition?_summary=count", entries: 1),
         Step(method: "GET", path: "/api/v1/patients/own/chart", entries: 1),
         Step(method: "GET", path: "/api/v1/patients/none/chart", entries: 1),

@@ -56,4 +56,48 @@ import Testing
             }
         }
     }
+
+    @Test func `it names every interaction that has a route, and no other`() async throws {
+        try await TestBox.served { test, served in
+            try await test.add("doctor", [.physician])
+            let nobody = try await served.nobody()
+            let json = try #require(try await nobody.get("/fhir/metadata").json)
+            #expect(
+                json["patchFormat"]?.elements.compactMap(\.string)
+                    == [
+                        "application/json-patch+json", "application/xml-patch+xml",
+                        "application/fhir+json", "application/fhir+xml",
+                    ])
+            #expect(json["format"]?.elements.compactMap(\.string).contains("json") == true)
+            func codes(_ place: JSON?) -> Set<String> {
+                Set(place?["interaction"]?.elements.compactMap { $0.string("code") } ?? [])
+            }
+            let rest = json.at("rest", 0)
+            #expect(codes(rest) == ["transaction", "batch", "history-system"])
+            let patient = rest?["resource"]?.elements.first { $0.string("type") == "Patient" }
+            #expect(
+                codes(patient) == [
+                    "read", "vread", "update", "patch", "delete", "history-instance",
+                    "history-type", "create", "search-type",
+                ])
+            #expect(patient?["conditionalCreate"]?.bool == true)
+            #expect(patient?["conditionalUpdate"]?.bool == true)
+            #expect(patient?.string("conditionalRead") == "full-support")
+            #expect(patient?.string("conditionalDelete") == "single")
+            // Each of them is answered by something other than "no such address or method".
+            let doctor = try await served.signedIn("doctor")
+            for (method, path) in [
+                ("GET", "Goal/1"), ("GET", "Goal/1/_history/1"), ("PUT", "Goal/1"),
+                ("PATCH", "Goal/1"), ("DELETE", "Goal/1"), ("GET", "Goal/1/_history"),
+                ("GET", "Goal/_history"), ("POST", "Goal"), ("GET", "Goal"), ("PUT", "Goal?_id=1"),
+                ("PATCH", "Goal?_id=1"), ("DELETE", "Goal?_id=1"), ("GET", "_history"),
+                ("POST", ""),
+            ] {
+                let answer = try await doctor.send(
+                    method, "/fhir/\(path)", method == "GET" ? nil : "")
+                #expect(answer.status != 405, "\(method) \(path)")
+                #expect(!answer.text.contains("There is nothing at this address"), "\(path)")
+            }
+        }
+    }
 }

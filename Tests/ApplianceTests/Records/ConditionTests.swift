@@ -164,6 +164,9 @@ import Testing
                     + #","request":{"method":"POST","url":"Condition","#
                     + #""ifNoneExist":"identifier=urn:s|1"}}]}"#)
             #expect(bundle.status == 200)
+            let place = bundle.json?.at("entry", 0, "response", "location")?.string ?? ""
+            let id = try #require(made.json?.string("id"))
+            #expect(place.contains(id), "\(bundle.text)")
         }
     }
 

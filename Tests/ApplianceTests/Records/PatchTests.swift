@@ -35,6 +35,69 @@ import Testing
         }
     }
 
+    @Test func `a patch of FHIRPath changes what its expression finds`() async throws {
+        try await atTheBox { _, _, doctor in
+            let patch = """
+                {"resourceType":"Parameters","parameter":[{"name":"operation","part":[\
+                {"name":"type","valueCode":"replace"},\
+                {"name":"path","valueString":"Condition.code.text"},\
+                {"name":"value","valueString":"Asthma"}]}]}
+                """
+            for type in ["application/fhir+json", "application/json; charset=utf-8"] {
+                let answer = try await doctor.send(
+                    "PATCH", Self.path, patch, ["Content-Type": type])
+                #expect(answer.status == 200)
+                #expect(answer.json?.at("code", "text")?.string == "Asthma")
+            }
+            let inBundle = try await doctor.send(
+                "POST", "/fhir",
+                BundleTexts.bundle(
+                    "transaction",
+                    [BundleTexts.entry("PATCH", "Condition?_id=cough", patch)]))
+            #expect(inBundle.status == 200, "\(inBundle.text)")
+            #expect(try await doctor.get(Self.path)["etag"] == "W/\"4\"")
+            for (bad, status) in [
+                (#"{"resourceType":"Condition"}"#, 400),
+                (patch.split(separator: "code.text").joined(separator: "note"), 422),
+                (patch.split(separator: "code.text").joined(separator: "("), 400),
+            ] {
+                let answer = try await doctor.send(
+                    "PATCH", Self.path, bad, ["Content-Type": "application/fhir+json"])
+                #expect(answer.status == status, "\(answer.text)")
+            }
+        }
+    }
+
+    @Test func `a patch of XML changes the record as its XML would be`() async throws {
+        try await atTheBox { _, _, doctor in
+            for (patch, type, text) in [
+                (
+                    """
+                    <diff xmlns:f="http://hl7.org/fhir"><replace sel="f:Condition/f:code/f:text/\
+                    @value">Asthma</replace></diff>
+                    """, "application/xml-patch+xml", "Asthma"
+                ),
+                (
+                    """
+                    <Parameters xmlns="http://hl7.org/fhir"><parameter><name value="operation"/>\
+                    <part><name value="type"/><valueCode value="replace"/></part>\
+                    <part><name value="path"/><valueString value="Condition.code.text"/></part>\
+                    <part><name value="value"/><valueString value="Fever"/></part>\
+                    </parameter></Parameters>
+                    """, "application/fhir+xml", "Fever"
+                ),
+            ] {
+                let answer = try await doctor.send(
+                    "PATCH", Self.path, patch, ["Content-Type": type])
+                #expect(answer.status == 200, "\(answer.text)")
+                #expect(answer.json?.at("code", "text")?.string == text)
+                let broken = try await doctor.send(
+                    "PATCH", Self.path, "<diff", ["Content-Type": type])
+                #expect(broken.status == 400, "\(broken.text)")
+            }
+        }
+    }
+
     @Test func `a patch that does not fit changes nothing`() async throws {
         try await atTheBox { _, _, doctor in
             for (patch, status) in [
@@ -54,7 +117,7 @@ import Testing
                 #expect(answer.json?.string("resourceType") == "OperationOutcome")
             }
             let patch = #"[{"op":"add","path":"/code/text","value":"x"}]"#
-            for type in ["text/plain", "application/xml", "application/merge-patch+json"] {
+            for type in ["text/plain", "text/xml", "application/merge-patch+json"] {
                 let answer = try await doctor.send(
                     "PATCH", Self.path, patch, ["Content-Type": type])
                 #expect(answer.status == 415, "\(type)")

@@ -116,7 +116,7 @@ import Testing
 
     @Test func `other bundles are refused`() async throws {
         try await atTheBox { _, doctor in
-            for type in ["batch", "collection", "searchset"] {
+            for type in ["collection", "searchset", "transaction-response"] {
                 let body = #"{"resourceType":"Bundle","type":"\#(type)"}"#
                 let answer = try await doctor.send("POST", "/fhir", body)
                 #expect(answer.status == 400, "\(type)")

@@ -26,7 +26,7 @@ struct FHIRPathFuzzTests {
     ]
 
     @Test func `ten thousand damaged expressions end in time and do no harm`() throws {
-        var random = SeededRandom(seed: Self.seed)
+        var random = TestKit.SeededRandom(seed: Self.seed)
         print("FHIRPath noise: seed \(Self.seed).")
         let resource = try JSON.parse(Array(Evaluating.patient.utf8))
         var environment = Evaluating.environment
@@ -108,7 +108,7 @@ struct FHIRPathFuzzTests {
     }
 
     @Test func `random bytes never crash the reader`() {
-        var random = SeededRandom(seed: Self.seed)
+        var random = TestKit.SeededRandom(seed: Self.seed)
         for _ in 0..<20_000 {
             let bytes = random.bytes(random.below(40))
             // Most are refused; none may end the program.
@@ -117,7 +117,7 @@ struct FHIRPathFuzzTests {
     }
 
     @Test func `random patterns end in time`() throws {
-        var random = SeededRandom(seed: Self.seed)
+        var random = TestKit.SeededRandom(seed: Self.seed)
         let parts = [
             "a", "b", ".", "\\d", "[a-c]", "[^a]", "(", ")", "|", "*", "+", "?", "{2,5}", "^", "$",
             "\\b", "(?:", "(?i)", "\\p{L}", "*?", "{3}",
@@ -141,7 +141,7 @@ struct FHIRPathFuzzTests {
     }
 
     /// A sample with some of its words replaced, dropped or doubled, or with noise in it.
-    private static func damaged(_ text: String, _ random: inout SeededRandom) -> String {
+    private static func damaged(_ text: String, _ random: inout TestKit.SeededRandom) -> String {
         var words = words(of: text)
         for _ in 0...random.below(3) {
             let place = random.below(words.count)

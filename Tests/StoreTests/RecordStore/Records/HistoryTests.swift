@@ -148,6 +148,32 @@ import Testing
         #expect(names(try await test.store.history(of: grant, query)) == ["turned-a/2"])
     }
 
+    @Test func `who asks again since the time of a page misses nothing`() async throws {
+        let test = try TestStore(steps: [TestStore.history])
+        let store = test.store
+        let clock = test.clock
+        async let writing: Void = withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<200 {
+                group.addTask {
+                    clock.advance(ms: 1)
+                    try await store.put(SampleResources.condition("c\(number)", of: "a"))
+                }
+            }
+            try await group.waitForAll()
+        }
+        var seen: Set<String> = []
+        var query = HistoryQuery()
+        query.limit = HistoryQuery.pageCountMax
+        for _ in 0..<20 {
+            let page = try await history(test, "Condition", by: Callers.physician, query)
+            seen.formUnion(names(page))
+            query.sinceMs = page.settledMs
+        }
+        try await writing
+        seen.formUnion(names(try await history(test, "Condition", by: Callers.physician, query)))
+        #expect(seen.count == 200)
+    }
+
     @Test func `a history leaves one entry in the log`() async throws {
         let test = try await charts()
         _ = try await history(test, "Condition", by: Callers.nurse)
