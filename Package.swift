@@ -98,13 +98,18 @@ let package = Package(
         pure("FHIRModel", ["CUnicodeTables", "CDefinitions"]),
         pure("FHIRXML", ["FHIRModel", "CXML"]),
         pure("FHIRPath", ["FHIRModel"]),
+        pure("FHIRSearch", ["FHIRModel", "FHIRPath"]),
         pure("AccessControl"),
         edge("SQLite", ["CSQLite"]),
         edge("Deflate", ["CZlib"]),
         edge("Sealing", ["COpenSSL", "CArgon2"]),
-        edge("RecordStore", ["FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing"]),
+        edge(
+            "RecordStore",
+            ["FHIRModel", "FHIRSearch", "AccessControl", "SQLite", "Deflate", "Sealing"]),
         edge("ServerKit", ["FHIRModel", "AccessControl", "RecordStore"] + server),
-        features("FHIRAPI", using: ["Sealing", "Deflate", "FHIRPath", "FHIRXML", httpTypes]),
+        features(
+            "FHIRAPI",
+            using: ["Sealing", "Deflate", "FHIRPath", "FHIRSearch", "FHIRXML", httpTypes]),
         features("Charting"),
         features("Identity", using: ["Sealing", "SQLite", httpTypes]),
         features("Steward", using: ["SQLite", "Sealing"]),
@@ -139,12 +144,14 @@ let package = Package(
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ], path: "Tests/Benchmarks", swiftSettings: strict),
-        tests("FHIRTests", ["FHIRModel", "FHIRPath", "FHIRXML", "Kernel", "TestKit"]),
+        tests(
+            "FHIRTests",
+            ["FHIRModel", "FHIRPath", "FHIRSearch", "FHIRXML", "Kernel", "TestKit"]),
         tests(
             "StoreTests",
             [
-                "Kernel", "FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing",
-                "RecordStore", "TestKit",
+                "Kernel", "FHIRModel", "FHIRSearch", "AccessControl", "SQLite", "Deflate",
+                "Sealing", "RecordStore", "TestKit",
             ]),
         tests(
             "ApplianceTests",

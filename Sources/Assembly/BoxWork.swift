@@ -7,7 +7,8 @@ import ServiceLifecycle
 import Steward
 
 /// What the box does by itself while it serves: delivers messages, checks the audit chain every
-/// day, renews its certificate, finishes a rotation of keys that was cut off.
+/// day, renews its certificate, finishes a rotation of keys that was cut off and a rebuild of the
+/// search index.
 struct BoxWork: Service {
     private static let pauseSeconds = 2
     private static let dayMs: Int64 = 86_400_000
@@ -21,6 +22,7 @@ struct BoxWork: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             await finishRotation()
+            await rebuildSearchIndex()
             while !Task.isCancelled {
                 await round()
                 do {
@@ -106,6 +108,18 @@ struct BoxWork: Service {
     private func renewCertificate(_ grant: Grant) async throws {
         let current = try await certificate.current(grant)
         try tls.replace(certificatePEM: current.certificatePEM, privateKeyPEM: current.keyPEM)
+    }
+
+    /// Makes the search index where a release before this one made another one, or none.
+    private func rebuildSearchIndex() async {
+        guard box.store.searchIndexPart < 1 else { return }
+        do {
+            let ask = Ask(.administer, area: .system, type: "Job")
+            try await box.store.rebuildSearchIndex(try await box.grant(ask, box.machine("job")))
+            logger.info("search-index.rebuilt")
+        } catch {
+            logger.error("search-index.rebuild", metadata: ["error": "\(type(of: error))"])
+        }
     }
 
     private func finishRotation() async {

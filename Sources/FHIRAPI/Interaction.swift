@@ -12,13 +12,16 @@ enum Interaction: CaseIterable {
     case read, vread, update, patch, delete, historyInstance
     case create, searchType, searchByPost, historyType
     case conditionalUpdate, conditionalPatch, conditionalDelete
+    case searchCompartment, searchCompartmentByPost, searchSystem, searchSystemByPost
     case historySystem, bundle
 
     /// What is sent.
     var method: HTTPRequest.Method {
         switch self {
-        case .read, .vread, .historyInstance, .searchType, .historyType, .historySystem: .get
-        case .create, .searchByPost, .bundle: .post
+        case .read, .vread, .historyInstance, .searchType, .historyType, .historySystem,
+            .searchCompartment, .searchSystem:
+            .get
+        case .create, .searchByPost, .searchCompartmentByPost, .searchSystemByPost, .bundle: .post
         case .update, .conditionalUpdate: .put
         case .patch, .conditionalPatch: .patch
         case .delete, .conditionalDelete: .delete
@@ -35,8 +38,11 @@ enum Interaction: CaseIterable {
             "/:type"
         case .searchByPost: "/:type/_search"
         case .historyType: "/:type/_history"
+        case .searchCompartment: "/:type/:id/:member"
+        case .searchCompartmentByPost: "/:type/:id/:member/_search"
+        case .searchSystemByPost: "/_search"
         case .historySystem: "/_history"
-        case .bundle: ""
+        case .bundle, .searchSystem: ""
         }
     }
 
@@ -55,7 +61,8 @@ enum Interaction: CaseIterable {
     /// Spec: FHIR R4 system-restful-interaction,
     /// https://hl7.org/fhir/R4/valueset-system-restful-interaction.html
     static let systemCodes: [(code: String, interaction: Interaction)] = [
-        ("transaction", .bundle), ("batch", .bundle), ("history-system", .historySystem),
+        ("transaction", .bundle), ("batch", .bundle), ("search-system", .searchSystem),
+        ("history-system", .historySystem),
     ]
 }
 

@@ -1,5 +1,6 @@
 import AccessControl
 import FHIRModel
+import FHIRSearch
 import Kernel
 import RecordStore
 import ServerKit
@@ -7,6 +8,14 @@ import ServerKit
 /// Finds records by the parameters of a search: for searches, and for changes that hold only where
 /// a search finds something.
 struct RecordFinder: Sendable {
+    /// The parameter that says where the next page begins.
+    static let cursorName = "_cursor"
+    /// The parameters that say which records are found and not how they are shown.
+    private static let shapingNames: Set = [
+        cursorName, "_count", "_total", "_sort", "_include", "_include:iterate", "_revinclude",
+        "_revinclude:iterate",
+    ]
+
     let gate: Gate
     let store: RecordStore
 
@@ -16,51 +25,89 @@ struct RecordFinder: Sendable {
         let version: Int
     }
 
-    /// A page of the records that fields ask for, inside what the caller may see; put on record.
-    func page(_ wanted: SearchFields, type: String, caller: Caller) async throws -> RecordPage {
-        let ask = Ask(.search, type, patientID: wanted.query.patientID)
-        let grant = try await gate.grant(ask, to: caller)
-        var query = wanted.query
-        func narrow(_ ids: [String]) {
-            query.ids = query.ids.map { kept in ids.filter(kept.contains) } ?? ids
+    /// What parameters ask for.
+    ///
+    /// - Parameter type: the type that is searched; nil for the whole system or compartment.
+    /// - Throws: ``Problem`` that names the parameter.
+    func query(
+        _ fields: [FormFields.Field], type: String?, isStrict: Bool, base: String? = nil,
+        compartment: (type: String, id: String)? = nil
+    ) throws(Problem) -> SearchQuery {
+        let parser = SearchParser(nowMs: store.parts.clock.wallMs(), ownAddress: base)
+        do throws(SearchError) {
+            return try parser.query(
+                type: type, parameters: fields.map { ($0.name, $0.value) }, isStrict: isStrict,
+                compartment: compartment)
+        } catch {
+            // A parameter that is not there is a mistake of the request, not of the address.
+            let problem = error.problem
+            throw problem.code == .notSupported
+                ? Problem(.invalid, problem.detail, location: problem.location) : problem
         }
-        if !wanted.names.isEmpty {
-            var ids: [String] = []
-            for name in wanted.names {
-                let hits = try await store.findPeople(
-                    grant, name, text: "name", limit: RecordQuery.pageCountMax)
-                for person in hits.people where !ids.contains(person.id) { ids.append(person.id) }
-            }
-            narrow(ids)
+    }
+
+    /// A page of the records that a query asks for, inside what the caller may see; put on record.
+    func page(
+        _ query: SearchQuery, cursor: String? = nil, caller: Caller
+    ) async throws -> SearchPage {
+        let policy = Policy()
+        let patientID = query.patientID
+        // A type that the caller may not search is left out, which is no refusal.
+        let ofType: @Sendable (String) -> Grant? = { type in
+            try? policy.grant(Ask(.search, type, patientID: patientID), to: caller)
         }
-        if !wanted.identifiers.isEmpty {
-            let found = try await store.identify(grant, Set(wanted.identifiers))
-            narrow(wanted.identifiers.flatMap { found[$0] ?? [] })
-        }
-        return try await store.search(grant, query)
+        let first = query.types.first { ofType($0) != nil } ?? query.types.first ?? "Patient"
+        let main = try await gate.grant(Ask(.search, first, patientID: patientID), to: caller)
+        return try await store.search(SearchGrants(main, ofType: ofType), query, cursor: cursor)
     }
 
     /// The records that a condition fits, at most two of them.
     ///
     /// Every parameter counts: one that is not understood refuses the whole, since leaving it out
     /// would change records that nobody meant.
-    /// - Throws: ``Problem`` `.notSupported` for a parameter that is not understood, `.value` for
-    ///   a condition without one.
+    /// - Throws: ``Problem`` for a parameter that is not understood, `.value` for a condition
+    ///   without one.
     func matches(_ condition: String, type: String, caller: Caller) async throws -> [Match] {
         let fields = try FormFields.parse(condition)
         guard !fields.isEmpty else {
             throw Problem(
                 .value, "A condition names at least one search parameter.", location: "condition")
         }
-        if let other = fields.first(where: { SearchFields.shapes($0.name) }) {
+        if let other = fields.first(where: {
+            Self.shapingNames.contains($0.name) || AnswerForm.takes($0.name)
+        }) {
             throw Problem(
-                .notSupported, "A condition takes search parameters only.",
+                .invalid, "A condition takes search parameters only.",
                 location: String(other.name.prefix(64)))
         }
-        var wanted = try SearchFields(fields, type: type, isStrict: true)
-        wanted.limit(to: 2)
-        return try await page(wanted, type: type, caller: caller).resources.map {
+        var wanted = try query(fields, type: type, isStrict: true)
+        wanted.countMax = 2
+        wanted.total = SearchTotal.none
+        return try await page(wanted, caller: caller).matches.map {
             Match(id: $0.id, version: $0.version)
         }
+    }
+}
+
+extension SearchQuery {
+    /// The patient whose records alone can fulfil the search; nil where it is not about one.
+    var patientID: String? {
+        for criterion in criteria {
+            switch criterion {
+            case .compartment("Patient", let id): return id
+            case .ids(let ids) where types == ["Patient"] && ids.count == 1: return ids[0]
+            case .parameter(let one):
+                guard one.modifier == nil, one.values.count == 1,
+                    ["patient", "subject"].contains(one.parameter.code),
+                    case .reference(let value)? = one.values.first,
+                    case .local(let types, let id, nil) = value,
+                    types.contains("Patient"),
+                    one.parameter.code == "patient" || types == ["Patient"]
+                else { continue }
+                return id
+            default: continue
+            }
+        }
+        return nil
     }
 }

@@ -1,5 +1,6 @@
 import AccessControl
 import FHIRModel
+import FHIRSearch
 import Kernel
 import RecordStore
 
@@ -10,32 +11,85 @@ struct SearchAnswer: Sendable {
     let form: AnswerForm
 }
 
+/// What is searched.
+enum SearchPlace: Sendable, Hashable {
+    case type(String)
+    case system
+    /// The records of a type, or of all types, that belong to somebody or something.
+    case compartment(String, id: String, type: String?)
+
+    /// The address below the base.
+    var path: String {
+        switch self {
+        case .type(let type): "/\(type)"
+        case .system: ""
+        case .compartment(let owner, let id, let type): "/\(owner)/\(id)/\(type ?? "*")"
+        }
+    }
+
+    /// The one type that is searched; nil for several.
+    var type: String? {
+        switch self {
+        case .type(let type): type
+        case .system: nil
+        case .compartment(_, _, let type): type
+        }
+    }
+
+    /// Whose records are searched.
+    var compartment: (type: String, id: String)? {
+        guard case .compartment(let type, let id, _) = self else { return nil }
+        return (type, id)
+    }
+}
+
 extension RecordFinder {
     /// The Bundle that a search is answered with.
     func bundle(
-        _ fields: [FormFields.Field], type: String, caller: Caller, in answer: SearchAnswer
+        _ fields: [FormFields.Field], in place: SearchPlace, caller: Caller,
+        as answer: SearchAnswer
     ) async throws -> [UInt8] {
-        let wanted = try SearchFields(fields, type: type, isStrict: answer.form.prefer.isStrict)
-        let page = try await page(wanted, type: type, caller: caller)
-        let place = "\(answer.base)/\(type)"
-        var links = [(relation: "self", url: "\(place)\(wanted.selfQuery)")]
+        let cursor = fields.last { $0.name == Self.cursorName }?.value
+        var wanted = try query(
+            fields.filter { $0.name != Self.cursorName }, type: place.type,
+            isStrict: answer.form.prefer.isStrict, base: answer.base,
+            compartment: place.compartment)
+        if let count = wanted.countMax {
+            wanted.countMax = min(count, RecordStore.searchPageCountMax)
+        }
+        let page = try await page(wanted, cursor: cursor, caller: caller)
+        let address = answer.base + place.path
+        let applied = wanted.applied.map { FormFields.Field(name: $0.name, value: $0.value) }
+        var links = [(relation: "self", url: address + FormFields.text(applied))]
         if let next = page.next {
-            links.append((relation: "next", url: "\(place)\(wanted.query(after: next))"))
+            let more = FormFields.Field(name: Self.cursorName, value: next)
+            links.append((relation: "next", url: address + FormFields.text(applied + [more])))
         }
         var writer = BundleWriter(.searchset, total: page.total, links: links)
-        for found in page.resources {
-            writer.match(
-                fullURL: "\(place)/\(found.id)", resource: try answer.form.shown(found.json))
+        for (records, mode) in [
+            (page.matches, BundleWriter.SearchMode.match), (page.included, .include),
+        ] {
+            for found in records {
+                writer.match(
+                    fullURL: "\(answer.base)/\(found.type)/\(found.id)",
+                    resource: try answer.form.shown(found.json), mode: mode)
+            }
         }
         if !wanted.ignored.isEmpty {
-            let words = wanted.ignored.joined(separator: ", ")
-            let issue = OutcomeIssue(
-                .warning, .notSupported,
-                "Not applied: \(words). The search ran without them; see the self link.")
             writer.match(
                 fullURL: "\(answer.base)/OperationOutcome/ignored",
-                resource: OperationOutcome.bytes([issue]), mode: .outcome)
+                resource: Self.outcome(of: wanted.ignored), mode: .outcome)
         }
         return writer.finish()
+    }
+
+    /// Says which parameters did not count, and why.
+    private static func outcome(of ignored: [IgnoredParameter]) -> [UInt8] {
+        OperationOutcome.bytes(
+            ignored.map { one in
+                OutcomeIssue(
+                    .warning, .notSupported,
+                    "The search ran without \(one.name.prefix(64)): \(one.error.message)")
+            })
     }
 }

@@ -18,16 +18,19 @@ package final class RecordStore: Sendable {
         package let onFatal: @Sendable (String) -> Void
         /// Called once with the first sign that the database is damaged; reading goes on elsewhere.
         package let onDamage: @Sendable (String) -> Void
+        /// What records are found by.
+        package let search: SearchRules
 
         /// Collects the parts.
         package init(
             clock: Clock, ids: IDs, onFatal: @escaping @Sendable (String) -> Void,
-            onDamage: @escaping @Sendable (String) -> Void
+            onDamage: @escaping @Sendable (String) -> Void, search: SearchRules = .r4
         ) {
             self.clock = clock
             self.ids = ids
             self.onFatal = onFatal
             self.onDamage = onDamage
+            self.search = search
         }
     }
 
@@ -40,6 +43,8 @@ package final class RecordStore: Sendable {
     let writer: Writer
     let drafts: DraftRoom
     let auditSealer: AuditSealer
+    let index: SearchIndex
+    let cursors: SearchCursors
     let anchors: AuditAnchors
     let space: DiskSpace
     let damage = Damage()
@@ -67,6 +72,12 @@ package final class RecordStore: Sendable {
             connection: connection, key: box.audit, keyVersion: keys.version(.audit),
             anchors: anchors, clock: parts.clock)
         let space = DiskSpace(path: folder.ballast)
+        let tags = TagMaker(key: box.index.secret)
+        let index = SearchIndex(
+            maker: IndexMaker(
+                keys: keys, tags: SearchTags(maker: tags), numbers: SearchNumbers(),
+                rules: parts.search))
+        try index.load(connection)
         let readers = try Readers(path: folder.database)
         let writer = try Writer(
             connection: connection, chain: chain, space: space, clock: parts.clock,
@@ -74,17 +85,18 @@ package final class RecordStore: Sendable {
         #if FAULT_CONTROLS
         FaultControls.disturb(folder.database)
         #endif
-        let tags = TagMaker(key: box.index.secret)
         let sealer = AuditSealer(key: box.auditEntry, tags: tags)
         return RecordStore(
             parts: parts, people: people, folder: folder, keys: keys, readers: readers,
-            writer: writer, drafts: DraftRoom(keys: keys, tags: tags, auditSealer: sealer),
-            auditSealer: sealer, anchors: anchors, space: space)
+            writer: writer,
+            drafts: DraftRoom(
+                keys: keys, tags: tags, auditSealer: sealer, index: index.maker),
+            index: index, anchors: anchors, space: space)
     }
 
     private init(
         parts: Parts, people: PersonIndex, folder: DataFolder, keys: DataKeys, readers: Readers,
-        writer: Writer, drafts: DraftRoom, auditSealer: AuditSealer, anchors: AuditAnchors,
+        writer: Writer, drafts: DraftRoom, index: SearchIndex, anchors: AuditAnchors,
         space: DiskSpace
     ) {
         self.parts = parts
@@ -95,7 +107,9 @@ package final class RecordStore: Sendable {
         self.readers = readers
         self.writer = writer
         self.drafts = drafts
-        self.auditSealer = auditSealer
+        auditSealer = drafts.auditSealer
+        self.index = index
+        cursors = SearchCursors(keys: keys, clock: parts.clock)
         self.anchors = anchors
         self.space = space
     }

@@ -25,7 +25,7 @@ package final class TestStore {
     private var lock: FolderLock?
 
     /// The steps that the record store itself needs.
-    package static let ownSteps: [SchemaStep] = [.records, .audit, .queues]
+    package static let ownSteps: [SchemaStep] = [.records, .audit, .queues, .search]
 
     /// The ways to older versions, as the first step after the store's own.
     package static let history = SchemaStep(4, "history", sql: SchemaStep.history.sql)
@@ -35,9 +35,10 @@ package final class TestStore {
     /// - Parameters:
     ///   - steps: what features add to the schema, numbered from 4.
     ///   - parent: where the folder is made.
+    ///   - search: what records are found by.
     package init(
         steps: [SchemaStep] = [], clock: FixedClock = FixedClock(), in parent: String = "/tmp",
-        idSeed: UInt64 = 1
+        idSeed: UInt64 = 1, search: SearchRules = .r4
     ) throws {
         let fatal = Reasons()
         folder = try TemporaryFolder(in: parent)
@@ -47,7 +48,8 @@ package final class TestStore {
         self.steps = Self.ownSteps + steps
         parts = RecordStore.Parts(
             clock: clock.clock, ids: SeededIDs(seed: idSeed).ids,
-            onFatal: { reason in fatal.list.withLock { $0.append(reason) } }, onDamage: { _ in })
+            onFatal: { reason in fatal.list.withLock { $0.append(reason) } }, onDamage: { _ in },
+            search: search)
         try data.make()
         lock = try data.lock()
         machineKey = try SecretBytes.random(32)

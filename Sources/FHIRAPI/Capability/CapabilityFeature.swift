@@ -8,6 +8,8 @@ package struct CapabilityFeature: Feature {
     package static let key = "fhir-capability"
     private let startedMs: Int64
     private let version: String
+    private static let usCoreServer =
+        "http://hl7.org/fhir/us/core/CapabilityStatement/us-core-server"
 
     /// Makes the feature.
     package init(clock: Clock, version: String) {
@@ -48,6 +50,7 @@ package struct CapabilityFeature: Feature {
         writer.member("status", "active")
         writer.member("date", Timestamp.text(ms: startedMs))
         writer.member("kind", "instance")
+        writer.array("instantiates") { $0.string(Self.usCoreServer) }
         writer.object("software") { software in
             software.member("name", "tribal-ehr")
             software.member("version", version)
@@ -78,6 +81,12 @@ package struct CapabilityFeature: Feature {
 
     private static func resource(_ type: String, _ resource: inout JSONWriter) {
         resource.member("type", type)
+        let profiles = Definitions.r4.profiles(for: type).map(\.url).filter(isUSCore)
+        if !profiles.isEmpty {
+            resource.array("supportedProfile") { list in
+                for url in profiles { list.string(url) }
+            }
+        }
         interactions(Interaction.typeCodes.map(\.code), &resource)
         resource.member("versioning", "versioned-update")
         resource.member("readHistory", true)
@@ -86,17 +95,20 @@ package struct CapabilityFeature: Feature {
         resource.member("conditionalRead", "full-support")
         resource.member("conditionalUpdate", true)
         resource.member("conditionalDelete", "single")
-        resource.array("searchParam") { list in
-            parameter("_id", "token", &list)
-            if !["RelatedPerson", "Person"].contains(type) {
-                parameter("identifier", "token", &list)
-            }
-            if type == "Patient" {
-                parameter("name", "string", &list)
-            } else if PatientCompartment.patientPath(of: type) != nil {
-                parameter("patient", "reference", &list)
+        let parameters = Definitions.r4.searchParameters(for: type).filter(\.isOffered)
+        let references = parameters.filter { $0.type == .reference }.map(\.code)
+        if !references.isEmpty {
+            resource.array("searchInclude") { list in
+                for code in references { list.string("\(type):\(code)") }
             }
         }
+        resource.array("searchParam") { list in
+            for one in parameters { parameter(one, &list) }
+        }
+    }
+
+    private static func isUSCore(_ url: String) -> Bool {
+        url.hasPrefix("http://hl7.org/fhir/us/core/")
     }
 
     private static func interactions(_ codes: [String], _ writer: inout JSONWriter) {
@@ -105,10 +117,16 @@ package struct CapabilityFeature: Feature {
         }
     }
 
-    private static func parameter(_ name: String, _ type: String, _ list: inout JSONWriter) {
+    private static func parameter(_ parameter: SearchParameter, _ list: inout JSONWriter) {
         list.object { one in
-            one.member("name", name)
-            one.member("type", type)
+            one.member("name", parameter.code)
+            one.member("definition", parameter.url)
+            one.member("type", "\(parameter.type)")
         }
     }
+}
+
+extension SearchParameter {
+    /// Whether searches take it: what has no expression is not answered.
+    fileprivate var isOffered: Bool { !expression.isEmpty || code == "_id" }
 }

@@ -78,7 +78,7 @@ struct OpenAPIDocument {
     }
 
     private func parameters(of path: String, _ item: inout JSONWriter) {
-        let names = ["type", "id", "version"].filter { path.contains("{\($0)}") }
+        let names = ["type", "id", "version", "member"].filter { path.contains("{\($0)}") }
         guard !names.isEmpty else { return }
         item.array("parameters") { list in
             for name in names {
@@ -89,7 +89,7 @@ struct OpenAPIDocument {
                     one.object("schema") { schema in
                         schema.member("type", "string")
                         switch name {
-                        case "type":
+                        case "type", "member":
                             schema.array("enum") { list in
                                 for type in types { list.string(type) }
                             }
@@ -131,7 +131,8 @@ struct OpenAPIDocument {
         case .create, .update, .conditionalUpdate: [(mediaType, "Resource")]
         case .bundle: [(mediaType, "Bundle")]
         case .patch, .conditionalPatch: PatchBody.Language.allCases.map { ($0.mediaType, "Patch") }
-        case .searchByPost: [("application/x-www-form-urlencoded", "Search")]
+        case .searchByPost, .searchCompartmentByPost, .searchSystemByPost:
+            [("application/x-www-form-urlencoded", "Search")]
         default: nil
         }
     }
@@ -144,7 +145,9 @@ struct OpenAPIDocument {
         case .update, .conditionalUpdate, .patch, .conditionalPatch:
             [("200", "Resource"), ("201", "Resource")]
         case .delete, .conditionalDelete: [("200", "OperationOutcome"), ("204", "")]
-        case .historyInstance, .historyType, .historySystem, .searchType, .searchByPost, .bundle:
+        case .historyInstance, .historyType, .historySystem, .searchType, .searchByPost,
+            .searchCompartment, .searchCompartmentByPost, .searchSystem, .searchSystemByPost,
+            .bundle:
             [("200", "Bundle")]
         }
     }

@@ -40,6 +40,9 @@ package struct ValueSetDefinition: Sendable {
         table.word(place + Field.whole) == 0 && table.word(place + Field.unknown) == 0
     }
 
+    /// Whether ``contains(system:code:)`` can tell of every code with a system.
+    package var isDecidable: Bool { table.word(place + Field.unknown) == 0 }
+
     /// The codes that are here, in the order of the definition.
     package var codes: [Code] {
         table.items(table.word(place + Field.groups)).flatMap { item -> [Code] in

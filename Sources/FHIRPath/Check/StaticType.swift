@@ -39,10 +39,12 @@ extension Function {
             .subsumedBy, .conformsTo, .htmlChecks:
             "Boolean"
         case .count, .toInteger, .indexOf, .lastIndexOf, .length, .ceiling, .floor, .truncate,
-            .precision, .yearOf, .monthOf, .dayOf, .hourOf, .minuteOf, .secondOf, .millisecondOf:
+            .precision, .yearOf, .monthOf, .dayOf, .hourOf, .minuteOf, .secondOf, .millisecondOf,
+            .duration, .difference:
             "Integer"
         case .toString, .substring, .upper, .lower, .replace, .replaceMatches, .toChars, .trim,
-            .split, .join, .encode, .decode, .escape, .unescape, .getResourceKey, .getReferenceKey:
+            .split, .join, .encode, .decode, .escape, .unescape, .getResourceKey, .getReferenceKey,
+            .pathname:
             "String"
         case .toLong: "Long"
         case .toDecimal, .exp, .ln, .log, .sqrt, .timezoneOffsetOf: "Decimal"
@@ -59,7 +61,7 @@ extension Function {
     var keepsValues: Bool {
         switch self {
         case .where, .single, .first, .last, .tail, .skip, .take, .distinct, .intersect, .exclude,
-            .sort, .trace, .defineVariable, .checkModifiers:
+            .sort, .trace, .defineVariable, .checkModifiers, .min, .max:
             true
         default: false
         }

@@ -35,7 +35,6 @@ private struct TypeChecker {
         of term: Term, on focus: StaticType, this: StaticType
     ) -> StaticType {
         switch term {
-        case .focus: return focus
         case .this: return this
         case .index: return .system("Integer")
         case .total, .external: return .unknown

@@ -25,6 +25,8 @@ extension Evaluator {
             return try fhir(call, on: focus, scope)
         case .now, .today, .timeOfDay: return [try present(call)]
         case .join: return try joined(call, focus, scope)
+        case .sum, .avg, .min, .max: return try summary(call, of: focus)
+        case .pathname: return try pathNames(call, of: focus, scope)
         default: break
         }
         guard let value = try single(focus, call.place) else { return [] }
@@ -34,6 +36,7 @@ extension Evaluator {
         case .lowBoundary, .highBoundary, .precision, .comparable, .yearOf, .monthOf, .dayOf,
             .hourOf, .minuteOf, .secondOf, .millisecondOf, .timezoneOffsetOf, .dateOf, .timeOf:
             return try measure(call, on: value, scope)
+        case .duration, .difference: return try span(call, from: value, scope)
         case .indexOf, .lastIndexOf, .substring, .startsWith, .endsWith, .contains, .upper, .lower,
             .replace, .matches, .matchesFull, .replaceMatches, .length, .toChars, .trim, .split,
             .encode, .decode, .escape, .unescape:
@@ -105,6 +108,7 @@ extension Evaluator {
         _ call: Call, _ focus: [PathValue], _ scope: Scope
     ) throws(FHIRPathError) -> [PathValue] {
         var out: [PathValue] = []
+        var seen = SeenValues()
         var waiting = focus
         while !waiting.isEmpty {
             var next: [PathValue] = []
@@ -112,7 +116,9 @@ extension Evaluator {
                 try charge(1, call.place)
                 let found = try evaluate(call.arguments[0], each: value, index: index, scope)
                 for item in found {
-                    if call.function == .repeat, try holds(out, item, call.place) { continue }
+                    if call.function == .repeat, try !seen.insert(item, self, call.place) {
+                        continue
+                    }
                     out.append(item)
                     next.append(item)
                 }
@@ -151,11 +157,6 @@ extension Evaluator {
             throw FHIRPathError(
                 .semantic, at: call.place,
                 "The condition of iif has \(criterion.count) values; use exists() or count().")
-        }
-        if let value = criterion.first, value.systemTypeName ?? "Boolean" != "Boolean" {
-            throw FHIRPathError(
-                .execution, at: call.place,
-                "The condition of iif is neither true nor false; compare it with something.")
         }
         let isTrue = try boolean(criterion, call.place) == true
         guard isTrue || call.arguments.count > 2 else { return [] }
@@ -206,7 +207,7 @@ extension Evaluator {
     }
 
     /// The values by the order of the keys, equal ones as they stood; a value without a key comes
-    /// last, or first where the key counts down.
+    /// first, also where the key counts down.
     private func sorted(
         _ call: Call, _ focus: [PathValue], _ scope: Scope
     ) throws(FHIRPathError) -> [PathValue] {
@@ -250,8 +251,8 @@ extension Evaluator {
             let order: Int
             switch pair {
             case (let left?, let right?): order = try self.order(left, right, call.place) ?? 0
-            case (nil, .some): order = 1
-            case (.some, nil): order = -1
+            case (nil, .some): return true
+            case (.some, nil): return false
             case (nil, nil): order = 0
             }
             guard order != 0 else { continue }

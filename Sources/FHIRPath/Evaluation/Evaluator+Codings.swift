@@ -12,6 +12,8 @@ extension Evaluator {
         case (.encode, "hex"): result = TextCoding.hex(text)
         case (.encode, "base64"): result = TextCoding.base64(text, isForURL: false)
         case (.encode, "urlbase64"): result = TextCoding.base64(text, isForURL: true)
+        case (.encode, "ascii"):
+            result = String(text.unicodeScalars.map { $0.isASCII ? Character($0) : "?" })
         case (.decode, "hex"): result = TextCoding.unhex(text)
         case (.decode, "base64"): result = TextCoding.unbase64(text, isForURL: false)
         case (.decode, "urlbase64"): result = TextCoding.unbase64(text, isForURL: true)
@@ -24,7 +26,7 @@ extension Evaluator {
             throw FHIRPathError(
                 .execution, at: call.place,
                 "\(call.function.rawValue) takes "
-                    + (isCode ? "'hex', 'base64' or 'urlbase64'." : "'html' or 'json'."))
+                    + (isCode ? "'hex', 'base64', 'urlbase64' or 'ascii'." : "'html' or 'json'."))
         }
         guard let result else { return [] }
         return try self.text(result, call.place)

@@ -22,7 +22,6 @@ extension Evaluator {
             guard focus.count == 1 else { return [.boolean(false)] }
             return [.boolean(plain(focus[0]) != nil)]
         default:
-            if !focus.isEmpty { return focus }
             for index in call.arguments.indices {
                 let values = try argument(index, of: call, scope)
                 if !values.isEmpty { return values }
@@ -147,11 +146,10 @@ extension Evaluator {
                 .execution, at: call.place, "\(call.function.rawValue) takes a number.")
         }
         switch call.function {
-        case .abs, .round: return try ofValue(call, number, scope).map { alike(known, $0) } ?? []
-        case .ceiling: return number.rounded(to: 0, .up).whole.map { Self.integer($0) } ?? []
-        case .floor: return number.rounded(to: 0, .down).whole.map { Self.integer($0) } ?? []
-        case .truncate:
-            return number.rounded(to: 0, .towardsZero).whole.map { Self.integer($0) } ?? []
+        case .abs: return alike(known, number.magnitude)
+        case .round: return try ofValue(call, number, scope).map { [.decimal($0)] } ?? []
+        case .ceiling, .floor, .truncate:
+            return try ofValue(call, number, scope)?.whole.map { Self.integer($0) } ?? []
         case .exp: return number.exponential.map { [.decimal($0)] } ?? []
         case .ln: return number.naturalLogarithm.map { [.decimal($0)] } ?? []
         case .sqrt: return number.squareRoot.map { [.decimal($0)] } ?? []
@@ -166,18 +164,19 @@ extension Evaluator {
             if call.function == .log {
                 return number.logarithm(toBase: other).map { [.decimal($0)] } ?? []
             }
-            guard let result = number.raised(to: other) else { return [] }
-            if case .integer = plain(argument) { return alike(known, result) }
-            return [.decimal(result)]
+            return number.raised(to: other).map { [.decimal($0)] } ?? []
         }
     }
 
-    /// `abs` and `round`, which keep the unit of a quantity.
+    /// The functions that keep the unit of a quantity.
     private func ofValue(
         _ call: Call, _ number: PathDecimal, _ scope: Scope
     ) throws(FHIRPathError) -> PathDecimal? {
         switch call.function {
         case .abs: return number.magnitude
+        case .ceiling: return number.rounded(to: 0, .up)
+        case .floor: return number.rounded(to: 0, .down)
+        case .truncate: return number.rounded(to: 0, .towardsZero)
         case .round:
             guard !call.arguments.isEmpty else { return number.rounded(to: 0, .halfAwayFromZero) }
             guard let places = try integer(argument(0, of: call, scope), call.place) else {
@@ -209,10 +208,11 @@ extension Evaluator {
     ) throws(FHIRPathError) -> [PathValue] {
         switch call.function {
         case .comparable:
-            guard let first = try quantity([value], call.place),
-                let second = try quantity(argument(0, of: call, scope), call.place)
+            guard let first = asQuantity(value),
+                let other = try single(argument(0, of: call, scope), call.place),
+                let second = asQuantity(other)
             else { return [] }
-            return [.boolean(PathQuantity.isComparable(first, second))]
+            return [.boolean(PathQuantity.order(first, second) != nil)]
         case .lowBoundary, .highBoundary: return try boundary(call, value, scope)
         case .precision:
             switch plain(value) {
@@ -222,7 +222,8 @@ extension Evaluator {
             default: break
             }
         default:
-            if case .moment(let moment) = plain(value) { return part(call.function, of: moment) }
+            guard case .moment(let moment) = plain(value) else { return [] }
+            return part(call.function, of: moment)
         }
         throw FHIRPathError(
             .execution, at: call.place,

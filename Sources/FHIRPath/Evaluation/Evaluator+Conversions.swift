@@ -111,8 +111,7 @@ extension Evaluator {
         case (.moment(let moment), .dateTime):
             found = moment.kind == .time ? nil : moment.asDateTime
         case (.moment(let moment), _): found = moment.kind == .time ? moment : nil
-        case (.string(let text), .date):
-            found = PathMoment.date(text) ?? PathMoment.dateTime(text)?.dateOnly
+        case (.string(let text), .date): found = PathMoment.date(text)
         case (.string(let text), .dateTime): found = PathMoment.dateTime(text)
         case (.string(let text), _): found = PathMoment.time(text)
         default: found = nil
@@ -129,12 +128,12 @@ extension Evaluator {
         }
         guard let quantity else { return nil }
         guard let unit else { return .quantity(quantity) }
-        if let word = CalendarUnit(word: unit) {
-            if quantity.calendar == word { return .quantity(quantity) }
-            return quantity.converted(toUCUM: word.ucum).map {
-                .quantity(PathQuantity($0.value, word))
-            }
+        // A number without unit is taken to be in the unit that is asked for.
+        if quantity.isPlainNumber {
+            return .quantity(
+                CalendarUnit(word: unit).map { PathQuantity(quantity.value, $0) }
+                    ?? PathQuantity(quantity.value, ucum: unit))
         }
-        return quantity.converted(toUCUM: unit).map { .quantity($0) }
+        return quantity.converted(to: unit).map { .quantity($0) }
     }
 }

@@ -180,13 +180,13 @@ extension Evaluator {
         }
     }
 
-    /// A text without regard to case and the kind and number of its spaces.
+    /// A text without regard to case and the kind of its spaces.
     private static func folded(_ text: String) -> [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(text.utf8.count)
         for scalar in text.unicodeScalars {
             if scalar.properties.isWhitespace {
-                if out.last != 0x20, !out.isEmpty { out.append(0x20) }
+                out.append(0x20)
             } else if scalar.isASCII {
                 let byte = UInt8(truncatingIfNeeded: scalar.value)
                 out.append(byte &- 0x41 < 26 ? byte + 32 : byte)
@@ -194,7 +194,6 @@ extension Evaluator {
                 out += scalar.properties.lowercaseMapping.utf8
             }
         }
-        if out.last == 0x20 { out.removeLast() }
         return out
     }
 
@@ -276,8 +275,8 @@ extension Evaluator {
     /// The values without those that come again.
     func distinct(_ values: [PathValue], _ place: Place) throws(FHIRPathError) -> [PathValue] {
         guard values.count > 1 else { return values }
-        var kept: [PathValue] = []
-        for value in values where try !holds(kept, value, place) { kept.append(value) }
-        return kept
+        var seen = SeenValues()
+        for value in values { _ = try seen.insert(value, self, place) }
+        return seen.all
     }
 }

@@ -109,7 +109,7 @@ extension Evaluator {
 
     // MARK: Calculation
 
-    private func arithmetic(
+    func arithmetic(
         _ operation: Operation, _ a: PathValue, _ b: PathValue, _ place: Place
     ) throws(FHIRPathError) -> [PathValue] {
         let left = plain(a) ?? asQuantity(a).map { .quantity($0) }
@@ -172,8 +172,7 @@ extension Evaluator {
         case .minus: result = a.subtracting(b)
         case .times: result = a.multiplied(by: b)
         case .over: result = a.divided(by: b)
-        case .wholeOver:
-            return a.quotientAndRemainder(by: b)?.0.whole.map { integer($0) } ?? []
+        case .wholeOver: result = a.quotientAndRemainder(by: b)?.0
         default: result = a.quotientAndRemainder(by: b)?.1
         }
         return result.map { [.decimal($0)] } ?? []
@@ -208,7 +207,16 @@ extension Evaluator {
                 "Only a span of time can be added to a date; use year, month, week, day, hour, "
                     + "minute, second or millisecond.")
         }
+        guard moment.kind != .time || unit.isFiner(than: .day) else {
+            throw FHIRPathError(
+                .execution, at: place,
+                "A time of day takes hours, minutes, seconds and milliseconds only.")
+        }
         let amount = isBack ? quantity.value.negated : quantity.value
-        return moment.adding(amount, unit).map { [.moment($0)] } ?? []
+        guard let result = moment.adding(amount, unit) else {
+            throw FHIRPathError(
+                .execution, at: place, "The date would lie outside of the years 1 to 9999.")
+        }
+        return [.moment(result)]
     }
 }

@@ -35,8 +35,13 @@ extension Evaluator {
         return moment.map { .moment($0) } ?? .string(text)
     }
 
-    /// The quantity that a value is or stands for; nil if it is none, or has a comparator and so
-    /// no value that is known.
+    /// The quantity that a value is or stands for; nil if it is none, or has a comparator and so no
+    /// value that is known.
+    ///
+    /// A unit that is not of UCUM, such as tablets, stands with its system before a bar: it compares
+    /// with its like and with nothing else.
+    ///
+    /// Spec: FHIR R4, FHIRPath, quantities, https://hl7.org/fhir/R4/fhirpath.html#quantity
     func asQuantity(_ value: PathValue) -> PathQuantity? {
         switch value {
         case .quantity(let quantity): return quantity
@@ -55,9 +60,14 @@ extension Evaluator {
         guard type == .unknown || types.isA(type, "Quantity"), json["comparator"] == nil,
             let number = json["value"]?.numberText.flatMap({ PathDecimal($0) })
         else { return nil }
-        let isUCUM = json["system"]?.equals("http://unitsofmeasure.org") ?? false
-        let unit = isUCUM ? json.string("code") ?? json.string("unit") : json.string("unit")
-        return PathQuantity(number, ucum: unit ?? json.string("code") ?? "1")
+        let system = json.string("system") ?? ""
+        let code = json.string("code")
+        if system == "http://unitsofmeasure.org", let code {
+            if let unit = CalendarUnit(fhirCode: code) { return PathQuantity(number, unit) }
+            return PathQuantity(number, ucum: code)
+        }
+        guard let unit = code ?? json.string("unit") else { return PathQuantity(number, ucum: "1") }
+        return PathQuantity(number, ucum: system + "|" + unit)
     }
 
     /// An element with parts, or nothing.

@@ -3,7 +3,7 @@ import FHIRModel
 /// What names without a place of their own stand for.
 struct Scope {
     var this: [PathValue]
-    var index: Int?
+    var index = 0
     var total: [PathValue]?
     /// What `defineVariable` made, for what follows in the same path.
     var variables: [String: [PathValue]] = [:]
@@ -64,9 +64,8 @@ final class Evaluator {
         _ term: Term, on focus: [PathValue], _ scope: inout Scope
     ) throws(FHIRPathError) -> [PathValue] {
         switch term {
-        case .focus: return focus
         case .this: return scope.this
-        case .index: return scope.index.map { [.integer(Int64($0))] } ?? []
+        case .index: return [.integer(Int64(scope.index))]
         case .total: return scope.total ?? []
         case .literal(let value): return value.map { [$0] } ?? []
         case .external(let name, let place): return try external(name, scope, place)

@@ -6,7 +6,11 @@ package enum ElementPlace {
     /// another document.
     ///
     /// Found by the byte at which the element begins, so that evaluation need not carry paths.
-    package static func text(of node: PathNode, in root: JSON, types: PathTypes) -> String? {
+    ///
+    /// - Parameter showsEveryIndex: whether elements that do not repeat have the index 0 too.
+    package static func text(
+        of node: PathNode, in root: JSON, types: PathTypes, showsEveryIndex: Bool = false
+    ) -> String? {
         guard let target = node.json ?? node.sibling else { return nil }
         let bytes = target.rawBytes
         let rootBytes = root.rawBytes
@@ -22,6 +26,7 @@ package enum ElementPlace {
                 return nil
             }
             path += (path.isEmpty ? "" : ".") + step.name
+            if showsEveryIndex, path.utf8.last != 0x5D { path += "[0]" }
             (current, type) = (step.value, step.type)
         }
         return path
@@ -57,6 +62,8 @@ package enum ElementPlace {
     private static func inner(
         _ json: JSON, _ key: String, _ type: TypeID, _ types: PathTypes
     ) -> TypeID {
-        types.resourceType(of: json) ?? types[type].formTypes?[key] ?? .unknown
+        if let known = types.resourceType(of: json) ?? types[type].formTypes?[key] { return known }
+        let isExtension = key == "extension" || key == "modifierExtension"
+        return isExtension ? types.id("Extension") ?? .unknown : .unknown
     }
 }

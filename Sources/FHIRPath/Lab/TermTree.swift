@@ -58,7 +58,6 @@ enum TermTree {
         }
         let that = owner ?? Branch("AxisExpression", focus, nil, [])
         switch term {
-        case .focus: return that
         case .this: return Branch("AxisExpression", "builtin.this", nil, [])
         case .index: return Branch("AxisExpression", "builtin.index", nil, [])
         case .total: return Branch("AxisExpression", "builtin.total", nil, [])

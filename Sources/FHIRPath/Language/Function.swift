@@ -2,7 +2,7 @@
 ///
 /// Spec: FHIRPath, functions, https://hl7.org/fhirpath/#functions; FHIR R4, FHIRPath,
 /// https://hl7.org/fhir/R4/fhirpath.html#functions
-enum Function: String, Sendable, Hashable, CaseIterable {
+enum Function: String, Sendable, Hashable {
     case empty, exists, all, allTrue, anyTrue, allFalse, anyFalse, subsetOf, supersetOf, count
     case distinct, isDistinct, not, coalesce
     case `where`, select, `repeat`, repeatAll, ofType, `is`, `as`, type, sort, aggregate, iif
@@ -17,7 +17,7 @@ enum Function: String, Sendable, Hashable, CaseIterable {
     case children, descendants, trace, now, today, timeOfDay, defineVariable
     case lowBoundary, highBoundary, precision, comparable
     case yearOf, monthOf, dayOf, hourOf, minuteOf, secondOf, millisecondOf, timezoneOffsetOf
-    case dateOf, timeOf
+    case dateOf, timeOf, duration, difference, sum, avg, min, max, pathname
     case `extension`, hasExtension, hasValue, getValue, resolve, memberOf, subsumes, subsumedBy,
         conformsTo
     case htmlChecks, checkModifiers, getResourceKey, getReferenceKey
@@ -26,19 +26,21 @@ enum Function: String, Sendable, Hashable, CaseIterable {
     var argumentCounts: ClosedRange<Int> {
         switch self {
         case .exists, .toQuantity, .convertsToQuantity, .join, .round, .lowBoundary, .highBoundary,
-            .getReferenceKey:
+            .getReferenceKey, .pathname:
             0...1
         case .all, .subsetOf, .supersetOf, .where, .select, .repeat, .repeatAll, .ofType, .is, .as,
-            .skip, .take, .intersect, .exclude, .union, .combine, .indexOf, .lastIndexOf,
+            .skip, .take, .intersect, .exclude, .union, .indexOf, .lastIndexOf,
             .startsWith, .endsWith, .contains, .split, .encode, .decode,
             .escape, .unescape, .log, .power, .comparable, .extension, .hasExtension, .memberOf,
             .subsumes,
             .subsumedBy, .conformsTo:
             1...1
-        case .aggregate, .substring, .matches, .matchesFull, .trace, .defineVariable: 1...2
+        case .aggregate, .combine, .substring, .matches, .matchesFull, .trace, .defineVariable:
+            1...2
         case .iif, .replaceMatches: 2...3
-        case .replace: 2...2
-        case .sort, .coalesce, .checkModifiers: 0...64
+        case .replace, .duration, .difference: 2...2
+        case .coalesce: 1...64
+        case .sort, .checkModifiers: 0...64
         default: 0...0
         }
     }

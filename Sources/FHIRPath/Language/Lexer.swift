@@ -176,16 +176,16 @@ struct Lexer {
     private mutating func escape(into out: inout [UInt8]) throws(FHIRPathError) {
         let start = position
         let byte = peek()
-        position += 2
+        position = min(position + 2, bytes.count)
         switch byte {
-        case 0x27, 0x22, 0x60, 0x5C, 0x2F: out.append(byte)
         case 0x6E: out.append(0x0A)
         case 0x72: out.append(0x0D)
         case 0x74: out.append(0x09)
         case 0x66: out.append(0x0C)
         case 0x75:
             guard let unit = hexUnit() else {
-                throw FHIRPathError(.syntax, at: start, "Four hexadecimal digits must follow \\u.")
+                out.append(byte)
+                return
             }
             var scalar = unit
             if unit & 0xFC00 == 0xD800, position + 1 < bytes.count, bytes[position] == 0x5C,
@@ -200,9 +200,8 @@ struct Lexer {
             }
             out += UTF8.encode(Unicode.Scalar(scalar) ?? "\u{FFFD}").map(Array.init) ?? []
         default:
-            throw FHIRPathError(
-                .syntax, at: start,
-                "There is no such escape; use \\' \\\" \\` \\\\ \\/ \\n \\r \\t \\f or \\uXXXX.")
+            // A backslash before anything else is not part of the text.
+            out.append(byte)
         }
     }
 

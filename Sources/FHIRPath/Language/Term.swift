@@ -1,7 +1,5 @@
 /// An expression as it is evaluated.
 indirect enum Term: Sendable {
-    /// The values the expression is applied to.
-    case focus
     /// `$this`.
     case this
     /// `$index`.

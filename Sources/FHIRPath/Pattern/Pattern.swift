@@ -31,6 +31,10 @@ struct Pattern: Sendable {
                 .limit, at: place,
                 "The pattern is longer than \(Self.textBytesMax) bytes; shorten it.")
         }
+        guard flags.unicodeScalars.allSatisfy({ $0 == "i" || $0 == "m" }) else {
+            throw FHIRPathError(
+                .execution, at: place, "The flags of a pattern are i and m; leave others out.")
+        }
         var parser = PatternParser(text, flags: flags, place: place)
         let tree = try parser.whole()
         var writer = PatternWriter(place: place)

@@ -43,7 +43,7 @@ extension PathTypes {
                 let typeName = type.element(json: name)?.type ?? ""
                 forms.append(form(name, typeName, ids, definitions))
             }
-            children[name] = Child(forms: forms, isMany: element.isList)
+            children[name] = Child(forms: forms)
         }
         return children
     }

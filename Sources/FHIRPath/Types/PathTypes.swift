@@ -18,7 +18,6 @@ package struct PathTypes: Sendable {
     /// An element as an expression names it.
     struct Child: Sendable {
         let forms: [Form]
-        let isMany: Bool
     }
 
     /// A type.

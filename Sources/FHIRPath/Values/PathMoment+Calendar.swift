@@ -228,6 +228,21 @@ enum CalendarUnit: String, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// The calendar unit that a UCUM code of a FHIR Quantity stands for.
+    ///
+    /// Spec: FHIR R4, FHIRPath, quantities, https://hl7.org/fhir/R4/fhirpath.html#quantity
+    init?(fhirCode code: String) {
+        switch code {
+        case "a": self = .year
+        case "mo": self = .month
+        case "d": self = .day
+        case "h": self = .hour
+        case "min": self = .minute
+        case "s": self = .second
+        default: return nil
+        }
+    }
+
     /// The UCUM unit of the same name; of a year and a month it is only about as long.
     var ucum: String {
         switch self {

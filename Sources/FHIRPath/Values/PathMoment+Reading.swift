@@ -70,7 +70,7 @@ private struct MomentReader {
     mutating func dateTime() -> PathMoment? {
         guard var value = date() else { return nil }
         value.kind = .dateTime
-        guard value.precision == .day, take(0x54), !rest.isEmpty else { return value }
+        guard value.precision == .day, take(0x54) else { return value }
         guard timeFields(&value), zone(&value) else { return nil }
         return value
     }

@@ -35,12 +35,11 @@ package struct PathQuantity: Sendable {
 
     /// Reads a number with an optional unit, UCUM in quotes and calendar words without.
     static func read(_ text: String) -> PathQuantity? {
-        let trimmed = text.utf8.prefix(while: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A })
-        guard let value = PathDecimal(utf8: trimmed), trimmed.allSatisfy({ $0 | 0x20 != 0x65 })
-        else {
-            return nil
+        let number = text.utf8.prefix {
+            $0 &- 0x30 < 10 || $0 == 0x2B || $0 == 0x2D || $0 == 0x2E
         }
-        let rest = text.utf8.dropFirst(trimmed.count).drop {
+        guard let value = PathDecimal(utf8: number) else { return nil }
+        let rest = text.utf8.dropFirst(number.count).drop {
             $0 == 0x20 || $0 == 0x09 || $0 == 0x0A
         }
         guard let first = rest.first else { return PathQuantity(value, ucum: "1") }
@@ -54,99 +53,5 @@ package struct PathQuantity: Sendable {
             return nil
         }
         return PathQuantity(value, word)
-    }
-
-    /// Negative, zero or positive as `a` is less than, equal to or greater than `b`; nil if their
-    /// units do not compare.
-    ///
-    /// A calendar year or month has no fixed length, so it compares with its like only.
-    static func order(_ a: PathQuantity, _ b: PathQuantity) -> Int? {
-        if a.unit == b.unit, (a.calendar == nil) == (b.calendar == nil) {
-            return PathDecimal.order(a.value, b.value)
-        }
-        if let months = (a.months, b.months) as? (PathDecimal, PathDecimal) {
-            return PathDecimal.order(months.0, months.1)
-        }
-        guard a.calendar?.isFixed != false, b.calendar?.isFixed != false,
-            let first = UnitExpression.read(a.fixedUnit),
-            let second = UnitExpression.read(b.fixedUnit), first.isComparable(with: second),
-            let left = first.scaled(a.value, by: second),
-            let right = second.scaled(b.value, by: first)
-        else { return nil }
-        return PathDecimal.order(left, right)
-    }
-
-    private var months: PathDecimal? {
-        switch calendar {
-        case .year: value.multiplied(by: PathDecimal(12))
-        case .month: value
-        default: nil
-        }
-    }
-
-    private var fixedUnit: String { calendar?.ucum ?? unit }
-
-    /// Whether the two have units of one dimension.
-    static func isComparable(_ a: PathQuantity, _ b: PathQuantity) -> Bool {
-        if a.unit == b.unit { return true }
-        guard let first = UnitExpression.read(a.fixedUnit),
-            let second = UnitExpression.read(b.fixedUnit)
-        else { return false }
-        return first.isComparable(with: second)
-    }
-
-    /// The value in another unit of the same dimension; nil if there is none.
-    func converted(toUCUM other: String) -> PathQuantity? {
-        if other == unit, calendar == nil { return self }
-        if let calendar, !calendar.isFixed { return nil }
-        guard let mine = UnitExpression.read(fixedUnit), let theirs = UnitExpression.read(other),
-            mine.isComparable(with: theirs), let top = mine.scaled(value, by: theirs),
-            let bottom = theirs.scaled(PathDecimal(1), by: mine),
-            let quotient = top.divided(by: bottom)
-        else { return nil }
-        return PathQuantity(quotient, ucum: other)
-    }
-
-    /// Whether the two are the same to the places of the one that was written less exactly.
-    ///
-    /// Spec: FHIRPath, equivalent, https://hl7.org/fhirpath/#equivalent
-    static func isEquivalent(_ a: PathQuantity, _ b: PathQuantity) -> Bool {
-        let first = a.calendar == nil ? a : PathQuantity(a.value, ucum: a.fixedUnit)
-        let second = b.calendar == nil ? b : PathQuantity(b.value, ucum: b.fixedUnit)
-        if first.unit == second.unit { return isEquivalent(first.value, second.value) }
-        guard let moved = second.converted(toUCUM: first.unit) else { return false }
-        let places = min(first.value.trimmed.scale, moved.value.trimmed.scale)
-        return first.value.rounded(to: places, .halfAwayFromZero)
-            == moved.value.rounded(to: places, .halfAwayFromZero)
-    }
-
-    static func isEquivalent(_ a: PathDecimal, _ b: PathDecimal) -> Bool {
-        let places = min(a.trimmed.scale, b.trimmed.scale)
-        return a.rounded(to: places, .halfAwayFromZero) == b.rounded(to: places, .halfAwayFromZero)
-    }
-
-    func adding(_ other: PathQuantity, sign: Int) -> PathQuantity? {
-        let moved =
-            unit == other.unit
-            ? other : calendar == nil ? other.converted(toUCUM: unit) : nil
-        guard let moved else { return nil }
-        let sum = sign < 0 ? value.subtracting(moved.value) : value.adding(moved.value)
-        return sum.map { PathQuantity($0, unitOf: self) }
-    }
-
-    /// The product or quotient, with the units written one behind the other.
-    func combined(with other: PathQuantity, isProduct: Bool) -> PathQuantity? {
-        let number =
-            isProduct ? value.multiplied(by: other.value) : value.divided(by: other.value)
-        guard let number else { return nil }
-        let theirs = other.fixedUnit
-        if theirs == "1" { return PathQuantity(number, ucum: fixedUnit) }
-        let isSimple = !theirs.utf8.contains { $0 == 0x2E || $0 == 0x2F }
-        let wrapped = isSimple ? theirs : "(\(theirs))"
-        let mine = fixedUnit == "1" && isProduct ? "" : fixedUnit
-        let sign = isProduct ? (mine.isEmpty ? "" : ".") : "/"
-        if !isProduct, fixedUnit == theirs { return PathQuantity(number, ucum: "1") }
-        guard mine.utf8.count + wrapped.utf8.count < 200 else { return nil }
-        return PathQuantity(number, ucum: mine + sign + wrapped)
     }
 }

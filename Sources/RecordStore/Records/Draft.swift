@@ -24,6 +24,8 @@ struct Draft: Sendable {
     let isUnchanged: Bool
     /// When the version that stays was written, UTC milliseconds; nil where another one is made.
     var keptMs: Int64?
+    /// How the search index follows; nil where nothing changes.
+    let index: IndexDraft?
 }
 
 /// Makes drafts of changes.
@@ -31,6 +33,7 @@ struct DraftRoom: Sendable {
     let keys: DataKeys
     let tags: TagMaker
     let auditSealer: AuditSealer
+    let index: IndexMaker
 
     /// The draft of a change, given the newest version that the store has.
     ///
@@ -71,7 +74,17 @@ struct DraftRoom: Sendable {
             identifierTags: tags.identifiers(of: json, type: change.type),
             extract: try extract(json, change: change, version: version, key: key),
             entry: try entry(change, version: version, patientID: patientID),
-            isUnchanged: false)
+            isUnchanged: false,
+            index: try index.draft(
+                type: change.type, id: change.id, old: indexed(newest),
+                new: (IndexMaker.Owner(patientID: patientID, compartment: compartment), json, key)))
+    }
+
+    /// What the version before is found by.
+    private func indexed(_ newest: ResourceRow?) -> (owner: IndexMaker.Owner, json: JSON)? {
+        guard let newest, !newest.isDeleted else { return nil }
+        // A damaged version can still be replaced; the next rebuild clears what it leaves behind.
+        return try? (IndexMaker.Owner(of: newest), JSON.parse(newest.opened(with: keys).json))
     }
 
     private func check(_ change: Change, newest: ResourceRow?) throws {
@@ -115,7 +128,9 @@ struct DraftRoom: Sendable {
             digest: facts.digest(sealedBody: SHA256.digest([])),
             identifierTags: [], extract: nil,
             entry: try entry(change, version: version, patientID: newest.patientID),
-            isUnchanged: false)
+            isUnchanged: false,
+            index: try index.draft(
+                type: change.type, id: change.id, old: indexed(newest), new: nil))
     }
 
     private func kept(_ change: Change, newest: ResourceRow?) throws -> Draft {
@@ -134,7 +149,7 @@ struct DraftRoom: Sendable {
             sortMs: newest.sortMs, json: [], sealedBody: [], digest: [], identifierTags: [],
             extract: nil,
             entry: try entry(change, version: newest.version, patientID: newest.patientID),
-            isUnchanged: true, keptMs: newest.changedMs)
+            isUnchanged: true, keptMs: newest.changedMs, index: nil)
     }
 
     private func patientID(of json: JSON, change: Change, newest: ResourceRow?) throws -> String {

@@ -166,6 +166,7 @@ extension RecordStore {
         if !draft.identifierTags.isEmpty || newest > 0 {
             try ChangeRows.replaceTags(draft, scope)
         }
+        try follow(draft, seq: seq, nowMs: nowMs, scope)
         guard change.type == "Patient" else { return true }
         let people = people
         if let extract = draft.extract {
@@ -177,6 +178,19 @@ extension RecordStore {
             scope.afterCommit { people.remove(change.id) }
         }
         return true
+    }
+
+    /// Lets the search index follow a change that was just written.
+    private func follow(_ draft: Draft, seq: Int64, nowMs: Int64, _ scope: WriteScope) throws {
+        guard let following = draft.index else { return }
+        try index.maker.numbers.save(in: scope)
+        let first =
+            draft.version == 1
+            ? seq
+            : try IndexRows.origin(
+                type: draft.change.type, id: draft.change.id, scope.connection)
+        try IndexRows.follow(
+            following, origin: first ?? seq, seq: seq, changedMs: nowMs, scope.connection)
     }
 
     private func sealedAnswer(

@@ -47,7 +47,7 @@ package enum Schema {
             """)
         let have = try applied(connection)
         try refuseNewer(have: have, steps: steps)
-        for step in steps.sorted(by: { $0.number < $1.number }) where step.number > have.count {
+        for step in steps.sorted(by: { $0.number < $1.number }) where have[step.number] == nil {
             try connection.beginImmediate()
             do {
                 try connection.execute(step.sql)
@@ -67,31 +67,34 @@ package enum Schema {
         _ connection: Connection, steps: [SchemaStep]
     ) throws -> SchemaState {
         let have = try applied(connection)
-        let pending = steps.filter { $0.number > have.count }.sorted { $0.number < $1.number }
-        return SchemaState(applied: have, pending: pending.map(\.name))
+        let pending = steps.filter { have[$0.number] == nil }.sorted { $0.number < $1.number }
+        return SchemaState(
+            applied: have.sorted { $0.key < $1.key }.map(\.value), pending: pending.map(\.name))
     }
 
-    private static func applied(_ connection: Connection) throws -> [String] {
+    private static func applied(_ connection: Connection) throws -> [Int: String] {
         let exists = try connection.statement(
             "SELECT 1 FROM sqlite_schema WHERE name = 'schema_step'")
         let isThere = try exists.step()
         exists.reset()
-        guard isThere else { return [] }
-        let statement = try connection.statement("SELECT name FROM schema_step ORDER BY number")
+        guard isThere else { return [:] }
+        let statement = try connection.statement("SELECT number, name FROM schema_step")
         defer { statement.reset() }
-        var names: [String] = []
-        while try statement.step() { names.append(statement.text(0)) }
+        var names: [Int: String] = [:]
+        while try statement.step() { names[Int(statement.int(0))] = statement.text(1) }
         return names
     }
 
-    private static func refuseNewer(have: [String], steps: [SchemaStep]) throws {
-        let known = steps.sorted { $0.number < $1.number }.map(\.name)
-        guard have.count <= known.count, have == Array(known.prefix(have.count)) else {
+    private static func refuseNewer(have: [Int: String], steps: [SchemaStep]) throws {
+        let isKnown = have.allSatisfy { number, name in
+            steps.contains { $0.number == number && $0.name == name }
+        }
+        guard isKnown else {
             throw Problem(
                 .notSupported,
                 """
                 This data folder was written by a newer release of tribal-ehr (schema step \
-                \(have.count), this release knows \(known.count)). Install that release again; \
+                \(have.keys.max() ?? 0), this release knows \(steps.count)). Install that release again; \
                 nothing was changed.
                 """)
         }

@@ -92,7 +92,7 @@ import Testing
                 {"resourceType":"Condition","identifier":[{"system":"urn:s","value":"a b|c"}],\
                 "subject":{"reference":"Patient/own"}}
                 """
-            let unless = ["If-None-Exist": "identifier=urn:s|a b|c"]
+            let unless = ["If-None-Exist": #"identifier=urn:s|a b\|c"#]
             let one = try await doctor.send("POST", "/fhir/Condition", body, unless)
             #expect(one.status == 201)
             let two = try await doctor.send("POST", "/fhir/Condition", body, unless)
@@ -102,7 +102,7 @@ import Testing
             let twice = try await doctor.send("POST", "/fhir/Condition", body, unless)
             #expect(twice.status == 412)
             let other = try await doctor.send(
-                "POST", "/fhir/Condition", body, ["If-None-Exist": "code=1"])
+                "POST", "/fhir/Condition", body, ["If-None-Exist": "onset-date=x"])
             #expect(other.status == 400)
         }
     }

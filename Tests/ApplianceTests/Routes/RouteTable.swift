@@ -201,6 +201,21 @@ enum RouteTable {
             Probe(
                 post, "\(base)/Condition/_search", .records, 200, "-+++++++-++",
                 body: "patient=own"),
+            Probe("GET \(base)", "\(base)?_type=Practitioner", .records, 200, all),
+            Probe(
+                "POST \(base)/_search", "\(base)/_search", .records, 200, all,
+                body: "_type=Practitioner"),
+            Probe(
+                "GET \(base)/:type/:id/:member", "\(base)/Patient/own/Condition", .records, 200,
+                "-+++++++-++"),
+            Probe(
+                "GET \(base)/:type/:id/:member", "\(base)/Patient/other/Condition", .records, 200,
+                "-+++++++-+-"),
+            Probe(
+                "POST \(base)/:type/:id/:member/_search", "\(base)/Patient/own/Condition/_search",
+                .records, 200, "-+++++++-++", body: ""),
+            Probe(
+                "POST \(base)/$fhirpath", "\(base)/$fhirpath", .records, 400, all, body: "{}"),
         ]
     }
 

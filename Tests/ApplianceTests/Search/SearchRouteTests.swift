@@ -68,7 +68,9 @@ import Testing
             let got = try await doctor.get("/fhir/Observation?patient=Patient/own&_count=2")
             let posted = try await doctor.send(
                 "POST", "/fhir/Observation/_search", "patient=Patient%2Fown&_count=2", Self.form)
-            #expect(got.status == 200 && got.body == posted.body)
+            // Each next link is sealed anew, so it is never written the same.
+            let entries = [got, posted].map { $0.json?["entry"]?.canonicalBytes() }
+            #expect(got.status == 200 && posted.status == 200 && entries[0] == entries[1])
             let page = try #require(got.json)
             #expect(page["total"]?.int == 3 && page["entry"]?.count == 2)
             #expect(Self.link("self", page) == "/fhir/Observation?patient=Patient/own&_count=2")
@@ -91,8 +93,7 @@ import Testing
             let strict = try await doctor.get(path, ["Prefer": "handling=strict"])
             #expect(strict.status == 400)
             for bad in [
-                "_count=x", "patient=a/b", "patient=%zz", "_after=1", "identifier=5",
-                "patient=%FF",
+                "_count=x", "patient=a/b", "patient=%zz", "_cursor=1", "date=x", "patient=%FF",
             ] {
                 #expect(try await doctor.get("/fhir/Observation?\(bad)").status == 400, "\(bad)")
             }

@@ -56,6 +56,20 @@ struct FHIRPathFunctionTests {
         #expect(try values("entry.resource.focus.resolve() is Observation", bundle) == ["true"])
     }
 
+    @Test func `an element says where it stands`() throws {
+        #expect(
+            try Evaluating.values("name.given.pathname()") == [
+                "Patient.name[0].given[0]", "Patient.name[0].given[1]", "Patient.name[1].given[0]",
+            ])
+        #expect(try Evaluating.values("deceased.pathname()") == ["Patient.deceased[0]"])
+        #expect(try Evaluating.values("deceased.pathname(true)") == ["Patient.deceased"])
+        #expect(
+            try Evaluating.values("birthDate.extension.value.pathname(true)") == [
+                "Patient.birthDate.extension[0].value"
+            ])
+        #expect(try Evaluating.values("('a' | id.substring(0)).pathname()") == [])
+    }
+
     @Test func `a reference that cannot be followed may still say its type`() throws {
         var environment = FHIRPathEnvironment(types: .bare)
         environment.resolvesToTypes = true

@@ -50,6 +50,63 @@ struct FHIRPathFuzzTests {
         #expect(readable > 500)
     }
 
+    @Test func `ten thousand expressions without sense end in time`() throws {
+        var source = RandomExpression(seed: Self.seed)
+        let resource = try JSON.parse(Array(Evaluating.patient.utf8))
+        var environment = Evaluating.environment
+        environment.limits.stepsMax = 50_000
+        environment.variables = ["big": [.string(String(repeating: "ab1 ", count: 10_000))]]
+        var valued = 0
+        var readable = 0
+        for _ in 0..<10_000 {
+            let text = source.next()
+            environment.types = readable.isMultiple(of: 2) ? .r4 : .bare
+            let duration = ContinuousClock().measure {
+                // Errors are as good as values here; only a crash or a long wait is not.
+                guard let expression = try? FHIRPathExpression(text) else { return }
+                readable += 1
+                _ = expression.faults(on: "Patient", types: .r4)
+                guard let values = try? expression.evaluate(on: resource, in: environment) else {
+                    return
+                }
+                if !values.isEmpty { valued += 1 }
+            }
+            #expect(duration < .seconds(1), "\(text)")
+        }
+        print("FHIRPath without sense: \(readable) of 10000 read, \(valued) had values.")
+        #expect(readable > 8_000)
+        #expect(valued > 1_000)
+    }
+
+    @Test func `brackets, spaces and comments change nothing`() throws {
+        var source = RandomExpression(seed: Self.seed + 1)
+        let resource = try JSON.parse(Array(Evaluating.patient.utf8))
+        var environment = Evaluating.environment
+        environment.limits.stepsMax = 20_000
+        environment.variables = ["big": [.string("ab1 ab1 ab1")]]
+        func shown(_ text: String) -> [String]? {
+            // Both forms have to fail alike, whatever the error is.
+            guard let expression = try? FHIRPathExpression(text),
+                let values = try? expression.evaluate(on: resource, in: environment)
+            else { return nil }
+            return values.map { value in
+                guard case .node(let node) = value else { return value.text ?? "type" }
+                return node.json.map { String(decoding: $0.rawBytes, as: UTF8.self) } ?? ""
+            }
+        }
+        for _ in 0..<2_000 {
+            let text = source.next(depth: 3)
+            let plain = shown(text)
+            #expect(shown("((\(text)))") == plain, "\(text)")
+            #expect(shown(" /* a */ \(text) // b") == plain, "\(text)")
+            let spaced = text.replacing(".", with: " . ").replacing(",", with: "\n,\t")
+            // Numbers with a fraction and points inside of quotes are other texts then.
+            if !text.contains(where: { $0 == "'" || $0 == "@" || $0.isNumber }) {
+                #expect(shown(spaced) == plain, "\(text)")
+            }
+        }
+    }
+
     @Test func `random bytes never crash the reader`() {
         var random = TestKit.SeededRandom(seed: Self.seed)
         for _ in 0..<20_000 {

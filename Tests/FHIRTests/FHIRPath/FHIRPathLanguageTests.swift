@@ -38,8 +38,12 @@ struct FHIRPathLanguageTests {
         ("(3 | 1 | 2).sort(-$this)", ["3", "2", "1"]),
         ("iif(active, 'yes', 1 / 0)", ["yes"]),
         ("defineVariable('n', name.first()).select(%n.family)", ["Begay"]),
-        ("{}.coalesce(name.suffix, 'one')", ["one"]),
-        ("name.suffix.coalesce({}, 'none')", ["none"]),
+        ("coalesce({}, name.suffix, 'one')", ["one"]),
+        ("iif('yes', 1, 2)", ["1"]),
+        ("name.given.sort(length(), $this desc)", ["Lee", "Ann", "Annie"]),
+        ("name.sort(family).use", ["usual", "official"]),
+        ("$index", ["0"]),
+        ("(1 | 2).combine(2, true)", ["1", "2", "2"]),
         ("%context.id = %resource.id", ["true"]),
         ("%`vs-gender`", ["http://hl7.org/fhir/ValueSet/gender"]),
     ])
@@ -50,7 +54,7 @@ struct FHIRPathLanguageTests {
     @Test(arguments: [
         ("name.given.first(", FHIRPathError.Kind.syntax), ("1 +", .syntax), ("'open", .syntax),
         ("name..given", .syntax), ("@2014-13", .syntax), ("$that", .syntax), ("1 /* open", .syntax),
-        ("'\\q'", .syntax), ("99999999999", .syntax), ("(1", .syntax), ("name given", .syntax),
+        ("'open\\", .syntax), ("99999999999", .syntax), ("(1", .syntax), ("name given", .syntax),
         ("", .syntax), ("nothing()", .semantic), ("name.count(1)", .semantic),
         ("name.is(Nothing)", .semantic), ("1 is Other.Thing", .semantic),
         ("name.single()", .execution), ("%unknown", .execution), ("1 < 'a'", .execution),
@@ -59,7 +63,9 @@ struct FHIRPathLanguageTests {
         ("defineVariable('a').defineVariable('a')", .execution),
         ("defineVariable('a', 1) | %a", .execution), ("1.encode('rot13')", .execution),
         ("'a'.encode('rot13')", .execution), ("gender.memberOf('http://x')", .execution),
-        ("iif('yes', 1, 2)", .execution), ("iif(name, 1, 2)", .semantic),
+        ("@9999-12-31 + 1 day", .execution), ("@0001-01-01 - 1 day", .execution),
+        ("@T10:00 + 1 day", .execution), ("'a'.matches('a', 'x')", .execution),
+        ("(1 | 2).trim()", .execution), ("iif(name, 1, 2)", .semantic),
     ])
     func `an expression that cannot be right is refused`(
         text: String, kind: FHIRPathError.Kind

@@ -31,6 +31,26 @@ struct FHIRPathLimitTests {
         #expect(start.duration(to: clock.now) < .seconds(10))
     }
 
+    @Test func `many values are told apart within the steps that are allowed`() throws {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.member("resourceType", "Questionnaire")
+            writer.array("item") { writer in
+                for number in 0..<5_000 {
+                    writer.object { writer in
+                        writer.member("linkId", "\(number % 4_000)")
+                        writer.member("text", "Question")
+                    }
+                }
+            }
+        }
+        let on = String(decoding: writer.bytes, as: UTF8.self)
+        #expect(try Evaluating.values("repeat(item).count()", on: on) == ["4000"])
+        #expect(try Evaluating.values("item.linkId.distinct().count()", on: on) == ["4000"])
+        #expect(try Evaluating.values("(item.linkId | item.text).count()", on: on) == ["4001"])
+        #expect(try Evaluating.values("descendants().distinct().count()", on: on) == ["8001"])
+    }
+
     @Test func `a path may be long`() throws {
         let text = "name" + String(repeating: ".where(true)", count: 4_000) + ".count()"
         #expect(try Evaluating.values(text) == ["2"])

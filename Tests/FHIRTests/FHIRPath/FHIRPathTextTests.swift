@@ -30,7 +30,9 @@ struct FHIRPathTextTests {
         ("'a\\nb\\\\'.escape('json')", ["a\\nb\\\\"]),
         ("'\\\\ud83d\\\\ude00'.unescape('json')", ["😀"]),
         ("'P\\u0065ter'", ["Peter"]),
-        ("'A  b' ~ 'a B'", ["true"]),
+        ("'A\\tb' ~ 'a B'", ["true"]),
+        ("'A  b' ~ 'a B'", ["false"]),
+        ("'\\q\\u00zz'", ["qu00zz"]),
         ("'b' > 'a'", ["true"]),
         ("'yes'.toBoolean()", ["true"]),
         ("'1e3'.toDecimal()", []),
@@ -39,6 +41,11 @@ struct FHIRPathTextTests {
         ("'2147483648'.toLong()", ["2147483648"]),
         ("'2015-02-04'.toDateTime()", ["2015-02-04"]),
         ("'14:30'.toTime()", ["14:30"]),
+        ("'2015-02-04T'.toDateTime()", []),
+        ("'2015-02-04T14:30'.toDate()", []),
+        ("'-5.5mg'.toQuantity()", []),
+        ("'-5.5\\'mg\\''.toQuantity()", ["-5.5 'mg'"]),
+        ("'3days'.toQuantity()", ["3 days"]),
     ])
     func `a text function gives this`(text: String, expected: [String]) throws {
         #expect(try Evaluating.values(text) == expected)

@@ -32,7 +32,8 @@ enum Layers {
 
     /// The arrows between targets of one layer; each other one is forbidden.
     static let sameLayer: [String: Set<String>] = [
-        "FHIRXML": ["FHIRModel"], "FHIRPath": ["FHIRModel"], "FHIRSearch": ["FHIRModel", "FHIRPath"],
+        "FHIRXML": ["FHIRModel"], "FHIRPath": ["FHIRModel"],
+        "FHIRSearch": ["FHIRModel", "FHIRPath"],
         "FHIRValidation": ["FHIRModel", "FHIRPath"], "AccessControl": ["FHIRModel"],
         "DecisionSupport": ["FHIRModel", "FHIRPath"], "CCDA": ["FHIRModel"],
         "ClinicalText": ["FHIRModel"],

@@ -1,5 +1,6 @@
 import AccessControl
 import FHIRModel
+import FHIRSearch
 import Kernel
 import RecordStore
 import Sealing
@@ -82,9 +83,54 @@ private struct Marker {
     private static let typed = "blorptwixx"
     private static let message = "outbox says gremlinfalt"
 
+    private static let coded = "Q77713-9442"
+    private static let system = "https://codes.example/vornak"
+    private static let display = "Glimnock ferretitis acutissima"
+    private static let place = "Snorvik Beach Annex"
+    private static let address = "https://elsewhere.example/Questionnaire/hidden-frobnicate"
+    private static let lent = "LOANCARD-4417-8820"
+    private static let measured = "73019.482617"
+
     private static let all = [
         name, family, birthDate, "19570319", phone, mrn, note, code, setting, typed, message,
+        coded, system, display, place, address, lent, measured,
     ]
+
+    /// Records whose values the search index takes in, of persons and of others.
+    private func writeSearched(_ store: RecordStore) async throws {
+        let concept =
+            #"{"coding":[{"system":"\#(Self.system)","code":"\#(Self.coded)","display":"#
+            + #""\#(Self.display)"}],"text":"\#(Self.note)"}"#
+        for text in [
+            #"{"resourceType":"Observation","id":"coded","status":"final","code":\#(concept),"#
+                + #""subject":{"reference":"Patient/a"},"identifier":[{"value":"\#(Self.mrn)"}],"#
+                + #""valueQuantity":{"value":\#(Self.measured),"unit":"kg"},"performer":[{"identifier":"#
+                + #"{"value":"\#(Self.lent)"}}]}"#,
+            #"{"resourceType":"Location","id":"place","name":"\#(Self.place)","address":{"city":"#
+                + #""\#(Self.place)"}}"#,
+            #"{"resourceType":"QuestionnaireResponse","id":"answers","questionnaire":"#
+                + #""\#(Self.address)","status":"completed","subject":{"reference":"Patient/a"}}"#,
+            #"{"resourceType":"RelatedPerson","id":"mother","patient":{"reference":"Patient/a"},"#
+                + #""name":[{"family":"\#(Self.family)","given":["\#(Self.name)"]}],"birthDate":"#
+                + #""\#(Self.birthDate)","telecom":[{"system":"phone","value":"\#(Self.phone)"}],"#
+                + #""identifier":[{"value":"\#(Self.mrn)"}]}"#,
+        ] { try await store.put(JSON.parse(Array(text.utf8))) }
+    }
+
+    /// Searches that name what is planted; their texts are on record, too.
+    private func search(_ store: RecordStore) async throws {
+        var query = SearchQuery(types: ["Observation"])
+        query.criteria = [.of("Observation", "code", nil, .code(Self.coded))]
+        query.applied = [AppliedParameter(name: "code", value: Self.coded)]
+        query.sort = [SearchSort(parameter: "date")]
+        let grants = try Callers.machine.searchGrants("Observation")
+        let page = try await store.search(grants, query)
+        #expect(page.matches.map(\.id) == ["coded"])
+        let names = SearchCriterion.of("RelatedPerson", "name", nil, .string(Self.family))
+        #expect(try await store.found("RelatedPerson", names) == ["mother"])
+        let places = SearchCriterion.of("Location", "name", .contains, .string("Beach"))
+        #expect(try await store.found("Location", places) == ["place"])
+    }
 
     private func write(_ test: TestStore) async throws {
         let store = test.store
@@ -118,6 +164,8 @@ private struct Marker {
                     type: "Condition", id: "again",
                     json: try SampleResources.condition("again", of: "a", text: Self.note))
             ], idempotency: key)
+        try await writeSearched(store)
+        try await search(store)
         try await store.anchorAudit()
     }
 

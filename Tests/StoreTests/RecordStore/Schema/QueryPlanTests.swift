@@ -72,7 +72,8 @@ extension String {
                 let plan = try plan(of: sql, raw)
                 for table in [
                     "resource_version", "audit_entry", "identifier_tag", "answered_request",
-                    "outbox", "v", "t", "a",
+                    "outbox", "v", "t", "a", "search_resource", "search_tag", "search_link",
+                    "search_range", "search_quantity", "search_text",
                 ] {
                     let isScan = plan.contains { line in
                         line == "SCAN \(table)" || line.hasPrefix("SCAN \(table) ")
@@ -84,6 +85,57 @@ extension String {
             }
         }
         #expect(count > 20)
+    }
+
+    /// What SQLite looks for first in each statement that a search runs.
+    private static let entries: [(start: String, plan: String)] = [
+        (
+            "INDEXED BY search_resource_by_chart",
+            "USING COVERING INDEX search_resource_by_chart (type=? AND chart>? AND chart<?)"
+        ),
+        (
+            "INDEXED BY search_resource_by_type",
+            "USING COVERING INDEX search_resource_by_type (type=? AND origin>?)"
+        ),
+        (
+            "INDEXED BY search_resource_by_change",
+            "USING COVERING INDEX search_resource_by_change (type=? AND changed_ms>? AND changed_ms<?)"
+        ),
+        ("INDEXED BY search_resource_by_tag", "search_resource_by_tag (self_tag=?)"),
+        ("AND tag = ?", "PRIMARY KEY (parameter=? AND tag=? AND chart>? AND chart<?)"),
+        (
+            "AND target_tag = ?",
+            "PRIMARY KEY (parameter=? AND target_tag=? AND chart>? AND chart<?)"
+        ),
+        (
+            "INDEXED BY search_link_by_origin",
+            "COVERING INDEX search_link_by_origin (parameter=? AND origin=?)"
+        ),
+        (
+            "INDEXED BY search_range_by_time",
+            "search_range_by_time (parameter=? AND low_ms>? AND low_ms<?)"
+        ),
+        ("FROM search_quantity", "PRIMARY KEY (parameter=? AND chart>? AND chart<?)"),
+        ("FROM search_text", "PRIMARY KEY (parameter=? AND chart>? AND chart<?)"),
+    ]
+
+    @Test func `every statement of a search goes straight to its rows`() async throws {
+        guard let sources = StoreSources() else { return }
+        let test = try TestStore()
+        let raw = try test.rawConnection()
+        var found = Set<String>()
+        for (path, text) in sources.texts
+        where path.hasSuffix("/SearchRows.swift") || path.hasSuffix("/SearchValueRows.swift") {
+            for sql in StoreSources.statements(in: text) {
+                guard let entry = Self.entries.first(where: { sql.contains($0.start) }) else {
+                    continue
+                }
+                found.insert(entry.start)
+                let plan = try plan(of: sql, raw)
+                #expect(plan.contains { $0.contains(entry.plan) }, "\(sql): \(plan)")
+            }
+        }
+        #expect(found == Set(Self.entries.map(\.start)))
     }
 
     @Test func `the database is checkpointed in one place`() throws {

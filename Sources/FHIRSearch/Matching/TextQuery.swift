@@ -1,0 +1,138 @@
+import FHIRModel
+
+/// What `_text` and `_content` ask for: words that a whole text has, in any order.
+///
+/// A word is found where a word of the text begins with it, letter case and marks aside. Words in
+/// quotes must stand one behind the other. All must be there; `or` between two is enough for one of
+/// them, `not` in front asks for its absence, and parentheses group.
+///
+/// Spec: FHIR R4 search, text, https://hl7.org/fhir/R4/search.html#text
+package struct TextQuery: Sendable {
+    private indirect enum Node: Sendable {
+        case phrase(BytePattern)
+        case all([Node])
+        case any([Node])
+        case not(Node)
+    }
+
+    /// Words and operators of one query.
+    package static let wordsMax = 64
+    private static let depthMax = 8
+
+    private let root: Node
+
+    /// Reads a query; nil if it has no word, too many, or parentheses or quotes without their other
+    /// half.
+    package init?(_ text: String) {
+        var reader = Reader(text)
+        guard let root = reader.whole() else { return nil }
+        self.root = root
+    }
+
+    /// Whether a text has what is asked for.
+    package func accepts(_ text: String) -> Bool { accepts(folded: SearchText.fold(text)) }
+
+    /// Whether a text that was folded by ``FHIRModel/SearchText`` has what is asked for.
+    package func accepts(folded text: [UInt8]) -> Bool { Self.holds(root, text) }
+
+    private static func holds(_ node: Node, _ text: [UInt8]) -> Bool {
+        switch node {
+        case .phrase(let words): words.isFound(in: text, atWord: true)
+        case .all(let nodes): nodes.allSatisfy { holds($0, text) }
+        case .any(let nodes): nodes.contains { holds($0, text) }
+        case .not(let node): !holds(node, text)
+        }
+    }
+
+    private struct Reader {
+        private enum Token: Equatable {
+            case open, close, or, and, not
+            case phrase([UInt8])
+        }
+
+        private var tokens: [Token] = []
+        private var place = 0
+        private var isSound = true
+
+        init(_ text: String) {
+            var rest = Substring(text).utf8
+            while let byte = rest.first, tokens.count <= TextQuery.wordsMax {
+                switch byte {
+                case 0x20, 0x09, 0x0A, 0x0D: rest = rest.dropFirst()
+                case 0x28, 0x29:
+                    tokens.append(byte == 0x28 ? .open : .close)
+                    rest = rest.dropFirst()
+                case 0x22:
+                    let words = rest.dropFirst().prefix { $0 != 0x22 }
+                    rest = rest.dropFirst(1 + words.count)
+                    isSound = isSound && rest.popFirst() != nil
+                    add(phrase: String(Substring(words)))
+                default:
+                    let word = rest.prefix {
+                        ![0x20, 0x09, 0x0A, 0x0D, 0x28, 0x29, 0x22].contains($0)
+                    }
+                    rest = rest.dropFirst(word.count)
+                    add(word: String(Substring(word)))
+                }
+            }
+        }
+
+        private mutating func add(word: String) {
+            switch word.lowercased() {
+            case "or": tokens.append(.or)
+            case "and": tokens.append(.and)
+            case "not": tokens.append(.not)
+            default: add(phrase: word)
+            }
+        }
+
+        private mutating func add(phrase: String) {
+            let folded = SearchText.fold(phrase)
+            if !folded.isEmpty { tokens.append(.phrase(folded)) }
+        }
+
+        mutating func whole() -> Node? {
+            guard isSound, tokens.count <= TextQuery.wordsMax, let node = either(0),
+                place == tokens.count
+            else { return nil }
+            return node
+        }
+
+        private mutating func either(_ depth: Int) -> Node? {
+            guard depth <= TextQuery.depthMax, let first = both(depth) else { return nil }
+            var nodes = [first]
+            while take(.or) {
+                guard let next = both(depth) else { return nil }
+                nodes.append(next)
+            }
+            return nodes.count == 1 ? first : .any(nodes)
+        }
+
+        private mutating func both(_ depth: Int) -> Node? {
+            var nodes: [Node] = []
+            while place < tokens.count, tokens[place] != .or, tokens[place] != .close {
+                if !nodes.isEmpty { _ = take(.and) }
+                guard let next = single(depth) else { return nil }
+                nodes.append(next)
+            }
+            return nodes.isEmpty ? nil : nodes.count == 1 ? nodes[0] : .all(nodes)
+        }
+
+        private mutating func single(_ depth: Int) -> Node? {
+            if take(.not) { return single(depth).map { .not($0) } }
+            if take(.open) {
+                guard let inner = either(depth + 1), take(.close) else { return nil }
+                return inner
+            }
+            guard place < tokens.count, case .phrase(let words) = tokens[place] else { return nil }
+            place += 1
+            return .phrase(BytePattern(words))
+        }
+
+        private mutating func take(_ token: Token) -> Bool {
+            guard place < tokens.count, tokens[place] == token else { return false }
+            place += 1
+            return true
+        }
+    }
+}

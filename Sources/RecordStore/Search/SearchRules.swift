@@ -1,0 +1,35 @@
+package import FHIRModel
+package import FHIRSearch
+
+/// What the store is told about FHIR's search: which values a resource is found by, and when a
+/// parameter is fulfilled.
+package struct SearchRules: Sendable {
+    /// The number of the rules; another one than the index was made with has it rebuilt.
+    package let version: Int
+    /// The values of a resource of a type; the same for the same bytes.
+    package let entries: @Sendable (JSON, String) -> [IndexEntry]
+    /// Whether the values of one resource fulfil a parameter of its type.
+    package let matches: @Sendable ([IndexEntry], ParameterCriterion) -> Bool
+
+    /// Collects the rules.
+    package init(
+        version: Int, entries: @escaping @Sendable (JSON, String) -> [IndexEntry],
+        matches: @escaping @Sendable ([IndexEntry], ParameterCriterion) -> Bool
+    ) {
+        self.version = version
+        self.entries = entries
+        self.matches = matches
+    }
+}
+
+extension SearchRules {
+    /// The rules of the standard and of US Core.
+    package static let r4: SearchRules = {
+        let extractor = IndexExtractor()
+        let match = SearchMatch()
+        return SearchRules(
+            version: IndexExtractor.version,
+            entries: { extractor.entries(of: $0, type: $1) },
+            matches: { match.matches($0, $1) })
+    }()
+}

@@ -1,0 +1,57 @@
+import FHIRModel
+import FHIRSearch
+import Testing
+
+@Suite("Search in whole texts")
+struct WholeTextSearchTests {
+    private let condition = #"""
+        {"resourceType":"Condition","text":{"status":"generated",
+          "div":"<div>Metastases in the <b>liver</b>, none in the lung<br/>Ann Y&#225;zh&#xED; &amp; co</div>"},
+         "code":{"text":"Malignant neoplasm"},"note":[{"text":"Sleeps badly, łast week worse"}]}
+        """#
+
+    private func finds(_ name: String, _ value: String) throws -> Bool {
+        let parser = SearchParser(nowMs: 0, offersText: true)
+        let query = try parser.query(type: "Condition", parameters: [(name, value)], isStrict: true)
+        let json = try Searching.json(condition)
+        return query.criteria.allSatisfy {
+            guard case .parameter(let criterion) = $0 else { return false }
+            return Searching.match.matches(json, criterion, by: Searching.extractor)
+        }
+    }
+
+    @Test func `the narrative is searched by words, or, not, quotes and parentheses`() throws {
+        for value in [
+            "liver", "METASTASES liver", "(bone or liver) and metastases", "metast",
+            "\"in the liver\"", "not bone", "liver not (bone or skin)", "liver,", "bone OR lung",
+            "\"ann yazhi\"", "\"Yázhí co\"",
+        ] {
+            #expect(try finds("_text", value), "\(value)")
+        }
+        for value in [
+            "bone", "liver bone", "not liver", "iver", "\"liver in\"", "div", "neoplasm", "amp",
+        ] {
+            #expect(try !finds("_text", value), "\(value)")
+        }
+    }
+
+    @Test func `the whole content has all texts`() throws {
+        #expect(try finds("_content", "neoplasm last week liver"))
+        #expect(try !finds("_content", "neoplasm yesterday"))
+    }
+
+    @Test func `a query without words or with half a quote is an error`() {
+        for value in ["", "()", "(liver", "liver)", "\"liver", "or", "liver or", "not", "---"] {
+            #expect(TextQuery(value) == nil, "\(value)")
+        }
+        let many = Array(repeating: "x", count: 65).joined(separator: " ")
+        #expect(TextQuery(many) == nil)
+        #expect(TextQuery(String(repeating: "(", count: 30) + "x") == nil)
+        #expect(TextQuery(String(repeating: "not ", count: 60) + "x") != nil)
+    }
+
+    @Test func `it is offered only where the answer is looked up in the resources`() {
+        let failure = Searching.failure("_text", "liver", type: "Condition")
+        #expect(failure?.code == .notSupported)
+    }
+}
