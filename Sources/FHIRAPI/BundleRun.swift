@@ -13,6 +13,8 @@ struct BundleRun {
     private var found: [BundlePlan.Condition: [String]] = [:]
     /// Positions of creations that keep what is there.
     private var kept: Set<Int> = []
+    /// The first of them for each record.
+    private var keeper: [String: Int] = [:]
     /// The version that the condition of a change fits, by position.
     private var versions: [Int: Int] = [:]
     /// Positions of updates whose condition finds nothing, so that their id may not be taken.
@@ -96,8 +98,13 @@ struct BundleRun {
         }
         switch (item.act, match?.id) {
         case (.create, let id?):
-            kept.insert(position)
             plan.rename(position, to: id)
+            if let first = keeper["\(item.type)/\(id)"] {
+                same[position] = first
+            } else {
+                kept.insert(position)
+                keeper["\(item.type)/\(id)"] = position
+            }
         case (.create, nil), (.read, _): return
         case (.update, let id?):
             guard item.resource?.string("id") == nil || item.resource?.string("id") == id else {

@@ -77,7 +77,7 @@ import Testing
             try await test.add("doctor", [.physician, .admin])
             let narrow = try await served.bearer(try await test.token("doctor", "user/Goal.r"))
             let wide = try await served.bearer(try await test.token("doctor", "user/*.cruds"))
-            for probe in RouteTable.probes where probe.door != .open {
+            for probe in RouteTable.probes where probe.door != .open && probe.door != .nothing {
                 let method = String(probe.route.prefix { $0 != " " })
                 let answer = try await narrow.send(
                     method, probe.path, probe.body, ["Content-Type": probe.type])

@@ -18,6 +18,8 @@ enum RouteTable {
         case open
         /// Answers whoever is signed in.
         case account
+        /// Looks at nothing that the box holds, for whoever is signed in or has a token.
+        case nothing
         /// Belongs to records: a token may do what its scopes say.
         case records
     }
@@ -159,6 +161,7 @@ enum RouteTable {
             Probe(one, "\(base)/Condition/none/_history", .records, 404, "-+++++++-++"),
             Probe(type, "\(base)/Condition/_history", .records, 200, "-+++++++-++"),
             Probe(type, "\(base)/Practitioner/_history", .records, 200, all),
+            Probe("POST \(base)/$fhirpath", "\(base)/$fhirpath", .nothing, 400, all, body: "{}"),
             Probe("GET \(base)/_history", "\(base)/_history", .records, 200, all),
         ]
     }

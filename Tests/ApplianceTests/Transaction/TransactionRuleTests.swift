@@ -171,6 +171,13 @@ import Testing
             let id = page.json?.at("entry", 0, "resource", "id")?.string ?? ""
             let conditions = try await doctor.get("/fhir/Condition?patient=\(id)")
             #expect(conditions.json?["total"]?.int == 1)
+            let again = try await doctor.send(
+                "POST", "/fhir",
+                Self.transaction(
+                    Texts.entry("POST", "Patient", patient, more: unless),
+                    Texts.entry("POST", "Patient", patient, more: unless, fullURL: urn),
+                    Texts.entry("POST", "Condition", Self.condition("2", of: urn))))
+            #expect(Self.statuses(again) == ["200", "200", "201"], "\(again.text)")
         }
     }
 
