@@ -32,16 +32,31 @@ enum WholeText {
     /// What stands between the tags of XHTML; a tag parts words.
     private static func append(markup: String, to out: inout [UInt8]) {
         var text: [UInt8] = []
-        var isTag = false
-        for byte in markup.utf8 {
+        var rest = Substring(markup).utf8
+        while let byte = rest.popFirst() {
             switch byte {
             case UInt8(ascii: "<"):
-                isTag = true
+                rest = rest.drop { $0 != UInt8(ascii: ">") }.dropFirst()
                 text.append(0x20)
-            case UInt8(ascii: ">"): isTag = false
-            default: if !isTag { text.append(byte) }
+            case UInt8(ascii: "&"): text += character(&rest)
+            default: text.append(byte)
             }
         }
         if !text.isEmpty { append(text, to: &out) }
+    }
+
+    /// The character that is written by its number behind an ampersand; a gap for one with a name,
+    /// which is a sign and no letter in XML.
+    private static func character(_ rest: inout Substring.UTF8View) -> [UInt8] {
+        let name = rest.prefix(9).prefix { $0 != UInt8(ascii: ";") }
+        guard name.count < 9, rest.count > name.count else { return [UInt8(ascii: "&")] }
+        rest = rest.dropFirst(name.count + 1)
+        var digits = Substring(name)
+        guard digits.utf8.first == UInt8(ascii: "#") else { return [0x20] }
+        digits = digits.dropFirst()
+        let isHex = digits.utf8.first.map { $0 | 0x20 } == UInt8(ascii: "x")
+        let number = UInt32(isHex ? digits.dropFirst() : digits, radix: isHex ? 16 : 10)
+        guard let scalar = number.flatMap(Unicode.Scalar.init) else { return [0x20] }
+        return Array(String(Character(scalar)).utf8)
     }
 }

@@ -37,12 +37,15 @@ package struct SearchError: Error, Hashable, Sendable, CustomStringConvertible {
     package var description: String { message }
 
     /// The error as the caller of an interface sees it.
+    ///
+    /// All but a limit are a bad request, also a parameter or modifier that is not offered.
+    ///
+    /// Spec: FHIR R4 search, errors, https://hl7.org/fhir/R4/search.html#errors
     package var problem: Problem {
         let code: Problem.Code =
             switch self.code {
-            case .unknownParameter, .notSupported, .modifier: .notSupported
+            case .unknownParameter, .notSupported, .modifier, .form: .invalid
             case .value: .value
-            case .form: .invalid
             case .limit: .tooCostly
             }
         return Problem(code, message, location: parameter)

@@ -57,7 +57,10 @@ struct IndexExtractorTests {
         let names = Array(repeating: 0, count: 3_000).indices.map { #"{"family":"F\#($0)"}"# }
         let long = String(repeating: "é", count: 10_000)
         let patient = try Searching.json(
-            #"{"resourceType":"Patient","name":[\#(names.joined(separator: ","))],"address":[{"city":"\#(long)"}]}"#
+            #"""
+            {"resourceType":"Patient","name":[\#(names.joined(separator: ","))],
+             "address":[{"city":"\#(long)"}]}
+            """#
         )
         let entries = extractor.entries(of: patient, type: "Patient")
         #expect(entries.count { $0.parameter == "family" } == IndexExtractor.valuesPerParameterMax)

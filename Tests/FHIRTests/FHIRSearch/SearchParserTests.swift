@@ -226,6 +226,8 @@ struct SearchParserTests {
         let failure = try #require(Searching.failure("birthdate", "Smith"))
         #expect(failure.problem.location == "birthdate" && failure.problem.code == .value)
         #expect(!failure.message.contains("Smith"))
+        #expect(Searching.failure("shoe-size", "44")?.problem.code == .invalid)
+        #expect(Searching.failure("family:odd", "x")?.problem.code == .invalid)
         #expect(Searching.failure("na\u{7}me\nx", "y")?.parameter == "(odd name)")
     }
 

@@ -145,7 +145,8 @@ struct TokenSearchTests {
                   {"system":"urn:oid:2.16.840.1.113883.6.238","code":"1002-5"}},
                 {"url":"text","valueString":"American Indian"}]},
               {"url":"http://hl7.org/fhir/us/core/StructureDefinition/us-core-genderIdentity",
-               "valueCodeableConcept":{"coding":[{"system":"http://snomed.info/sct","code":"446141000124107"}]}}]}
+               "valueCodeableConcept":{"coding":[
+                 {"system":"http://snomed.info/sct","code":"446141000124107"}]}}]}
             """#
         #expect(try Searching.finds("race", "1002-5", in: ann))
         #expect(try Searching.finds("race", "urn:oid:2.16.840.1.113883.6.238|1002-5", in: ann))

@@ -6,7 +6,7 @@ import Testing
 struct WholeTextSearchTests {
     private let condition = #"""
         {"resourceType":"Condition","text":{"status":"generated",
-          "div":"<div>Metastases in the <b>liver</b>, none in the lung<br/>Ann</div>"},
+          "div":"<div>Metastases in the <b>liver</b>, none in the lung<br/>Ann Y&#225;zh&#xED; &amp; co</div>"},
          "code":{"text":"Malignant neoplasm"},"note":[{"text":"Sleeps badly, łast week worse"}]}
         """#
 
@@ -24,11 +24,13 @@ struct WholeTextSearchTests {
         for value in [
             "liver", "METASTASES liver", "(bone or liver) and metastases", "metast",
             "\"in the liver\"", "not bone", "liver not (bone or skin)", "liver,", "bone OR lung",
+            "\"ann yazhi\"", "\"Yázhí co\"",
         ] {
             #expect(try finds("_text", value), "\(value)")
         }
-        for value in ["bone", "liver bone", "not liver", "iver", "\"liver in\"", "div", "neoplasm"]
-        {
+        for value in [
+            "bone", "liver bone", "not liver", "iver", "\"liver in\"", "div", "neoplasm", "amp",
+        ] {
             #expect(try !finds("_text", value), "\(value)")
         }
     }
