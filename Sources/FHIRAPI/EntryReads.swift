@@ -46,7 +46,8 @@ struct EntryReads: Sendable {
         guard let id = address.id else {
             let form = try answer.form.with(fields)
             let bundle = try await RecordFinder(gate: gate, store: store).bundle(
-                fields, type: type, caller: caller, in: SearchAnswer(base: answer.base, form: form))
+                fields, in: .type(type), caller: caller,
+                as: SearchAnswer(base: answer.base, form: form))
             return EntryReply(200, resource: bundle)
         }
         let verb: Verb = address.version == nil ? .read : .vread

@@ -39,10 +39,7 @@ struct RecordFinder: Sendable {
                 type: type, parameters: fields.map { ($0.name, $0.value) }, isStrict: isStrict,
                 compartment: compartment)
         } catch {
-            // A parameter that is not there is a mistake of the request, not of the address.
-            let problem = error.problem
-            throw problem.code == .notSupported
-                ? Problem(.invalid, problem.detail, location: problem.location) : problem
+            throw error.problem
         }
     }
 

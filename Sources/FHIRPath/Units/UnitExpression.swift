@@ -36,6 +36,11 @@ struct UnitExpression: Sendable {
         value.multiplied(by: numerator)?.multiplied(by: other.denominator)
     }
 
+    /// A value of this unit in the units that it is made of; nil if 38 digits do not hold it.
+    func reduced(_ value: PathDecimal) -> PathDecimal? {
+        value.multiplied(by: numerator)?.divided(by: denominator)
+    }
+
     func multiplied(by other: UnitExpression, power: Int = 1) -> UnitExpression? {
         guard power.magnitude <= 8 else { return nil }
         var result = self

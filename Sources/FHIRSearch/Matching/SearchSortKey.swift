@@ -7,7 +7,7 @@ import FHIRModel
 /// Spec: FHIR R4 search, sorting, https://hl7.org/fhir/R4/search.html#sort
 package enum SearchSortKey: Sendable, Hashable, Comparable {
     /// Milliseconds since 1970 in UTC.
-    case `time`(Int64)
+    case moment(Int64)
     /// A number; of quantities the number in the units of UCUM, where the unit is known.
     case number(Double)
     /// A text, folded, or an address or code.

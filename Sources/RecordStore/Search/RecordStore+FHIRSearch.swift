@@ -142,6 +142,7 @@ extension RecordStore {
         for one in query.applied where one.name != "_count" {
             text += "\n\(one.name.utf8.count) \(one.name)=\(one.value.utf8.count) \(one.value)"
         }
+        for case .compartment(let name, let id) in query.criteria { text += "\n\(name)/\(id)" }
         return SHA256.digest(Array(text.utf8))
     }
 

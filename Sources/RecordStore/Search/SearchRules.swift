@@ -10,15 +10,19 @@ package struct SearchRules: Sendable {
     package let entries: @Sendable (JSON, String) -> [IndexEntry]
     /// Whether the values of one resource fulfil a parameter of its type.
     package let matches: @Sendable ([IndexEntry], ParameterCriterion) -> Bool
+    /// Whether a resource fulfils a parameter on its whole text, which has no values in the index.
+    package let matchesText: @Sendable (JSON, ParameterCriterion) -> Bool
 
     /// Collects the rules.
     package init(
         version: Int, entries: @escaping @Sendable (JSON, String) -> [IndexEntry],
-        matches: @escaping @Sendable ([IndexEntry], ParameterCriterion) -> Bool
+        matches: @escaping @Sendable ([IndexEntry], ParameterCriterion) -> Bool,
+        matchesText: @escaping @Sendable (JSON, ParameterCriterion) -> Bool = { _, _ in false }
     ) {
         self.version = version
         self.entries = entries
         self.matches = matches
+        self.matchesText = matchesText
     }
 }
 
@@ -30,6 +34,7 @@ extension SearchRules {
         return SearchRules(
             version: IndexExtractor.version,
             entries: { extractor.entries(of: $0, type: $1) },
-            matches: { match.matches($0, $1) })
+            matches: { match.matches($0, $1) },
+            matchesText: { match.matches($0, $1, by: extractor) })
     }()
 }

@@ -64,8 +64,8 @@ struct HierarchySearchTests {
         #expect(SearchSortKey(values, isDescending: true) == .text(Array("zah".utf8)))
         #expect(SearchSortKey([], isDescending: true) == nil)
         let period: [IndexValue] = [.date(low: 5, high: 9)]
-        #expect(SearchSortKey(period, isDescending: false) == .time(5))
-        #expect(SearchSortKey(period, isDescending: true) == .time(9))
+        #expect(SearchSortKey(period, isDescending: false) == .moment(5))
+        #expect(SearchSortKey(period, isDescending: true) == .moment(9))
         #expect(SearchSortKey.number(2) < .number(10) && SearchSortKey.text([1]) < .text([1, 0]))
     }
 }

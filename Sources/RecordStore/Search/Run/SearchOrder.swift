@@ -37,7 +37,7 @@ extension SearchRun {
         case "_lastUpdated":
             for origin in origins {
                 keys[origin] = try SearchRows.resource(origin, connection).map {
-                    .time($0.changedMs)
+                    .moment($0.changedMs)
                 }
             }
         case "_id":

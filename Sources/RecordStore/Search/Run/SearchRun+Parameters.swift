@@ -17,6 +17,9 @@ extension SearchRun {
         _ criterion: ParameterCriterion, _ scope: SearchScope, within: [Int64]?
     ) throws -> [Int64] {
         guard criterion.type == scope.type else { return [] }
+        if IndexExtractor.textCodes.contains(criterion.parameter.code) {
+            return try (within ?? universe(scope)).filter { try holdsText($0, criterion) }
+        }
         if let within, within.count <= SearchLimits.fewCount {
             return try lookedAt(within, criterion)
         }

@@ -17,6 +17,7 @@ final class SearchRun {
     private var scopes: [String: SearchScope?] = [:]
     private var opened: [Int64: [IndexEntry]] = [:]
     private var closed: [String: [Int64]] = [:]
+    private var openedCount = 0
     private var sealedCount = 0
 
     init(_ connection: Connection, keys: DataKeys, maker: IndexMaker, grants: SearchGrants) {
@@ -125,17 +126,28 @@ final class SearchRun {
     /// The values of a resource; opened once in a search.
     func entries(of origin: Int64) throws -> [IndexEntry] {
         if let known = opened[origin] { return known }
-        guard opened.count < SearchLimits.openedCountMax else {
+        guard let (type, json) = try content(of: origin) else { return [] }
+        let entries = maker.rules.entries(json, type)
+        opened[origin] = entries
+        return entries
+    }
+
+    /// Whether the whole text of a resource is what is asked for.
+    func holdsText(_ origin: Int64, _ criterion: ParameterCriterion) throws -> Bool {
+        guard let (_, json) = try content(of: origin) else { return false }
+        return maker.rules.matchesText(json, criterion)
+    }
+
+    private func content(of origin: Int64) throws -> (type: String, json: JSON)? {
+        openedCount += 1
+        guard openedCount <= SearchLimits.openedCountMax else {
             throw Problem(
                 .tooCostly,
                 "More than \(SearchLimits.openedCountMax) records would have to be opened for this "
                     + "search. Narrow it, by patient, date or code for example.")
         }
-        guard let row = try SearchRows.version(origin, connection) else { return [] }
-        let json = try JSON.parse(row.opened(with: keys).json)
-        let entries = maker.rules.entries(json, row.type)
-        opened[origin] = entries
-        return entries
+        guard let row = try SearchRows.version(origin, connection) else { return nil }
+        return (row.type, try JSON.parse(row.opened(with: keys).json))
     }
 
     /// Counts a sealed value that is opened.

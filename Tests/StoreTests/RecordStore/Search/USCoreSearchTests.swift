@@ -1,0 +1,172 @@
+import AccessControl
+import Deflate
+import FHIRModel
+import FHIRSearch
+import Glibc
+import Kernel
+import RecordStore
+import TestKit
+import Testing
+
+/// Records of invented patients that the project shares, as they lie beside the checkout.
+private struct SharedPatients {
+    let folder: String
+
+    /// Nil, with the reason printed, where the shared data are not there.
+    init?(file: String = #filePath) {
+        var candidates: [String] = []
+        if let shared = getenv("TRIBAL_EHR_SHARED") { candidates.append(String(cString: shared)) }
+        var path = file
+        while let slash = path.lastIndex(of: "/") {
+            path = String(path[..<slash])
+            if path.hasSuffix("/Tests") {
+                candidates.append(String(path.dropLast(6)) + "/../shared")
+            }
+        }
+        let folders: [String] = candidates.map { "\($0)/data/synthea-r4/us-core-profiled" }
+        let found = folders.first { access($0, F_OK) == 0 }
+        guard let found else {
+            print("skipped: ../shared/data/synthea-r4 is not there")
+            return nil
+        }
+        folder = found
+    }
+
+    /// The resources of the smallest of the files, with references to one another made local.
+    func resources(files: Int) throws -> [JSON] {
+        let names = TemporaryFolder.names(in: folder).filter { $0.hasSuffix(".gz") }
+        let texts = names.map { TemporaryFolder.bytes(of: "\(folder)/\($0)") }
+        var all: [JSON] = []
+        for packed in texts.sorted(by: { $0.count < $1.count }).prefix(files) {
+            let bytes = try Gzip.decompress(packed, bytesMax: 64 << 20)
+            let bundle = try JSON.parse(bytes, limits: .bundle)
+            var text = String(decoding: bytes, as: UTF8.self)
+            for entry in bundle["entry"].map({ Array($0.elements) }) ?? [] {
+                guard let url = entry.string("fullUrl"), url.hasPrefix("urn:uuid:"),
+                    let type = entry["resource"]?.string("resourceType")
+                else { continue }
+                text = text.split(separator: "\"\(url)\"", omittingEmptySubsequences: false)
+                    .joined(separator: "\"\(type)/\(url.dropFirst(9))\"")
+            }
+            let linked = try JSON.parse(Array(text.utf8), limits: .bundle)
+            for entry in linked["entry"].map({ Array($0.elements) }) ?? [] {
+                if let resource = entry["resource"] { all.append(resource) }
+            }
+        }
+        return all
+    }
+}
+
+@Suite struct `Searches of US Core` {
+    /// Spec: US Core 6.1.0 server capability statement,
+    /// https://hl7.org/fhir/us/core/STU6.1/CapabilityStatement-us-core-server.html
+    private static let searches = """
+        AllergyIntolerance patient clinical-status
+        CarePlan patient category status date
+        CareTeam patient status role
+        Condition patient category clinical-status code onset-date recorded-date encounter
+        Coverage patient
+        Device patient type status
+        DiagnosticReport patient category code date status
+        DocumentReference patient type category date status period
+        Encounter patient date identifier type status class location discharge-disposition
+        Goal patient target-date description lifecycle-status
+        Immunization patient date status
+        Location name address address-city address-state address-postalcode
+        MedicationDispense patient status type
+        MedicationRequest patient intent status encounter authoredon
+        Observation patient category code date status
+        Organization name address
+        Patient identifier name family given birthdate gender death-date
+        Practitioner name identifier
+        PractitionerRole specialty practitioner
+        Procedure patient date status code
+        RelatedPerson patient name
+        ServiceRequest patient category code authored status
+        """
+
+    /// A value that a resource has, as a client would write it.
+    private func asked(_ value: IndexValue, _ random: inout SeededRandom) -> String? {
+        switch value {
+        case .token(let system, let code?, _):
+            guard let system, random.isChance(percent: 50) else { return escaped(code) }
+            return "\(system)|\(escaped(code))"
+        case .reference(let reference):
+            guard let type = reference.type, let id = reference.id else { return nil }
+            return random.isChance(percent: 50) ? id : "\(type)/\(id)"
+        case .string(let text): return escaped(String(text.prefix(4)))
+        case .date(let low, _):
+            let prefix = random.pick(["gt", "ge", "lt", "le"])
+            return low < 0 ? nil : prefix + Timestamp.text(ms: low).prefix(10)
+        default: return nil
+        }
+    }
+
+    private func escaped(_ text: String) -> String {
+        String(text.flatMap { ",|$\\".contains($0) ? ["\\", $0] : [$0] })
+    }
+
+    @Test func `every one finds what looking at every record finds`() async throws {
+        guard let resources = try SharedPatients()?.resources(files: 2) else { return }
+        let test = try TestStore()
+        for json in resources { try await test.store.put(json) }
+        let extractor = IndexExtractor()
+        let match = SearchMatch()
+        let entries = resources.map { json in
+            extractor.entries(of: json, type: json.string("resourceType") ?? "")
+        }
+        let parser = SearchParser(nowMs: FixedClock.mondayMs)
+        var random = SeededRandom(seed: 5)
+        var hits = 0
+        for line in Self.searches.split(separator: "\n") {
+            let words = line.split(separator: " ").map(String.init)
+            let places = resources.indices.filter {
+                resources[$0].string("resourceType") == words[0]
+            }
+            guard !places.isEmpty else { continue }
+            for _ in 0..<25 {
+                let one = entries[random.pick(Array(places))]
+                var parameters: [(name: String, value: String)] = []
+                for code in words.dropFirst()
+                where parameters.isEmpty || random.isChance(percent: 40) {
+                    let values = one.filter { $0.parameter == code }.map(\.value)
+                    guard !values.isEmpty, let value = asked(random.pick(values), &random) else {
+                        continue
+                    }
+                    parameters.append((code, value))
+                }
+                let query = try parser.query(type: words[0], parameters: parameters, isStrict: true)
+                let expected = places.filter { place in
+                    query.criteria.allSatisfy { criterion in
+                        guard case .parameter(let parameter) = criterion else { return false }
+                        return match.matches(entries[place], parameter)
+                    }
+                }
+                let found = try await test.store.found(words[0], .all(query.criteria), count: 1_000)
+                hits += found.isEmpty ? 0 : 1
+                #expect(
+                    Set(found) == Set(expected.compactMap { resources[$0].string("id") }),
+                    "\(words[0])?\(parameters)")
+            }
+        }
+        #expect(hits > 100)
+    }
+
+    @Test func `whole texts are found by their words`() async throws {
+        let test = try TestStore()
+        let text =
+            #"{"resourceType":"Condition","id":"c","text":{"status":"generated","div":"#
+            + #""<div>Seen at the cedar lodge</div>"},"subject":{"reference":"Patient/a"},"#
+            + #""code":{"text":"Cough"}}"#
+        try await test.store.put(JSON.parse(Array(text.utf8)))
+        try await test.store.put(SampleResources.condition("d", of: "a", labels: ["BH"]))
+        let parser = SearchParser(nowMs: FixedClock.mondayMs, offersText: true)
+        for (name, value, ids) in [
+            ("_text", "cedar", ["c"]), ("_text", "cough", []), ("_content", "cough", ["c", "d"]),
+        ] {
+            let query = try parser.query(type: "Condition", parameters: [(name, value)])
+            let found = try await test.store.found("Condition", .all(query.criteria))
+            #expect(found == ids, "\(name)=\(value)")
+        }
+    }
+}
