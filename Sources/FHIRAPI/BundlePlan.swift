@@ -45,10 +45,14 @@ struct BundlePlan: Sendable {
     struct Condition: Hashable, Sendable {
         let type: String
         let query: String
-        /// The identifier that it is about, where it is about one and nothing else.
+        /// The identifier that it is about, where it is about one with its system and nothing
+        /// else, and identifiers of the type are found by their tags.
         var key: IdentifierKey? {
-            query.utf8.contains { $0 == 0x25 || $0 == 0x2B || $0 == 0x2C }
-                ? nil : IdentifierKey(type: type, query: query)
+            let isPlain = query.utf8.allSatisfy { $0 != 0x25 && $0 != 0x2B && $0 != 0x2C }
+            guard isPlain, query.contains("|"), !["RelatedPerson", "Person"].contains(type) else {
+                return nil
+            }
+            return IdentifierKey(type: type, query: query)
         }
     }
 

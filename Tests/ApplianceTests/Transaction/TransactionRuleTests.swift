@@ -92,6 +92,24 @@ import Testing
         }
     }
 
+    @Test func `people beside the patient are made once, too`() async throws {
+        try await atTheBox { _, _, doctor in
+            let mother = #"{"resourceType":"RelatedPerson","identifier":[{"system":"urn:r","#
+                + #""value":"1"}],"patient":{"reference":"Patient/own"}}"#
+            for (query, status) in [
+                ("urn:r|1", "201"), ("urn:r|1", "200"), ("1", "200"), ("urn:r%7C1", "200"),
+            ] {
+                let answer = try await doctor.send(
+                    "POST", "/fhir",
+                    Self.transaction(
+                        Texts.entry(
+                            "POST", "RelatedPerson", mother,
+                            more: #","ifNoneExist":"identifier=\#(query)""#)))
+                #expect(Self.statuses(answer) == [status], "\(query) \(answer.text)")
+            }
+        }
+    }
+
     @Test func `what finds too much, too little or the same twice undoes all`() async throws {
         try await atTheBox { test, _, doctor in
             for id in ["one", "two"] {
