@@ -9,6 +9,41 @@ extension SearchRun {
         _ number: Int64, _ criterion: ParameterCriterion, _ scope: SearchScope,
         _ within: [Int64]?
     ) throws -> [Int64] {
+        guard let parts = namedPeople(criterion, scope) else {
+            return try compared(number, criterion, scope, within)
+        }
+        let found = try parts.flatMap { try compared(number, criterion, $0, within) }
+        return OriginList.of(found)
+    }
+
+    /// The charts of the people whose names can be what is asked for, from memory; nil where that
+    /// is not a search for names, or finds many.
+    private func namedPeople(
+        _ criterion: ParameterCriterion, _ scope: SearchScope
+    ) -> [SearchScope]? {
+        guard scope.type == "Patient", criterion.modifier == nil, !scope.isOnePatient,
+            ["name", "family", "given"].contains(criterion.parameter.code)
+        else { return nil }
+        var parts: [SearchScope] = []
+        for value in criterion.values {
+            guard case .string(let typed) = value else { return nil }
+            let query = PersonQuery(nameWords: typed, isExact: false)
+            let hits = people.find(query, limit: SearchLimits.namedCountMax, only: nil)
+            guard !query.isEmpty, hits.total <= SearchLimits.namedCountMax else { return nil }
+            for person in hits.people {
+                guard let number = maker.numbers.knownPatient(person.id),
+                    let part = scope.narrowed(toPatient: number)
+                else { continue }
+                parts.append(part)
+            }
+        }
+        return parts
+    }
+
+    private func compared(
+        _ number: Int64, _ criterion: ParameterCriterion, _ scope: SearchScope,
+        _ within: [Int64]?
+    ) throws -> [Int64] {
         let tests = Self.tests(criterion)
         let code = criterion.parameter.code
         return try eachText(number, scope, within: within) { _, values in
@@ -29,9 +64,9 @@ extension SearchRun {
         _ number: Int64, _ scope: SearchScope, within: [Int64]?,
         where isWanted: (_ origin: Int64, _ values: [IndexValue]) throws -> Bool
     ) throws -> [Int64] {
-        let known = texts.opened(number)
+        let known = scope.isOnePatient ? [:] : texts.opened(number)
         var fresh: [Int64: TextMemory.Opened] = [:]
-        defer { texts.add(fresh, number) }
+        defer { if !scope.isOnePatient { texts.add(fresh, number) } }
         return try SearchValueRows.texts(number, scope, connection) { origin, chart, sealed in
             if let within, !OriginList.contains(within, origin) { return false }
             try countSealed()

@@ -15,17 +15,19 @@ final class SearchRun {
     let maker: IndexMaker
     let grants: SearchGrants
     let texts: TextMemory
+    let people: PersonIndex
     private var scopes: [String: SearchScope?] = [:]
     private var opened: [Int64: [IndexEntry]] = [:]
     private var closed: [String: [Int64]] = [:]
     private var openedCount = 0
     private var sealedCount = 0
 
-    init(_ connection: Connection, keys: DataKeys, index: SearchIndex, grants: SearchGrants) {
+    init(_ connection: Connection, of store: RecordStore, grants: SearchGrants) {
         self.connection = connection
-        self.keys = keys
-        maker = index.maker
-        texts = index.texts
+        keys = store.keys
+        maker = store.index.maker
+        texts = store.index.texts
+        people = store.people
         self.grants = grants
     }
 
