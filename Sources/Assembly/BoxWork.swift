@@ -22,8 +22,8 @@ struct BoxWork: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             await finishRotation()
-            await rebuildSearchIndex()
             while !Task.isCancelled {
+                await rebuildSearchIndex()
                 await round()
                 do {
                     try await Task.sleep(for: .seconds(Self.pauseSeconds))
@@ -117,6 +117,8 @@ struct BoxWork: Service {
             let ask = Ask(.administer, area: .system, type: "Job")
             try await box.store.rebuildSearchIndex(try await box.grant(ask, box.machine("job")))
             logger.info("search-index.rebuilt")
+        } catch is CancellationError {
+            // The box stops; the next start goes on from here.
         } catch {
             logger.error("search-index.rebuild", metadata: ["error": "\(type(of: error))"])
         }

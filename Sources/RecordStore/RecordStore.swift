@@ -128,9 +128,14 @@ package final class RecordStore: Sendable {
     /// What was found to be damaged in the database since the start; nil where nothing was.
     package var damageFound: String? { damage.found }
 
+    /// Pages of the database that the writer keeps in memory, in KiB.
+    private static let writerCacheKiB = 32_768
+
     /// Makes a connection durable, and refuses to go on if it is not.
     private static func prepare(_ connection: Connection) throws {
         try connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
+        // The search index is written at many places at once; they are read from memory.
+        try connection.execute("PRAGMA cache_size = -\(writerCacheKiB)")
         #if FAULT_CONTROLS
         try FaultControls.weaken(connection)
         #else

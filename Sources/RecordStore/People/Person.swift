@@ -51,7 +51,8 @@ package struct Person: Sendable {
     private static func words(_ facts: Demographics) -> ([UInt8], [UInt16]) {
         var found: Set<[UInt8]> = []
         for name in facts.names {
-            for part in [name.family ?? "", name.text ?? ""] + name.given {
+            let parts = [name.family ?? "", name.text ?? ""] + name.given
+            for part in parts + name.prefix + name.suffix {
                 found.formUnion(SearchText.words(part))
             }
         }

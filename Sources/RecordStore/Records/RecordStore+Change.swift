@@ -189,8 +189,13 @@ extension RecordStore {
             ? seq
             : try IndexRows.origin(
                 type: draft.change.type, id: draft.change.id, scope.connection)
+        let origin = first ?? seq
         try IndexRows.follow(
-            following, origin: first ?? seq, seq: seq, changedMs: nowMs, scope.connection)
+            following, origin: origin, seq: seq, changedMs: nowMs, scope.connection)
+        if following.new == nil {
+            let texts = index.texts
+            scope.afterCommit { texts.forget(origin) }
+        }
     }
 
     private func sealedAnswer(

@@ -54,8 +54,7 @@ extension RecordStore {
             try connection.begin()
             // Only to end the transaction of reads; there is nothing to undo.
             defer { try? connection.rollback() }
-            let run = SearchRun(
-                connection, keys: self.keys, maker: self.index.maker, grants: grants)
+            let run = SearchRun(connection, of: self, grants: grants)
             let (page, shown) = try self.page(run, query, limit: limit, position, owner)
             return Looked(.success(page), Self.note(grants.main, query, shown))
         }

@@ -5,6 +5,7 @@ import Synchronization
 /// What the store remembers of the search index while it is open.
 final class SearchIndex: Sendable {
     let maker: IndexMaker
+    let texts = TextMemory()
     private let work = Mutex<IndexWork?>(nil)
 
     /// A rebuild that is not done yet.

@@ -6,6 +6,8 @@ enum SearchLimits {
     static let openedCountMax = 20_000
     /// Sealed values that are opened to be compared with a text.
     static let sealedCountMax = 500_000
+    /// People whose names fit that are looked at one by one rather than all in a row.
+    static let namedCountMax = 500
     /// Resources that a chain or `_has` may go over.
     static let linkedCountMax = 100_000
     /// So few candidates are opened rather than looked for in the index.

@@ -80,11 +80,8 @@ extension SearchRun {
             }
             opened = []
         } else if !isFew, isSealed {
-            _ = try SearchValueRows.texts(number, scope, connection) { origin, chart, sealed in
-                guard OriginList.contains(opened, origin) else { return false }
-                for value in try self.opened(sealed, parameter: number, chart: chart) {
-                    take(origin, value)
-                }
+            _ = try eachText(number, scope, within: opened) { origin, values in
+                for value in values { take(origin, value) }
                 return false
             }
             opened = []

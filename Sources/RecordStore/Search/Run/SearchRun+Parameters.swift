@@ -1,7 +1,6 @@
 import FHIRModel
 import FHIRSearch
 import Kernel
-import Sealing
 
 extension SearchRun {
     /// What the index says about a parameter.
@@ -258,44 +257,6 @@ extension SearchRun {
             found = OriginList.either(found, try one ?? universe(scope, mask: scope.openMask))
         }
         return found
-    }
-
-    private func sealed(
-        _ number: Int64, _ criterion: ParameterCriterion, _ scope: SearchScope,
-        _ within: [Int64]?
-    ) throws -> [Int64] {
-        let tests = Self.tests(criterion)
-        return try SearchValueRows.texts(number, scope, connection) { origin, chart, sealed in
-            if let within, !OriginList.contains(within, origin) { return false }
-            let values = try self.opened(sealed, parameter: number, chart: chart)
-            guard let tests else {
-                return maker.rules.matches(values.map { self.entry(criterion, $0) }, criterion)
-            }
-            return values.contains { value in
-                guard case .string(let text) = value else { return false }
-                return tests.contains { $0.accepts(text) }
-            }
-        }
-    }
-
-    /// What texts must be, made once for all of them; nil for values of other kinds.
-    private static func tests(_ criterion: ParameterCriterion) -> [TextTest]? {
-        guard criterion.parameter.type == .string else { return nil }
-        return criterion.values.compactMap { value in
-            guard case .string(let typed) = value else { return nil }
-            return TextTest(
-                typed, criterion.modifier, isPhonetic: criterion.parameter.code == "phonetic")
-        }
-    }
-
-    /// The values of a row of sealed texts.
-    func opened(
-        _ sealed: UnsafeRawBufferPointer, parameter: Int64, chart: Int64
-    ) throws -> [IndexValue] {
-        try countSealed()
-        let key = try keys.key(id: Int64(try SealedValue.keyID(of: sealed)))
-        return SealedValues.decode(
-            try SealedValue.open(sealed, key: key, at: IndexMaker.place(parameter, chart: chart)))
     }
 }
 

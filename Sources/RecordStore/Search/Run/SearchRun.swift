@@ -14,16 +14,20 @@ final class SearchRun {
     let keys: DataKeys
     let maker: IndexMaker
     let grants: SearchGrants
+    let texts: TextMemory
+    let people: PersonIndex
     private var scopes: [String: SearchScope?] = [:]
     private var opened: [Int64: [IndexEntry]] = [:]
     private var closed: [String: [Int64]] = [:]
     private var openedCount = 0
     private var sealedCount = 0
 
-    init(_ connection: Connection, keys: DataKeys, maker: IndexMaker, grants: SearchGrants) {
+    init(_ connection: Connection, of store: RecordStore, grants: SearchGrants) {
         self.connection = connection
-        self.keys = keys
-        self.maker = maker
+        keys = store.keys
+        maker = store.index.maker
+        texts = store.index.texts
+        people = store.people
         self.grants = grants
     }
 
@@ -147,7 +151,12 @@ final class SearchRun {
                     + "search. Narrow it, by patient, date or code for example.")
         }
         guard let row = try SearchRows.version(origin, connection) else { return nil }
-        return (row.type, try JSON.parse(row.opened(with: keys).json))
+        do {
+            return (row.type, try JSON.parse(row.opened(with: keys).json))
+        } catch let problem as Problem where problem.code == .incomplete {
+            // The key of a chart is gone for good: nothing in it can be found any more.
+            return nil
+        }
     }
 
     /// Counts a sealed value that is opened.

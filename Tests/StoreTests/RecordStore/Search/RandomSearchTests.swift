@@ -238,4 +238,42 @@ private struct Asker {
         }
         #expect(hits > 150)
     }
+
+    @Test func `people are found by any part of their names`() async throws {
+        let test = try TestStore()
+        var people = People(seed: 31)
+        var corpus: [JSON] = []
+        for person in people.next(700) { corpus.append(try person.json()) }
+        corpus.append(
+            try JSON.parse(
+                Array(
+                    (#"{"resourceType":"Patient","id":"dr","name":[{"prefix":["Dr."],"suffix":["#
+                        + #""Jr"],"family":"De la Cruz","given":["Ana","Li"],"text":"Doc"}]}"#).utf8
+                )))
+        for json in corpus { try await test.store.put(json) }
+        let oracle = Oracle(all: try await parsed(corpus, test.store))
+        var random = SeededRandom(seed: 31)
+        for number in 0..<300 {
+            let one = random.pick(oracle.all)
+            let code = random.pick(["name", "family", "given"])
+            let texts = one.entries.compactMap { entry -> String? in
+                guard entry.parameter == code, case .string(let text) = entry.value else {
+                    return nil
+                }
+                return text
+            }
+            guard !texts.isEmpty else { continue }
+            let typed = String(random.pick(texts).prefix(1 + random.below(12)))
+            let criterion = SearchCriterion.of("Patient", code, nil, .string(typed))
+            let found = try await test.store.found("Patient", criterion, count: 1_000)
+            #expect(
+                Set(found) == oracle.find(criterion, "Patient", Callers.machine),
+                "search \(number): \(code)=\(typed)")
+        }
+        for typed in ["dr", "jr", "De la C", "doc", "cruz"] {
+            let criterion = SearchCriterion.of("Patient", "name", nil, .string(typed))
+            let found = try await test.store.found("Patient", criterion, count: 1_000)
+            #expect(Set(found) == oracle.find(criterion, "Patient", Callers.machine), "\(typed)")
+        }
+    }
 }

@@ -169,4 +169,40 @@ private struct SharedPatients {
             #expect(found == ids, "\(name)=\(value)")
         }
     }
+
+    @Test func `what a client writes finds what it means`() async throws {
+        let test = try TestStore()
+        let store = test.store
+        for (id, name) in [("a", "Yázhí"), ("b", "Begay")] {
+            try await store.put(SampleResources.patient(id, family: name))
+            let time = id == "a" ? "2026-02-01" : "2025-07-10"
+            try await store.put(
+                SampleResources.observation("o\(id)", of: id, value: "7", at: time))
+            try await store.put(SampleResources.condition("c\(id)", of: id, labels: ["BH"]))
+        }
+        let parser = SearchParser(nowMs: FixedClock.mondayMs)
+        for (type, name, value, ids) in [
+            ("Observation", "subject:Patient.family", "yazhi", ["oa"]),
+            ("Observation", "patient.family", "BEG", ["ob"]),
+            ("Patient", "_has:Observation:patient:date", "gt2026", []),
+            ("Patient", "_has:Observation:patient:date", "ge2026", ["a"]),
+            ("Patient", "_has:Condition:patient:code:text", "cough", ["a", "b"]),
+            ("Patient", "family:exact", "Yazhi", []),
+            ("Patient", "family:contains", "azh", ["a"]),
+            ("Patient", "birthdate", "1980-02", ["a", "b"]),
+            ("Patient", "_id", "a,z", ["a"]),
+            ("Observation", "value-quantity", "gt6.5", ["oa", "ob"]),
+            ("Observation", "value-quantity", "gt6.5||g", []),
+            ("Observation", "value-quantity", "7||kg", ["oa", "ob"]),
+            ("Observation", "date", "2026", ["oa"]),
+            ("Observation", "date", "lt2026-01-01", ["ob"]),
+            ("Condition", "_security", "BH", ["ca", "cb"]),
+            ("Condition", "patient", "Patient/a", ["ca"]),
+            ("Observation", "_filter", "date lt 2026-01-01 or subject eq Patient/a", ["oa", "ob"]),
+        ] as [(String, String, String, [String])] {
+            let query = try parser.query(type: type, parameters: [(name, value)], isStrict: true)
+            let found = try await store.found(type, .all(query.criteria))
+            #expect(found == ids, "\(type)?\(name)=\(value)")
+        }
+    }
 }
