@@ -73,7 +73,8 @@ import Testing
                 Set(place?["interaction"]?.elements.compactMap { $0.string("code") } ?? [])
             }
             let rest = json.at("rest", 0)
-            #expect(codes(rest) == ["transaction", "batch", "history-system"])
+            #expect(
+                codes(rest) == ["transaction", "batch", "history-system", "search-system"])
             let patient = rest?["resource"]?.elements.first { $0.string("type") == "Patient" }
             #expect(
                 codes(patient) == [

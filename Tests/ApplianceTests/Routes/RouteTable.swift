@@ -214,8 +214,6 @@ enum RouteTable {
             Probe(
                 "POST \(base)/:type/:id/:member/_search", "\(base)/Patient/own/Condition/_search",
                 .records, 200, "-+++++++-++", body: ""),
-            Probe(
-                "POST \(base)/$fhirpath", "\(base)/$fhirpath", .records, 400, all, body: "{}"),
         ]
     }
 
