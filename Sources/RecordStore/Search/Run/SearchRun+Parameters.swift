@@ -203,19 +203,13 @@ extension SearchRun {
     ) throws -> [Int64] {
         var found: [Int64] = []
         for case .date(let value) in criterion.values {
-            let one = ParameterCriterion(
-                type: criterion.type, parameter: criterion.parameter, values: [.date(value)])
             let (low, high) = value.beginnings
             let times = try SearchValueRows.times(number, from: low, to: high, scope, connection) {
-                maker.rules.matches([self.entry(one, .date(low: $0, high: $1))], one)
+                value.accepts(low: $0, high: $1)
             }
             found = OriginList.either(found, times)
         }
         return found
-    }
-
-    private func entry(_ criterion: ParameterCriterion, _ value: IndexValue) -> IndexEntry {
-        IndexEntry(parameter: criterion.parameter.code, value: value)
     }
 
     private func measured(
