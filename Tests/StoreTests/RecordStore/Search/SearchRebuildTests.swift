@@ -105,9 +105,8 @@ import Testing
         async throws
     {
         let test = try await filled(25)
-        for number in 0..<2_450 {
-            try await test.store.put(SampleResources.observation("m\(number)", of: "p1"))
-        }
+        try await test.store.putAll(
+            (0..<2_450).map { try SampleResources.observation("m\($0)", of: "p1") })
         let kept = try rows(test)
         test.close()
         try age(test)
