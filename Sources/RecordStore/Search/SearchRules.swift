@@ -10,19 +10,21 @@ package struct SearchRules: Sendable {
     package let entries: @Sendable (JSON, String) -> [IndexEntry]
     /// Whether the values of one resource fulfil a parameter of its type.
     package let matches: @Sendable ([IndexEntry], ParameterCriterion) -> Bool
-    /// Whether a resource fulfils a parameter on its whole text, which has no values in the index.
-    package let matchesText: @Sendable (JSON, ParameterCriterion) -> Bool
+    /// Whether a resource of a parameter's type fulfils it, taking out of it no more than that needs.
+    ///
+    /// Also tells about parameters on the whole text, whose values are in no index.
+    package let matchesContent: @Sendable (JSON, ParameterCriterion) -> Bool
 
     /// Collects the rules.
     package init(
         version: Int, entries: @escaping @Sendable (JSON, String) -> [IndexEntry],
         matches: @escaping @Sendable ([IndexEntry], ParameterCriterion) -> Bool,
-        matchesText: @escaping @Sendable (JSON, ParameterCriterion) -> Bool = { _, _ in false }
+        matchesContent: @escaping @Sendable (JSON, ParameterCriterion) -> Bool = { _, _ in false }
     ) {
         self.version = version
         self.entries = entries
         self.matches = matches
-        self.matchesText = matchesText
+        self.matchesContent = matchesContent
     }
 }
 
@@ -35,6 +37,6 @@ extension SearchRules {
             version: IndexExtractor.version,
             entries: { extractor.entries(of: $0, type: $1) },
             matches: { match.matches($0, $1) },
-            matchesText: { match.matches($0, $1, by: extractor) })
+            matchesContent: { match.matches($0, $1, by: extractor) })
     }()
 }

@@ -5,7 +5,7 @@ import SQLite
 
 extension RecordStore {
     /// Versions that one transaction of a rebuild looks at.
-    private static let rebuildBatchCount = 200
+    private static let rebuildBatchCount = 1_000
     /// The name of the job that shows how far a rebuild is.
     package static let searchIndexJob = "search-index"
 

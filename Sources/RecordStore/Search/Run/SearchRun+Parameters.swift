@@ -17,7 +17,7 @@ extension SearchRun {
     ) throws -> [Int64] {
         guard criterion.type == scope.type else { return [] }
         if IndexExtractor.textCodes.contains(criterion.parameter.code) {
-            return try (within ?? universe(scope)).filter { try holdsText($0, criterion) }
+            return try lookedAt(within ?? universe(scope), criterion)
         }
         if let within, within.count <= SearchLimits.fewCount {
             return try lookedAt(within, criterion)
@@ -31,7 +31,7 @@ extension SearchRun {
     private func lookedAt(
         _ origins: [Int64], _ criterion: ParameterCriterion
     ) throws -> [Int64] {
-        try origins.filter { maker.rules.matches(try entries(of: $0), criterion) }
+        try origins.filter { try holds($0, criterion) }
     }
 
     private func openOnes(
@@ -203,19 +203,13 @@ extension SearchRun {
     ) throws -> [Int64] {
         var found: [Int64] = []
         for case .date(let value) in criterion.values {
-            let one = ParameterCriterion(
-                type: criterion.type, parameter: criterion.parameter, values: [.date(value)])
             let (low, high) = value.beginnings
             let times = try SearchValueRows.times(number, from: low, to: high, scope, connection) {
-                maker.rules.matches([self.entry(one, .date(low: $0, high: $1))], one)
+                value.accepts(low: $0, high: $1)
             }
             found = OriginList.either(found, times)
         }
         return found
-    }
-
-    private func entry(_ criterion: ParameterCriterion, _ value: IndexValue) -> IndexEntry {
-        IndexEntry(parameter: criterion.parameter.code, value: value)
     }
 
     private func measured(

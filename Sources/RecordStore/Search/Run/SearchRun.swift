@@ -136,10 +136,15 @@ final class SearchRun {
         return entries
     }
 
-    /// Whether the whole text of a resource is what is asked for.
-    func holdsText(_ origin: Int64, _ criterion: ParameterCriterion) throws -> Bool {
+    /// Whether a resource fulfils a parameter, found out by opening it.
+    func holds(_ origin: Int64, _ criterion: ParameterCriterion) throws -> Bool {
+        if let known = opened[origin],
+            !IndexExtractor.textCodes.contains(criterion.parameter.code)
+        {
+            return maker.rules.matches(known, criterion)
+        }
         guard let (_, json) = try content(of: origin) else { return false }
-        return maker.rules.matchesText(json, criterion)
+        return maker.rules.matchesContent(json, criterion)
     }
 
     private func content(of origin: Int64) throws -> (type: String, json: JSON)? {

@@ -147,4 +147,29 @@ import Testing
         #expect(last.patientID == "a")
         #expect(last.detail?.contains("shown Observation/o1,Observation/o2") == true)
     }
+
+    @Test func `a limit is told with the way to stay within`() async throws {
+        let test = try await clinic()
+        try await test.store.putAll(
+            (0..<1_001).map { try SampleResources.observation("m\($0)", of: "a") })
+        let grants = try Callers.machine.searchGrants()
+        var query = SearchQuery(types: ["Patient"])
+        for count in [-1, 1_001] {
+            query.countMax = count
+            await #expect(throws: Problem(.value, "")) {
+                _ = try await test.store.search(grants, query)
+            }
+        }
+        query.countMax = 10
+        query.includes = [
+            SearchInclude(isReverse: true, sourceType: "Observation", parameter: "subject")
+        ]
+        await #expect(throws: Problem(.tooCostly, "")) {
+            _ = try await test.store.search(grants, query)
+        }
+        let tail = try await test.store.auditTail(1)
+        let last = try #require(tail.first)
+        #expect(last.outcome == "failed")
+        #expect(last.code == "too-costly")
+    }
 }

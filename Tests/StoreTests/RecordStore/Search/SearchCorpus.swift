@@ -196,6 +196,16 @@ extension SearchValue {
 }
 
 extension RecordStore {
+    /// Stores resources in one transaction.
+    func putAll(_ resources: [JSON]) async throws {
+        let changes = try resources.map { json in
+            let (type, id) = (json.string("resourceType") ?? "", json.string("id") ?? "")
+            let grant = try Callers.machine.grant(.update, type, id: id)
+            return Change(grant, .update, type: type, id: id, json: json)
+        }
+        _ = try await change(changes)
+    }
+
     /// The ids of everything that a search finds, page by page.
     func found(
         _ type: String, _ criteria: SearchCriterion..., sort: [SearchSort] = [],

@@ -105,9 +105,8 @@ import Testing
         async throws
     {
         let test = try await filled(25)
-        for number in 0..<450 {
-            try await test.store.put(SampleResources.observation("m\(number)", of: "p1"))
-        }
+        try await test.store.putAll(
+            (0..<2_450).map { try SampleResources.observation("m\($0)", of: "p1") })
         let kept = try rows(test)
         test.close()
         try age(test)
@@ -117,9 +116,9 @@ import Testing
         for round in 0..<10 where test.store.searchIndexPart < 1 {
             try await test.store.rebuildSearchIndex(grant, batchesMax: 1)
             try await test.store.put(SampleResources.observation("m\(round)", of: "p1"))
-            try await test.store.put(SampleResources.observation("m\(440 + round)", of: "p1"))
-            try await test.store.delete("Observation", "m\(200 + round)")
-            try await test.store.put(SampleResources.observation("m\(200 + round)", of: "p1"))
+            try await test.store.put(SampleResources.observation("m\(2_440 + round)", of: "p1"))
+            try await test.store.delete("Observation", "m\(1_200 + round)")
+            try await test.store.put(SampleResources.observation("m\(1_200 + round)", of: "p1"))
             test.close()
             try test.reopen()
         }
