@@ -105,6 +105,36 @@ import Testing
         }
     }
 
+    @Test func `a condition may be any search`() async throws {
+        try await atTheBox { _, _, doctor in
+            let body =
+                #"{"resourceType":"Condition","code":{"coding":[{"system":"urn:c","#
+                + #""code":"7"}]},"onsetDateTime":"2026-01-02","#
+                + #""subject":{"reference":"Patient/own"}}"#
+            let search = "code=urn:c|7&patient=own&onset-date=ge2026-01-01"
+            let unless = ["If-None-Exist": search]
+            let one = try await doctor.send("POST", "/fhir/Condition", body, unless)
+            let two = try await doctor.send("POST", "/fhir/Condition", body, unless)
+            #expect(one.status == 201 && two.status == 200, "\(two.text)")
+            #expect(one["location"] == two["location"])
+            let path = "/fhir/Condition?code=urn:c%7C7&patient=own"
+            let changed = try await doctor.send("PUT", path, body)
+            #expect(changed.status == 200 && changed["etag"] == "W/\"2\"")
+            let bundle = try await doctor.send(
+                "POST", "/fhir",
+                BundleTexts.bundle(
+                    "transaction",
+                    [
+                        BundleTexts.entry("PATCH", "Condition?code=7", BundleTexts.patch),
+                        BundleTexts.entry(
+                            "POST", "Condition", body, more: #","ifNoneExist":"code=8""#),
+                    ]))
+            #expect(bundle.status == 200, "\(bundle.text)")
+            #expect(try await count(doctor) == 2)
+            #expect(try await doctor.send("DELETE", "/fhir/Condition?code=9").status == 204)
+        }
+    }
+
     @Test func `a deletion takes the one record that the condition finds`() async throws {
         try await atTheBox { _, _, doctor in
             let made = try await doctor.send("PUT", Self.path, Self.condition("1", "one"))
