@@ -100,7 +100,9 @@ let package = Package(
         edge("SQLite", ["CSQLite"]),
         edge("Deflate", ["CZlib"]),
         edge("Sealing", ["COpenSSL", "CArgon2"]),
-        edge("RecordStore", ["FHIRModel", "FHIRSearch", "AccessControl", "SQLite", "Deflate", "Sealing"]),
+        edge(
+            "RecordStore",
+            ["FHIRModel", "FHIRSearch", "AccessControl", "SQLite", "Deflate", "Sealing"]),
         edge("ServerKit", ["FHIRModel", "AccessControl", "RecordStore"] + server),
         features("FHIRAPI", using: ["Sealing", httpTypes]),
         features("Charting"),
