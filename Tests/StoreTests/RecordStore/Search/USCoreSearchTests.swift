@@ -58,6 +58,8 @@ private struct SharedPatients {
 }
 
 @Suite struct `Searches of US Core` {
+    /// A type and its parameters on each line.
+    ///
     /// Spec: US Core 6.1.0 server capability statement,
     /// https://hl7.org/fhir/us/core/STU6.1/CapabilityStatement-us-core-server.html
     private static let searches = """
