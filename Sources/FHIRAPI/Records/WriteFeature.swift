@@ -33,8 +33,12 @@ package struct WriteFeature: Feature {
     {
         let sent = try await SentChange(request, context)
         let json = try ResourceBody.resource(sent.body, type: sent.order.type, request)
+        // Some client libraries write the condition into the address; to overlook it would make the
+        // record twice.
+        let inAddress = sent.condition.isEmpty ? nil : sent.condition
         return try await answer(
-            try await acts.create(json, sent.order, unless: request.headers[.ifNoneExist]), sent)
+            try await acts.create(
+                json, sent.order, unless: request.headers[.ifNoneExist] ?? inAddress), sent)
     }
 
     /// `PUT /fhir/{type}/{id}`: a new version, or a new resource under this id.

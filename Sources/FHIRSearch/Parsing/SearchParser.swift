@@ -94,9 +94,10 @@ package struct SearchParser: Sendable {
                 .limit, name,
                 "The value of \(name) has at most \(limits.valueBytesMax) bytes; shorten it.")
         }
+        // Left out, an empty `patient` would find everybody's records.
         guard !value.isEmpty else {
             throw SearchError(
-                .notSupported, name, "Parameter \(name) has no value; give one or leave it out.")
+                .value, name, "Parameter \(name) has no value; give one or leave it out.")
         }
     }
 

@@ -153,6 +153,22 @@ import Testing
         }
     }
 
+    @Test func `a condition in the address of a create counts like one in its header`() async throws
+    {
+        try await atTheBox { _, _, doctor in
+            let path = "/fhir/Condition?identifier=urn:s|1"
+            let first = try await doctor.send("POST", path, Self.condition("1"))
+            #expect(first.status == 201)
+            let second = try await doctor.send("POST", path, Self.condition("1"))
+            #expect(second.status == 200 && second["location"] == first["location"])
+            let odd = try await doctor.send(
+                "POST", "/fhir/Condition?color=blue", Self.condition("1"))
+            #expect(odd.status == 400)
+            let empty = try await doctor.get("/fhir/Condition?patient=")
+            #expect(empty.status == 400)
+        }
+    }
+
     @Test func `a condition that is not understood changes nothing`() async throws {
         try await atTheBox { _, _, doctor in
             _ = try await doctor.send("PUT", "/fhir/Condition/c", Self.condition("1", "c"))

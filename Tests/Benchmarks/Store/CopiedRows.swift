@@ -5,10 +5,14 @@ import SQLite
 final class CopiedRows {
     /// Frames of the write-ahead log after which SQLite copies it, as the store does.
     private static let logFramesMax = 4_000
-    /// The tables that a change writes to, those that others refer to first.
+    /// The tables that a change writes to, those that others refer to first; then those of the
+    /// search index, whose rows name the change by its `origin`.
     private static let tables = [
         "data_key", "resource_version", "person_extract", "identifier_tag", "audit_entry",
+        "search_resource", "search_tag", "search_link", "search_range", "search_quantity",
+        "search_text",
     ]
+    private static let indexTables = 5..<tables.count
 
     /// One row of one table.
     struct Row: Sendable {
@@ -19,6 +23,7 @@ final class CopiedRows {
     private let source: Connection
     private let copy: Connection
     private var marks: [Int64]
+    private var lastOrigin: Int64 = 0
 
     /// Opens the store's file beside it for reading, and makes an empty file with its schema.
     init(of source: String, to path: String, steps: [SchemaStep]) throws {
@@ -35,12 +40,17 @@ final class CopiedRows {
 
     /// The rows that came since the last call, one element a change with its audit entry.
     func fresh() throws -> [[Row]] {
-        var byTable = try Self.tables.indices.map { try rows($0) }
+        var byTable = try (0..<Self.indexTables.lowerBound).map { try rows($0) }
         let versions = byTable[1]
         let entries = byTable[4]
         byTable[1] = []
         byTable[4] = []
-        var changes = zip(versions, entries).map { [$0, $1] }
+        let found = try indexRows(after: lastOrigin)
+        var changes = zip(versions, entries).map { version, entry in
+            guard case .int(let seq)? = version.values.first else { return [version, entry] }
+            lastOrigin = max(lastOrigin, seq)
+            return [version, entry] + (found[seq] ?? [])
+        }
         let rest = byTable.flatMap { $0 }
         if !rest.isEmpty { changes.insert(rest, at: 0) }
         return changes
@@ -72,6 +82,22 @@ final class CopiedRows {
     func close() {
         source.close()
         copy.close()
+    }
+
+    /// The rows of the search index that came with changes after one, by change.
+    private func indexRows(after origin: Int64) throws -> [Int64: [Row]] {
+        var found: [Int64: [Row]] = [:]
+        for table in Self.indexTables {
+            let statement = try source.prepare(
+                "SELECT origin, * FROM \(Self.tables[table]) WHERE origin > ?")
+            defer { statement.reset() }
+            statement.bind(1, origin)
+            while try statement.step() {
+                let values = (1..<statement.columnCount).map { statement.value($0) }
+                found[statement.int(0), default: []].append(Row(table: table, values: values))
+            }
+        }
+        return found
     }
 
     private func rows(_ table: Int) throws -> [Row] {
