@@ -25,21 +25,23 @@ struct SignInTimingTests {
                 UserDraft(username: "known\(number)", displayName: "Known", roles: [.nurse]),
                 password: Password(IdentityFixture.good), mustChangePassword: false)
         }
-        // A busy machine disturbs one round; a difference that is there stays in all three.
-        var apart: [Duration] = []
-        for round in 0..<3 where apart.allSatisfy({ !Self.isNothing($0) }) {
+        // A busy machine disturbs one round; a difference that is there stays in all of them.
+        var apart: [Double] = []
+        for round in 0..<5 where apart.allSatisfy({ !Self.isNothing($0) }) {
             apart.append(await difference(identity, round))
         }
         #expect(apart.contains { Self.isNothing($0) })
     }
 
-    private static func isNothing(_ time: Duration) -> Bool {
-        time < .milliseconds(1) && time > .milliseconds(-1)
-    }
+    /// Leaving the hash out would make a try shorter by most of its time. What is left of a
+    /// difference in milliseconds is measured where nothing else runs: case S04 of the fault tests.
+    private static func isNothing(_ part: Double) -> Bool { abs(part) < 0.2 }
 
-    /// The median of how much longer a name takes that somebody has than one that nobody has.
-    private func difference(_ identity: Identity, _ round: Int) async -> Duration {
+    /// The median of how much longer a name takes that somebody has than one that nobody has, as a
+    /// part of the median time of a try.
+    private func difference(_ identity: Identity, _ round: Int) async -> Double {
         var apart: [Duration] = []
+        var all: [Duration] = []
         for number in 0..<Self.peopleCount {
             let place = round * Self.peopleCount + number
             let names = ["known\(number)", "other\(number)"]
@@ -47,8 +49,9 @@ struct SignInTimingTests {
             let one = await wait(identity, names[first], place)
             let other = await wait(identity, names[1 - first], place)
             apart.append(first == 0 ? one - other : other - one)
+            all += [one, other]
         }
-        return apart.sorted()[apart.count / 2]
+        return apart.sorted()[apart.count / 2] / all.sorted()[all.count / 2]
     }
 
     /// How long a wrong try takes, from an address of its own.
