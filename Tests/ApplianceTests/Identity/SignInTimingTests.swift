@@ -33,8 +33,10 @@ struct SignInTimingTests {
         #expect(apart.contains { Self.isNothing($0) })
     }
 
-    /// Leaving the hash out would make a try shorter by most of its time. What is left of a
-    /// difference in milliseconds is measured where nothing else runs: case S04 of the fault tests.
+    /// Leaving the hash out would make a try shorter by most of its time.
+    ///
+    /// The difference in milliseconds is measured where nothing else runs: case S04 of the fault
+    /// tests.
     private static func isNothing(_ part: Double) -> Bool { abs(part) < 0.2 }
 
     /// The median of how much longer a name takes that somebody has than one that nobody has, as a
