@@ -88,6 +88,22 @@ package struct DataFolder: Sendable {
         return FolderLock(file: file)
     }
 
+    /// Whether the disk below the folder takes nothing any more: a byte that is written and synced
+    /// meets an error of the disk.
+    ///
+    /// A full disk is not gone.
+    var isGone: Bool {
+        let probe = path + "/probe"
+        let file = open(probe, O_CREAT | O_WRONLY | O_CLOEXEC, 0o600)
+        guard file >= 0 else { return errno == EIO || errno == EROFS }
+        defer {
+            close(file)
+            unlink(probe)
+        }
+        guard write(file, [0], 1) == 1, fdatasync(file) == 0 else { return errno == EIO }
+        return false
+    }
+
     private static var reason: String { String(cString: strerror(errno)).lowercased() }
 }
 

@@ -183,12 +183,22 @@ extension RecordStore {
 
     /// A failure of SQLite as one that the caller can be told; everything else as it is.
     ///
-    /// Damage is remembered: the box is not ready any more, and says why.
+    /// A disk that cannot be read ends the process, like one that cannot be written. Damage is
+    /// remembered: the box is not ready any more, and says why.
     func asProblem(_ error: any Error) -> any Error {
         guard let failure = error as? SQLiteError else { return error }
         if failure.isFull { return DiskSpace.full }
-        guard failure.isCorrupt || failure.isIO else {
-            return Problem(.transient, "The record cannot be read at the moment. Try again.")
+        let later = Problem(.transient, "The record cannot be read at the moment. Try again.")
+        if failure.isIO {
+            // Clients that try again would keep a box busy that cannot do anything for them.
+            parts.onFatal("The database cannot be read (\(failure.code)); stopping to recover.")
+            return later
+        }
+        guard failure.isCorrupt else { return later }
+        if damage.found == nil, folder.isGone {
+            // A disk that went away can look like damage; starting again is what helps then.
+            parts.onFatal("The disk of the data folder is gone; stopping to recover.")
+            return later
         }
         damage.note("The database cannot be read (\(failure.code)).", parts.onDamage)
         return Problem(
