@@ -26,6 +26,8 @@ package struct Caller: Sendable {
     package let address: String
     /// The id that the log, the answer and the audit entry of this request share.
     package let requestID: String
+    /// Which charts the caller opens, beside what the roles say.
+    package var access = ChartAccess.byRolesOnly
 
     /// Makes a caller.
     ///

@@ -33,12 +33,16 @@ package struct IdentitySettings: Sendable {
 package final class Identity: Sendable {
     /// The tables of the target, for the store to make.
     package static let schemaSteps: [SchemaStep] = [.users, .sessions]
+    /// The tables about who opens which charts.
+    package static let chartSteps: [SchemaStep] = [.chartRights]
 
     package let accounts: Accounts
     package let tokens: Tokens
     package let sessions: Sessions
     package let signIn: SignIn
     package let settings: IdentitySettings
+    /// Which charts people open, beside what their roles say.
+    package let chartRights: ChartRights
     let store: RecordStore
     let directory: Directory
 
@@ -54,6 +58,7 @@ package final class Identity: Sendable {
         self.directory = directory
         self.sessions = sessions
         self.settings = settings
+        chartRights = try await ChartRights(store: store, directory: directory)
         tokens = try await Tokens(store: store, directory: directory)
         accounts = Accounts(
             store: store, directory: directory, sessions: sessions, passwords: passwords,

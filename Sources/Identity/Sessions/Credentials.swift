@@ -31,7 +31,7 @@ struct Credentials: Sendable {
     func caller(of request: Request, _ context: OpenContext) async throws -> Caller? {
         do throws(Problem) {
             if let header = request.headers[.authorization] {
-                return try bearer(header, request, context)
+                return try await bearer(header, request, context)
             }
             guard let token = Cookies.value(Cookies.session, in: request.headers) else {
                 return nil
@@ -45,7 +45,7 @@ struct Credentials: Sendable {
 
     private func bearer(
         _ header: String, _ request: Request, _ context: OpenContext
-    ) throws(Problem) -> Caller {
+    ) async throws(Problem) -> Caller {
         let words = header.split(separator: " ", maxSplits: 1)
         guard words.count == 2, words[0].lowercased() == "bearer" else {
             throw Problem(.login, "Send a bearer token, or sign in with the box's page.")
@@ -56,7 +56,7 @@ struct Credentials: Sendable {
             throw Problem(.login, "The token is not known, or has expired. Ask for another one.")
         }
         try refuseIfChangeIsDue(user, request)
-        return caller(user, tag: token.id, scopes: scopes, context)
+        return try await caller(user, tag: token.id, scopes: scopes, context)
     }
 
     private func cookie(
@@ -69,16 +69,18 @@ struct Credentials: Sendable {
         }
         try Self.checkPageToken(request, session)
         try refuseIfChangeIsDue(user, request)
-        return caller(user, tag: session.id, scopes: nil, context)
+        return try await caller(user, tag: session.id, scopes: nil, context)
     }
 
     private func caller(
         _ user: User, tag: String, scopes: [Scope]?, _ context: OpenContext
-    ) -> Caller {
-        Caller(
+    ) async throws(Problem) -> Caller {
+        var caller = Caller(
             kind: .person, userID: user.id, name: user.username, roles: user.roles,
             ownPatientID: user.ownPatientID, scopes: scopes, sessionTag: tag,
             address: context.address, requestID: context.requestID)
+        caller.access = try await identity.chartRights.access(of: user, isAtScreen: scopes == nil)
+        return caller
     }
 
     /// Who has to change the password gets no further than to the pages for that.

@@ -17,6 +17,12 @@ final class Directory: Sendable {
 
     var isEmpty: Bool { state.withLock { $0.byID.isEmpty } }
 
+    /// Everybody, by the name that is shown.
+    func all() -> [User] {
+        state.withLock { Array($0.byID.values) }
+            .sorted { ($0.displayName, $0.id) < ($1.displayName, $1.id) }
+    }
+
     func user(id: String) -> User? { state.withLock { $0.byID[id] } }
 
     /// - Parameter folded: the name as ``Username/folded(_:)`` gives it.

@@ -14,6 +14,8 @@ package struct User: Sendable, Hashable {
     package var mustChangePassword: Bool
     /// The patient that a person with the role `PATIENT` is.
     package var ownPatientID: String?
+    /// The Practitioner record that a person who treats patients is.
+    package var practitionerID: String?
     /// UTC milliseconds.
     package let createdMs: Int64
     /// UTC milliseconds.

@@ -40,8 +40,24 @@ package struct NoticeBoard: Sendable {
         case "account.locked": lockedText(message.payload)
         case "sign-in.flood":
             "Many sign-ins fail at present. Look into the audit log for refused sign-ins."
+        case "emergency.began": emergencyText(message.payload)
         default: nil
         }
+    }
+
+    private static func emergencyText(_ payload: [UInt8]) -> String {
+        // A message that cannot be read still says that something happened.
+        let json = try? JSON.parse(payload)
+        let name = json?.string("name") ?? "Somebody"
+        let why =
+            switch json?.string("category") {
+            case "emergency-treatment": "emergency treatment"
+            case "danger-to-self-or-others": "danger to the patient or to others"
+            case "public-health-emergency": "a public-health emergency"
+            default: "an emergency"
+            }
+        return "\(name) opened a closed chart for \(why). It waits for your review under "
+            + "Emergency access."
     }
 
     private static func lockedText(_ payload: [UInt8]) -> String {

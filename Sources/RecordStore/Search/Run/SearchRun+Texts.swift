@@ -28,7 +28,7 @@ extension SearchRun {
         for value in criterion.values {
             guard case .string(let typed) = value else { return nil }
             let query = PersonQuery(nameWords: typed, isExact: false)
-            let hits = people.find(query, limit: SearchLimits.namedCountMax, only: nil)
+            let hits = people.find(query, limit: SearchLimits.namedCountMax)
             guard !query.isEmpty, hits.total <= SearchLimits.namedCountMax else { return nil }
             for person in hits.people {
                 guard let number = maker.numbers.knownPatient(person.id),

@@ -23,8 +23,7 @@ private struct Oracle {
     func find(_ criterion: SearchCriterion, _ type: String, _ caller: Caller) -> Set<String> {
         guard let grant = try? caller.grant(.search, type) else { return [] }
         let visible = all.filter { one in
-            one.type == type && grant.compartments.contains(one.compartment)
-                && (grant.onlyPatientID == nil || one.patientID == grant.onlyPatientID)
+            one.type == type && grant.covers(one.compartment, ofPatient: one.patientID)
         }
         return Set(visible.filter { holds(criterion, $0, caller) }.map(\.id))
     }
