@@ -26,6 +26,12 @@ const routes = [
     load: () => import("./pages/sessions/sessions.js") },
   { pattern: "/audit", title: "Audit log", needs: "audit.read",
     load: () => import("./pages/audit-log/audit-log.js") },
+  { pattern: "/emergencies", title: "Emergency access", needs: "emergencies.review",
+    load: () => import("./pages/emergencies/emergencies.js") },
+  { pattern: "/delegations", title: "Standing in", needs: "delegations.make",
+    load: () => import("./pages/delegations/delegations.js") },
+  { pattern: "/access-rules", title: "Who may see which charts", needs: "access-rules.read",
+    load: () => import("./pages/access-rules/access-rules.js") },
   { pattern: "/notices", title: "Notices", isForAdministrators: true,
     load: () => import("./pages/notices/notices.js") },
 ];
@@ -93,6 +99,7 @@ function showHeader() {
   const items = [
     may("patients.search") && { href: "/patients", label: "Patients" },
     may("audit.read") && { href: "/audit", label: "Audit log" },
+    may("emergencies.review") && { href: "/emergencies", label: "Emergency access" },
     user && isAdministrator() && {
       href: "/notices", label: "Notices", badge: unseenNotices,
       badgeText: `${count(unseenNotices, "notice")} not seen`,
@@ -111,6 +118,8 @@ function menuItems() {
   const isCompact = readSettings().density === "compact";
   return [
     html`<li><a href="/sessions">Sessions and password</a></li>`,
+    may("delegations.make") ? html`<li><a href="/delegations">Standing in</a></li>` : null,
+    may("access-rules.read") ? html`<li><a href="/access-rules">Who may see which charts</a></li>` : null,
     html`<li><button type="button" @click=${showKeys}>Keyboard shortcuts</button></li>`,
     html`<li class="rule"></li>`,
     html`<li><label><input type="checkbox" ?checked=${isCompact} @change=${changeDensity}>

@@ -146,8 +146,16 @@ extension Grant {
         covers.reduce(into: []) { $0.formUnion($1.patientIDs ?? []) }
     }
 
-    /// Whether nothing is hidden from it, so that it tells nothing to choose an id that is taken.
+    /// Whether nothing is hidden from it.
     package var isOfEverything: Bool { wholeCompartments.count == Compartment.allCases.count }
+
+    /// Whether the caller may choose the id of a new record of a patient.
+    ///
+    /// Where it fails, it tells that a hidden record has the id; so only those may from whom no
+    /// clinical record is hidden.
+    package var choosesIDs: Bool {
+        Set(Compartment.allCases).subtracting(wholeCompartments).isSubset(of: [.bloodQuantum])
+    }
 
     /// Whether the caller may know that a patient is there whose chart stays closed: the name and
     /// the date of birth, to find whom an emergency is about.

@@ -3,7 +3,8 @@ package import ServerKit
 extension Identity {
     /// The routes of the target, for the list of features.
     package func features(gate: Gate) -> [any Feature] {
-        [SignInFeature(self, gate: gate), SessionsFeature(self, gate: gate)] + chartRightsFeatures(gate)
+        [SignInFeature(self, gate: gate), SessionsFeature(self, gate: gate)]
+            + chartRightsFeatures(gate)
     }
 
     private func chartRightsFeatures(_ gate: Gate) -> [any Feature] {

@@ -32,9 +32,7 @@ package struct IdentitySettings: Sendable {
 /// Who may come in: users, passwords, sessions and tokens of one record store.
 package final class Identity: Sendable {
     /// The tables of the target, for the store to make.
-    package static let schemaSteps: [SchemaStep] = [.users, .sessions]
-    /// The tables about who opens which charts.
-    package static let chartSteps: [SchemaStep] = [.chartRights]
+    package static let schemaSteps: [SchemaStep] = [.users, .sessions, .chartRights]
 
     package let accounts: Accounts
     package let tokens: Tokens

@@ -34,6 +34,7 @@ export function onSessionEnd(listener) {
 
 export const get = (path, options) => send("GET", path, undefined, options);
 export const post = (path, body, options) => send("POST", path, body ?? {}, options);
+export const put = (path, body, options) => send("PUT", path, body ?? {}, options);
 export const remove = (path, options) => send("DELETE", path, undefined, options);
 
 /** Returns a path with the given query; empty values are left out. */

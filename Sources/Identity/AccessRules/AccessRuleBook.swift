@@ -23,7 +23,8 @@ package final class AccessRuleBook: Sendable {
         self.store = store
         let grant = try Grant.ofBox(Ask(.read, area: .system, type: "AccessRules"))
         let kept = try await store.rows(grant) { try SettingRows.value(grant, Self.name, $0) }
-        state = Mutex(try kept.map(Self.decoded) ?? Current(rules: AccessRules(), version: 0, changedMs: 0))
+        state = Mutex(
+            try kept.map(Self.decoded) ?? Current(rules: AccessRules(), version: 0, changedMs: 0))
     }
 
     /// The rules that hold now.

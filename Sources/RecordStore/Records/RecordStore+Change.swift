@@ -135,7 +135,7 @@ extension RecordStore {
     }
 
     private static func mayChooseID(_ change: Change) -> Bool {
-        change.grant.isOfEverything || DraftRoom.isNeverHidden(change.type)
+        change.grant.choosesIDs || DraftRoom.isNeverHidden(change.type)
     }
 
     /// A problem of one change, with the change that has it.

@@ -72,15 +72,15 @@ struct PolicyTests {
             #expect(isGranted(ask, caller) == alone)
         }
         let patient = try policy.grant(Ask(.read, "Patient", id: "p"), to: caller)
-        #expect(patient.compartments == [.system, .general, .bloodQuantum])
+        #expect(patient.wholeCompartments == [.system, .general, .bloodQuantum])
         let result = try policy.grant(Ask(.read, "Observation", id: "o"), to: caller)
-        #expect(result.compartments == [.system, .general])
+        #expect(result.wholeCompartments == [.system, .general])
     }
 
     @Test func `a compartment is opened only by the role that allows the act`() throws {
         let caller = try person([.nurse, .billing])
         let claim = try policy.grant(Ask(.read, "Claim", id: "c"), to: caller)
-        #expect(claim.compartments == [.system, .general])
+        #expect(claim.wholeCompartments == [.system, .general])
     }
 
     @Test func `a patient sees the own chart and no other`() throws {

@@ -9,7 +9,8 @@ await addStyle("./help.css", import.meta.url);
 const topics = [
   ["sign-in", "Signing in"], ["patient-search", "Finding a patient"],
   ["chart", "Reading a chart"], ["keyboard", "Keyboard"], ["sessions", "Sessions and password"],
-  ["audit-log", "The audit log"], ["locked-out", "Locked out"], ["administration", "For administrators"],
+  ["audit-log", "The audit log"], ["who-may-see-what", "Who may see what"],
+  ["break-glass", "Emergency access"], ["delegation", "Standing in"], ["locked-out", "Locked out"], ["administration", "For administrators"],
   ["fhir", "For programs: FHIR"],
 ];
 
