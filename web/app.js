@@ -28,6 +28,8 @@ const routes = [
     load: () => import("./pages/audit-log/audit-log.js") },
   { pattern: "/emergencies", title: "Emergency access", needs: "emergencies.review",
     load: () => import("./pages/emergencies/emergencies.js") },
+  { pattern: "/access-report/:id", title: "Who looked at this chart", needs: "audit.read",
+    load: () => import("./pages/access-report/access-report.js") },
   { pattern: "/delegations", title: "Standing in", needs: "delegations.make",
     load: () => import("./pages/delegations/delegations.js") },
   { pattern: "/access-rules", title: "Who may see which charts", needs: "access-rules.read",

@@ -10,7 +10,7 @@ SCREENS = [
     ("forced-colours", {"viewport": {"width": 1280, "height": 860}, "forced_colors": "active"}),
 ]
 HELP = ["sign-in", "patient-search", "chart", "keyboard", "sessions", "audit-log",
-        "locked-out", "administration", "fhir"]
+        "who-may-see-what", "break-glass", "delegation", "locked-out", "administration", "fhir"]
 
 
 def walk_looks(watch, browser, options, sign_in):

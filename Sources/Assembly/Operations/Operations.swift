@@ -63,6 +63,7 @@ package struct Operations: Sendable {
         "user.unlock": { try await $0.userUnlock($1, &$2) },
         "user.reset-password": { try await $0.userResetPassword($1, &$2) },
         "user.set-roles": { try await $0.userSetRoles($1, &$2) },
+        "user.link": { try await $0.userLink($1, &$2) },
         "audit.verify": { try await $0.auditVerify($1, &$2) },
         "audit.page": { try await $0.auditPage($1, &$2) },
         "keys.status": { try await $0.keysStatus($1, &$2) },

@@ -104,6 +104,9 @@ enum RouteTable {
     ]
 
     private static let rightsProbes = [
+        Probe(
+            "GET /api/v1/patients/:id/access-report", "/api/v1/patients/own/access-report",
+            .account, 200, "++---------"),
         Probe("GET /api/v1/emergencies", "/api/v1/emergencies", .account, 200, "++---------"),
         Probe(
             "POST /api/v1/emergencies", "/api/v1/emergencies", .account, 404, "--++++++---",

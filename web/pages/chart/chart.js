@@ -109,6 +109,8 @@ class ChartPage {
     this.#strip?.load();
     this.#outlet.replaceChildren(html`<article class="chart">
       ${this.#strip?.node}${banner(this.#chart)}
+      ${may("audit.read") ? html`<p class="emergency-offer no-print"><a
+        href="/access-report/${encodeURIComponent(patient.id)}">Who looked at this chart</a></p>` : null}
       <div class="chart-body">${rail}
         <section class="panel" role="tabpanel" id="chart-panel" tabindex="-1"></section></div>
       <p class="print-only print-foot" hidden>Printed by ${who?.displayName} from the chart as it
