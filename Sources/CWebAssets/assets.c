@@ -127,96 +127,102 @@ static const unsigned char file_40[] = {
 #embed "../../web/pages/access-report/access-report.js"
 };
 static const unsigned char file_41[] = {
-#embed "../../web/pages/access-rules/access-rules.js"
+#embed "../../web/pages/access-rules/access-rules.css"
 };
 static const unsigned char file_42[] = {
-#embed "../../web/pages/audit-log/audit-log.css"
+#embed "../../web/pages/access-rules/access-rules.js"
 };
 static const unsigned char file_43[] = {
-#embed "../../web/pages/audit-log/audit-log.js"
+#embed "../../web/pages/audit-log/audit-log.css"
 };
 static const unsigned char file_44[] = {
-#embed "../../web/pages/audit-log/words.js"
+#embed "../../web/pages/audit-log/audit-log.js"
 };
 static const unsigned char file_45[] = {
-#embed "../../web/pages/chart/banner.js"
+#embed "../../web/pages/audit-log/words.js"
 };
 static const unsigned char file_46[] = {
-#embed "../../web/pages/chart/chart.css"
+#embed "../../web/pages/chart/banner.js"
 };
 static const unsigned char file_47[] = {
-#embed "../../web/pages/chart/chart.js"
+#embed "../../web/pages/chart/chart.css"
 };
 static const unsigned char file_48[] = {
-#embed "../../web/pages/chart/lists.js"
+#embed "../../web/pages/chart/chart.js"
 };
 static const unsigned char file_49[] = {
-#embed "../../web/pages/chart/notes.js"
+#embed "../../web/pages/chart/lists.js"
 };
 static const unsigned char file_50[] = {
-#embed "../../web/pages/chart/results.js"
+#embed "../../web/pages/chart/notes.js"
 };
 static const unsigned char file_51[] = {
-#embed "../../web/pages/chart/rows.js"
+#embed "../../web/pages/chart/results.js"
 };
 static const unsigned char file_52[] = {
-#embed "../../web/pages/chart/summary.js"
+#embed "../../web/pages/chart/rows.js"
 };
 static const unsigned char file_53[] = {
-#embed "../../web/pages/delegations/delegations.js"
+#embed "../../web/pages/chart/summary.js"
 };
 static const unsigned char file_54[] = {
-#embed "../../web/pages/emergencies/dialog.js"
+#embed "../../web/pages/delegations/delegations.css"
 };
 static const unsigned char file_55[] = {
-#embed "../../web/pages/emergencies/emergencies.css"
+#embed "../../web/pages/delegations/delegations.js"
 };
 static const unsigned char file_56[] = {
-#embed "../../web/pages/emergencies/emergencies.js"
+#embed "../../web/pages/emergencies/dialog.js"
 };
 static const unsigned char file_57[] = {
-#embed "../../web/pages/emergencies/strip.js"
+#embed "../../web/pages/emergencies/emergencies.css"
 };
 static const unsigned char file_58[] = {
-#embed "../../web/pages/emergencies/words.js"
+#embed "../../web/pages/emergencies/emergencies.js"
 };
 static const unsigned char file_59[] = {
-#embed "../../web/pages/help/help.css"
+#embed "../../web/pages/emergencies/strip.js"
 };
 static const unsigned char file_60[] = {
-#embed "../../web/pages/help/help.js"
+#embed "../../web/pages/emergencies/words.js"
 };
 static const unsigned char file_61[] = {
-#embed "../../web/pages/notices/notices.js"
+#embed "../../web/pages/help/help.css"
 };
 static const unsigned char file_62[] = {
-#embed "../../web/pages/patient-search/patient-search.css"
+#embed "../../web/pages/help/help.js"
 };
 static const unsigned char file_63[] = {
-#embed "../../web/pages/patient-search/patient-search.js"
+#embed "../../web/pages/notices/notices.js"
 };
 static const unsigned char file_64[] = {
-#embed "../../web/pages/sessions/sessions.css"
+#embed "../../web/pages/patient-search/patient-search.css"
 };
 static const unsigned char file_65[] = {
-#embed "../../web/pages/sessions/sessions.js"
+#embed "../../web/pages/patient-search/patient-search.js"
 };
 static const unsigned char file_66[] = {
-#embed "../../web/pages/sign-in/sign-in.css"
+#embed "../../web/pages/sessions/sessions.css"
 };
 static const unsigned char file_67[] = {
-#embed "../../web/pages/sign-in/sign-in.js"
+#embed "../../web/pages/sessions/sessions.js"
 };
 static const unsigned char file_68[] = {
-#embed "../../web/styles/base.css"
+#embed "../../web/pages/sign-in/sign-in.css"
 };
 static const unsigned char file_69[] = {
-#embed "../../web/styles/print.css"
+#embed "../../web/pages/sign-in/sign-in.js"
 };
 static const unsigned char file_70[] = {
-#embed "../../web/styles/reset.css"
+#embed "../../web/styles/base.css"
 };
 static const unsigned char file_71[] = {
+#embed "../../web/styles/print.css"
+};
+static const unsigned char file_72[] = {
+#embed "../../web/styles/reset.css"
+};
+static const unsigned char file_73[] = {
 #embed "../../web/styles/tokens.css"
 };
 
@@ -262,40 +268,42 @@ static const web_file all[] = {
     {"lib/state.js", file_38, sizeof file_38},
     {"lib/styles.js", file_39, sizeof file_39},
     {"pages/access-report/access-report.js", file_40, sizeof file_40},
-    {"pages/access-rules/access-rules.js", file_41, sizeof file_41},
-    {"pages/audit-log/audit-log.css", file_42, sizeof file_42},
-    {"pages/audit-log/audit-log.js", file_43, sizeof file_43},
-    {"pages/audit-log/words.js", file_44, sizeof file_44},
-    {"pages/chart/banner.js", file_45, sizeof file_45},
-    {"pages/chart/chart.css", file_46, sizeof file_46},
-    {"pages/chart/chart.js", file_47, sizeof file_47},
-    {"pages/chart/lists.js", file_48, sizeof file_48},
-    {"pages/chart/notes.js", file_49, sizeof file_49},
-    {"pages/chart/results.js", file_50, sizeof file_50},
-    {"pages/chart/rows.js", file_51, sizeof file_51},
-    {"pages/chart/summary.js", file_52, sizeof file_52},
-    {"pages/delegations/delegations.js", file_53, sizeof file_53},
-    {"pages/emergencies/dialog.js", file_54, sizeof file_54},
-    {"pages/emergencies/emergencies.css", file_55, sizeof file_55},
-    {"pages/emergencies/emergencies.js", file_56, sizeof file_56},
-    {"pages/emergencies/strip.js", file_57, sizeof file_57},
-    {"pages/emergencies/words.js", file_58, sizeof file_58},
-    {"pages/help/help.css", file_59, sizeof file_59},
-    {"pages/help/help.js", file_60, sizeof file_60},
-    {"pages/notices/notices.js", file_61, sizeof file_61},
-    {"pages/patient-search/patient-search.css", file_62, sizeof file_62},
-    {"pages/patient-search/patient-search.js", file_63, sizeof file_63},
-    {"pages/sessions/sessions.css", file_64, sizeof file_64},
-    {"pages/sessions/sessions.js", file_65, sizeof file_65},
-    {"pages/sign-in/sign-in.css", file_66, sizeof file_66},
-    {"pages/sign-in/sign-in.js", file_67, sizeof file_67},
-    {"styles/base.css", file_68, sizeof file_68},
-    {"styles/print.css", file_69, sizeof file_69},
-    {"styles/reset.css", file_70, sizeof file_70},
-    {"styles/tokens.css", file_71, sizeof file_71},
+    {"pages/access-rules/access-rules.css", file_41, sizeof file_41},
+    {"pages/access-rules/access-rules.js", file_42, sizeof file_42},
+    {"pages/audit-log/audit-log.css", file_43, sizeof file_43},
+    {"pages/audit-log/audit-log.js", file_44, sizeof file_44},
+    {"pages/audit-log/words.js", file_45, sizeof file_45},
+    {"pages/chart/banner.js", file_46, sizeof file_46},
+    {"pages/chart/chart.css", file_47, sizeof file_47},
+    {"pages/chart/chart.js", file_48, sizeof file_48},
+    {"pages/chart/lists.js", file_49, sizeof file_49},
+    {"pages/chart/notes.js", file_50, sizeof file_50},
+    {"pages/chart/results.js", file_51, sizeof file_51},
+    {"pages/chart/rows.js", file_52, sizeof file_52},
+    {"pages/chart/summary.js", file_53, sizeof file_53},
+    {"pages/delegations/delegations.css", file_54, sizeof file_54},
+    {"pages/delegations/delegations.js", file_55, sizeof file_55},
+    {"pages/emergencies/dialog.js", file_56, sizeof file_56},
+    {"pages/emergencies/emergencies.css", file_57, sizeof file_57},
+    {"pages/emergencies/emergencies.js", file_58, sizeof file_58},
+    {"pages/emergencies/strip.js", file_59, sizeof file_59},
+    {"pages/emergencies/words.js", file_60, sizeof file_60},
+    {"pages/help/help.css", file_61, sizeof file_61},
+    {"pages/help/help.js", file_62, sizeof file_62},
+    {"pages/notices/notices.js", file_63, sizeof file_63},
+    {"pages/patient-search/patient-search.css", file_64, sizeof file_64},
+    {"pages/patient-search/patient-search.js", file_65, sizeof file_65},
+    {"pages/sessions/sessions.css", file_66, sizeof file_66},
+    {"pages/sessions/sessions.js", file_67, sizeof file_67},
+    {"pages/sign-in/sign-in.css", file_68, sizeof file_68},
+    {"pages/sign-in/sign-in.js", file_69, sizeof file_69},
+    {"styles/base.css", file_70, sizeof file_70},
+    {"styles/print.css", file_71, sizeof file_71},
+    {"styles/reset.css", file_72, sizeof file_72},
+    {"styles/tokens.css", file_73, sizeof file_73},
 };
 
-const char *const web_tree_hash = "a8b754f5cb1029a3";
+const char *const web_tree_hash = "fa7336437a38c9f4";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];

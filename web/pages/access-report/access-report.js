@@ -38,7 +38,14 @@ function table(items) {
     <tbody>${items.map((item) => html`<tr><td class="nowrap">${formatDateTime(item.at)}</td>
       <td><bdi>${item.name}</bdi> <span class="quiet">${item.roles.map((role) =>
         formatCode(role.toLowerCase())).join(", ")}</span></td>
-      <td>${formatCode(item.action)} ${item.type}${item.isInList ? " (in a list)" : ""}</td>
+      <td>${what(item)}</td>
       <td>${item.isEmergency ? html`<span class="tag danger">Emergency</span> ` : null}
         ${item.outcome === "ok" ? "Done" : formatCode(item.outcome)}</td></tr>`)}</tbody></table></div>`;
+}
+
+function what({ action, type, isInList }) {
+  if (type === "EmergencyAccess") {
+    return action === "create" ? "Opened it in an emergency" : "Ended or reviewed the emergency";
+  }
+  return `${formatCode(action)} ${type}${isInList ? " (in a list)" : ""}`;
 }

@@ -5,13 +5,16 @@ import { get, put } from "../../lib/api.js";
 import { count, formatCode, formatDateTime } from "../../lib/format.js";
 import { element, html } from "../../lib/html.js";
 import { session } from "../../lib/session.js";
+import { addStyle } from "../../lib/styles.js";
+
+await addStyle("./access-rules.css", import.meta.url);
 
 const roleWords = (role) => formatCode(role.toLowerCase());
 
 /** Opens the page. */
 export function open(outlet) {
   const place = element`<div></div>`;
-  outlet.replaceChildren(html`<div class="page"><div class="page-head"><h1>Who may see which charts</h1>
+  outlet.replaceChildren(html`<div class="page access-rules"><div class="page-head"><h1>Who may see which charts</h1>
     <p>A role opens every chart of the clinic, or only the charts of patients with whom the person has
       to do. <a href="/help/who-may-see-what">How this works</a></p></div>${place}</div>`);
   load(place);

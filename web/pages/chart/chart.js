@@ -107,8 +107,11 @@ class ChartPage {
     this.#strip?.stop();
     this.#strip = may("emergencies.open") ? new EmergencyStrip(patient, () => this.load()) : null;
     this.#strip?.load();
+    const head = banner(this.#chart);
+    // In the banner, so that it stays in sight with it.
+    if (this.#strip) head.prepend(this.#strip.node);
     this.#outlet.replaceChildren(html`<article class="chart">
-      ${this.#strip?.node}${banner(this.#chart)}
+      ${head}
       ${may("audit.read") ? html`<p class="emergency-offer no-print"><a
         href="/access-report/${encodeURIComponent(patient.id)}">Who looked at this chart</a></p>` : null}
       <div class="chart-body">${rail}

@@ -5,6 +5,9 @@ import { get, post, remove } from "../../lib/api.js";
 import { formatDate } from "../../lib/format.js";
 import { element, html } from "../../lib/html.js";
 import { may } from "../../lib/session.js";
+import { addStyle } from "../../lib/styles.js";
+
+await addStyle("./delegations.css", import.meta.url);
 
 const states = { running: ["Running", "good"], planned: ["Planned", ""], over: ["Over", ""],
   revoked: ["Taken back", ""] };
@@ -26,7 +29,7 @@ class DelegationsPage {
         this.#isOfAll = event.target.checked;
         this.load();
       }}> Show everybody's, and name substitutes for others</label></p>` : null;
-    this.node = element`<div class="page"><div class="page-head"><h1>Standing in</h1>
+    this.node = element`<div class="page delegations"><div class="page-head"><h1>Standing in</h1>
       <p>Name a colleague who looks after your patients while you are away. They open the charts of your
         patients for these days, with the rights of their own role.
         <a href="/help/delegation">How this works</a></p></div>${everybody}<div></div></div>`;
