@@ -113,6 +113,8 @@ package struct AccessReportFeature: Feature {
         item.member("isInList", !entry.patientIDs.isEmpty)
     }
 
+    /// The report for a spreadsheet.
+    ///
     /// Spec: RFC 4180, https://www.rfc-editor.org/rfc/rfc4180
     private func table(_ entries: [AuditEntry]) -> [UInt8] {
         var text = "at,name,roles,action,type,id,outcome,emergency\r\n"
