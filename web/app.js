@@ -28,6 +28,8 @@ const routes = [
     load: () => import("./pages/audit-log/audit-log.js") },
   { pattern: "/notices", title: "Notices", isForAdministrators: true,
     load: () => import("./pages/notices/notices.js") },
+  { pattern: "/admin", title: "Administration", isForAdministrators: true,
+    load: () => import("./pages/admin/overview.js") },
 ];
 
 // The page that usually comes next is fetched while the person still types.
@@ -97,6 +99,7 @@ function showHeader() {
       href: "/notices", label: "Notices", badge: unseenNotices,
       badgeText: `${count(unseenNotices, "notice")} not seen`,
     },
+    user && isAdministrator() && { href: "/admin", label: "Administration" },
     { href: "/help", label: "Help" },
     !user && { href: "/sign-in", label: "Sign in" },
   ].filter(Boolean);
