@@ -30,6 +30,14 @@ const routes = [
     load: () => import("./pages/notices/notices.js") },
   { pattern: "/admin", title: "Administration", isForAdministrators: true,
     load: () => import("./pages/admin/overview.js") },
+  { pattern: "/admin/users", title: "Users", needs: "users.read", isForAdministrators: true,
+    load: () => import("./pages/admin/users.js") },
+  { pattern: "/admin/users/:id", title: "User", needs: "users.read", isForAdministrators: true,
+    load: () => import("./pages/admin/user.js") },
+  { pattern: "/admin/roles", title: "Roles", needs: "users.read", isForAdministrators: true,
+    load: () => import("./pages/admin/roles.js") },
+  { pattern: "/admin/sessions", title: "Sessions", needs: "sessions.readAll",
+    isForAdministrators: true, load: () => import("./pages/admin/sessions.js") },
 ];
 
 // The page that usually comes next is fetched while the person still types.

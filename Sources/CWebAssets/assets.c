@@ -19,180 +19,213 @@ static const unsigned char file_4[] = {
 #embed "../../web/elements/app-header.js"
 };
 static const unsigned char file_5[] = {
-#embed "../../web/elements/error-summary.js"
+#embed "../../web/elements/confirm-dialog.js"
 };
 static const unsigned char file_6[] = {
-#embed "../../web/elements/icon.js"
+#embed "../../web/elements/conflict-note.js"
 };
 static const unsigned char file_7[] = {
-#embed "../../web/elements/idle-guard.js"
+#embed "../../web/elements/error-summary.js"
 };
 static const unsigned char file_8[] = {
-#embed "../../web/elements/key-sheet.js"
+#embed "../../web/elements/icon.js"
 };
 static const unsigned char file_9[] = {
-#embed "../../web/elements/plot-parts.js"
+#embed "../../web/elements/idle-guard.js"
 };
 static const unsigned char file_10[] = {
-#embed "../../web/elements/reading-table.js"
+#embed "../../web/elements/key-sheet.js"
 };
 static const unsigned char file_11[] = {
-#embed "../../web/elements/result-flag.js"
+#embed "../../web/elements/plot-parts.js"
 };
 static const unsigned char file_12[] = {
-#embed "../../web/elements/state-note.js"
+#embed "../../web/elements/reading-table.js"
 };
 static const unsigned char file_13[] = {
-#embed "../../web/elements/trend-plot.css"
+#embed "../../web/elements/result-flag.js"
 };
 static const unsigned char file_14[] = {
-#embed "../../web/elements/trend-plot.js"
+#embed "../../web/elements/state-note.js"
 };
 static const unsigned char file_15[] = {
-#embed "../../web/favicon.svg"
+#embed "../../web/elements/trend-plot.css"
 };
 static const unsigned char file_16[] = {
-#embed "../../web/help/administration.md"
+#embed "../../web/elements/trend-plot.js"
 };
 static const unsigned char file_17[] = {
-#embed "../../web/help/audit-log.md"
+#embed "../../web/favicon.svg"
 };
 static const unsigned char file_18[] = {
-#embed "../../web/help/chart.md"
+#embed "../../web/help/administration.md"
 };
 static const unsigned char file_19[] = {
-#embed "../../web/help/fhir.md"
+#embed "../../web/help/audit-log.md"
 };
 static const unsigned char file_20[] = {
-#embed "../../web/help/keyboard.md"
+#embed "../../web/help/chart.md"
 };
 static const unsigned char file_21[] = {
-#embed "../../web/help/locked-out.md"
+#embed "../../web/help/fhir.md"
 };
 static const unsigned char file_22[] = {
-#embed "../../web/help/patient-search.md"
+#embed "../../web/help/keyboard.md"
 };
 static const unsigned char file_23[] = {
-#embed "../../web/help/sessions.md"
+#embed "../../web/help/locked-out.md"
 };
 static const unsigned char file_24[] = {
-#embed "../../web/help/sign-in.md"
+#embed "../../web/help/patient-search.md"
 };
 static const unsigned char file_25[] = {
-#embed "../../web/index.html"
+#embed "../../web/help/sessions.md"
 };
 static const unsigned char file_26[] = {
-#embed "../../web/lib/api.js"
+#embed "../../web/help/sign-in.md"
 };
 static const unsigned char file_27[] = {
-#embed "../../web/lib/format.js"
+#embed "../../web/index.html"
 };
 static const unsigned char file_28[] = {
-#embed "../../web/lib/html.js"
+#embed "../../web/lib/api.js"
 };
 static const unsigned char file_29[] = {
-#embed "../../web/lib/idle.js"
+#embed "../../web/lib/format.js"
 };
 static const unsigned char file_30[] = {
-#embed "../../web/lib/keys.js"
+#embed "../../web/lib/html.js"
 };
 static const unsigned char file_31[] = {
-#embed "../../web/lib/markdown.js"
+#embed "../../web/lib/idle.js"
 };
 static const unsigned char file_32[] = {
-#embed "../../web/lib/match.js"
+#embed "../../web/lib/keys.js"
 };
 static const unsigned char file_33[] = {
-#embed "../../web/lib/recent.js"
+#embed "../../web/lib/markdown.js"
 };
 static const unsigned char file_34[] = {
-#embed "../../web/lib/router.js"
+#embed "../../web/lib/match.js"
 };
 static const unsigned char file_35[] = {
-#embed "../../web/lib/scale.js"
+#embed "../../web/lib/recent.js"
 };
 static const unsigned char file_36[] = {
-#embed "../../web/lib/session.js"
+#embed "../../web/lib/router.js"
 };
 static const unsigned char file_37[] = {
-#embed "../../web/lib/state.js"
+#embed "../../web/lib/scale.js"
 };
 static const unsigned char file_38[] = {
-#embed "../../web/lib/styles.js"
+#embed "../../web/lib/session.js"
 };
 static const unsigned char file_39[] = {
-#embed "../../web/pages/admin/overview.js"
+#embed "../../web/lib/state.js"
 };
 static const unsigned char file_40[] = {
-#embed "../../web/pages/audit-log/audit-log.css"
+#embed "../../web/lib/styles.js"
 };
 static const unsigned char file_41[] = {
-#embed "../../web/pages/audit-log/audit-log.js"
+#embed "../../web/pages/admin/admin.css"
 };
 static const unsigned char file_42[] = {
-#embed "../../web/pages/audit-log/words.js"
+#embed "../../web/pages/admin/form.js"
 };
 static const unsigned char file_43[] = {
-#embed "../../web/pages/chart/banner.js"
+#embed "../../web/pages/admin/grouping.js"
 };
 static const unsigned char file_44[] = {
-#embed "../../web/pages/chart/chart.css"
+#embed "../../web/pages/admin/overview.js"
 };
 static const unsigned char file_45[] = {
-#embed "../../web/pages/chart/chart.js"
+#embed "../../web/pages/admin/roles.js"
 };
 static const unsigned char file_46[] = {
-#embed "../../web/pages/chart/lists.js"
+#embed "../../web/pages/admin/sessions.js"
 };
 static const unsigned char file_47[] = {
-#embed "../../web/pages/chart/notes.js"
+#embed "../../web/pages/admin/user-acts.js"
 };
 static const unsigned char file_48[] = {
-#embed "../../web/pages/chart/results.js"
+#embed "../../web/pages/admin/user.js"
 };
 static const unsigned char file_49[] = {
-#embed "../../web/pages/chart/rows.js"
+#embed "../../web/pages/admin/users.js"
 };
 static const unsigned char file_50[] = {
-#embed "../../web/pages/chart/summary.js"
+#embed "../../web/pages/admin/words.js"
 };
 static const unsigned char file_51[] = {
-#embed "../../web/pages/help/help.css"
+#embed "../../web/pages/audit-log/audit-log.css"
 };
 static const unsigned char file_52[] = {
-#embed "../../web/pages/help/help.js"
+#embed "../../web/pages/audit-log/audit-log.js"
 };
 static const unsigned char file_53[] = {
-#embed "../../web/pages/notices/notices.js"
+#embed "../../web/pages/audit-log/words.js"
 };
 static const unsigned char file_54[] = {
-#embed "../../web/pages/patient-search/patient-search.css"
+#embed "../../web/pages/chart/banner.js"
 };
 static const unsigned char file_55[] = {
-#embed "../../web/pages/patient-search/patient-search.js"
+#embed "../../web/pages/chart/chart.css"
 };
 static const unsigned char file_56[] = {
-#embed "../../web/pages/sessions/sessions.css"
+#embed "../../web/pages/chart/chart.js"
 };
 static const unsigned char file_57[] = {
-#embed "../../web/pages/sessions/sessions.js"
+#embed "../../web/pages/chart/lists.js"
 };
 static const unsigned char file_58[] = {
-#embed "../../web/pages/sign-in/sign-in.css"
+#embed "../../web/pages/chart/notes.js"
 };
 static const unsigned char file_59[] = {
-#embed "../../web/pages/sign-in/sign-in.js"
+#embed "../../web/pages/chart/results.js"
 };
 static const unsigned char file_60[] = {
-#embed "../../web/styles/base.css"
+#embed "../../web/pages/chart/rows.js"
 };
 static const unsigned char file_61[] = {
-#embed "../../web/styles/print.css"
+#embed "../../web/pages/chart/summary.js"
 };
 static const unsigned char file_62[] = {
-#embed "../../web/styles/reset.css"
+#embed "../../web/pages/help/help.css"
 };
 static const unsigned char file_63[] = {
+#embed "../../web/pages/help/help.js"
+};
+static const unsigned char file_64[] = {
+#embed "../../web/pages/notices/notices.js"
+};
+static const unsigned char file_65[] = {
+#embed "../../web/pages/patient-search/patient-search.css"
+};
+static const unsigned char file_66[] = {
+#embed "../../web/pages/patient-search/patient-search.js"
+};
+static const unsigned char file_67[] = {
+#embed "../../web/pages/sessions/sessions.css"
+};
+static const unsigned char file_68[] = {
+#embed "../../web/pages/sessions/sessions.js"
+};
+static const unsigned char file_69[] = {
+#embed "../../web/pages/sign-in/sign-in.css"
+};
+static const unsigned char file_70[] = {
+#embed "../../web/pages/sign-in/sign-in.js"
+};
+static const unsigned char file_71[] = {
+#embed "../../web/styles/base.css"
+};
+static const unsigned char file_72[] = {
+#embed "../../web/styles/print.css"
+};
+static const unsigned char file_73[] = {
+#embed "../../web/styles/reset.css"
+};
+static const unsigned char file_74[] = {
 #embed "../../web/styles/tokens.css"
 };
 
@@ -202,68 +235,79 @@ static const web_file all[] = {
     {"elements/admin-nav.js", file_2, sizeof file_2},
     {"elements/app-header.css", file_3, sizeof file_3},
     {"elements/app-header.js", file_4, sizeof file_4},
-    {"elements/error-summary.js", file_5, sizeof file_5},
-    {"elements/icon.js", file_6, sizeof file_6},
-    {"elements/idle-guard.js", file_7, sizeof file_7},
-    {"elements/key-sheet.js", file_8, sizeof file_8},
-    {"elements/plot-parts.js", file_9, sizeof file_9},
-    {"elements/reading-table.js", file_10, sizeof file_10},
-    {"elements/result-flag.js", file_11, sizeof file_11},
-    {"elements/state-note.js", file_12, sizeof file_12},
-    {"elements/trend-plot.css", file_13, sizeof file_13},
-    {"elements/trend-plot.js", file_14, sizeof file_14},
-    {"favicon.svg", file_15, sizeof file_15},
-    {"help/administration.md", file_16, sizeof file_16},
-    {"help/audit-log.md", file_17, sizeof file_17},
-    {"help/chart.md", file_18, sizeof file_18},
-    {"help/fhir.md", file_19, sizeof file_19},
-    {"help/keyboard.md", file_20, sizeof file_20},
-    {"help/locked-out.md", file_21, sizeof file_21},
-    {"help/patient-search.md", file_22, sizeof file_22},
-    {"help/sessions.md", file_23, sizeof file_23},
-    {"help/sign-in.md", file_24, sizeof file_24},
-    {"index.html", file_25, sizeof file_25},
-    {"lib/api.js", file_26, sizeof file_26},
-    {"lib/format.js", file_27, sizeof file_27},
-    {"lib/html.js", file_28, sizeof file_28},
-    {"lib/idle.js", file_29, sizeof file_29},
-    {"lib/keys.js", file_30, sizeof file_30},
-    {"lib/markdown.js", file_31, sizeof file_31},
-    {"lib/match.js", file_32, sizeof file_32},
-    {"lib/recent.js", file_33, sizeof file_33},
-    {"lib/router.js", file_34, sizeof file_34},
-    {"lib/scale.js", file_35, sizeof file_35},
-    {"lib/session.js", file_36, sizeof file_36},
-    {"lib/state.js", file_37, sizeof file_37},
-    {"lib/styles.js", file_38, sizeof file_38},
-    {"pages/admin/overview.js", file_39, sizeof file_39},
-    {"pages/audit-log/audit-log.css", file_40, sizeof file_40},
-    {"pages/audit-log/audit-log.js", file_41, sizeof file_41},
-    {"pages/audit-log/words.js", file_42, sizeof file_42},
-    {"pages/chart/banner.js", file_43, sizeof file_43},
-    {"pages/chart/chart.css", file_44, sizeof file_44},
-    {"pages/chart/chart.js", file_45, sizeof file_45},
-    {"pages/chart/lists.js", file_46, sizeof file_46},
-    {"pages/chart/notes.js", file_47, sizeof file_47},
-    {"pages/chart/results.js", file_48, sizeof file_48},
-    {"pages/chart/rows.js", file_49, sizeof file_49},
-    {"pages/chart/summary.js", file_50, sizeof file_50},
-    {"pages/help/help.css", file_51, sizeof file_51},
-    {"pages/help/help.js", file_52, sizeof file_52},
-    {"pages/notices/notices.js", file_53, sizeof file_53},
-    {"pages/patient-search/patient-search.css", file_54, sizeof file_54},
-    {"pages/patient-search/patient-search.js", file_55, sizeof file_55},
-    {"pages/sessions/sessions.css", file_56, sizeof file_56},
-    {"pages/sessions/sessions.js", file_57, sizeof file_57},
-    {"pages/sign-in/sign-in.css", file_58, sizeof file_58},
-    {"pages/sign-in/sign-in.js", file_59, sizeof file_59},
-    {"styles/base.css", file_60, sizeof file_60},
-    {"styles/print.css", file_61, sizeof file_61},
-    {"styles/reset.css", file_62, sizeof file_62},
-    {"styles/tokens.css", file_63, sizeof file_63},
+    {"elements/confirm-dialog.js", file_5, sizeof file_5},
+    {"elements/conflict-note.js", file_6, sizeof file_6},
+    {"elements/error-summary.js", file_7, sizeof file_7},
+    {"elements/icon.js", file_8, sizeof file_8},
+    {"elements/idle-guard.js", file_9, sizeof file_9},
+    {"elements/key-sheet.js", file_10, sizeof file_10},
+    {"elements/plot-parts.js", file_11, sizeof file_11},
+    {"elements/reading-table.js", file_12, sizeof file_12},
+    {"elements/result-flag.js", file_13, sizeof file_13},
+    {"elements/state-note.js", file_14, sizeof file_14},
+    {"elements/trend-plot.css", file_15, sizeof file_15},
+    {"elements/trend-plot.js", file_16, sizeof file_16},
+    {"favicon.svg", file_17, sizeof file_17},
+    {"help/administration.md", file_18, sizeof file_18},
+    {"help/audit-log.md", file_19, sizeof file_19},
+    {"help/chart.md", file_20, sizeof file_20},
+    {"help/fhir.md", file_21, sizeof file_21},
+    {"help/keyboard.md", file_22, sizeof file_22},
+    {"help/locked-out.md", file_23, sizeof file_23},
+    {"help/patient-search.md", file_24, sizeof file_24},
+    {"help/sessions.md", file_25, sizeof file_25},
+    {"help/sign-in.md", file_26, sizeof file_26},
+    {"index.html", file_27, sizeof file_27},
+    {"lib/api.js", file_28, sizeof file_28},
+    {"lib/format.js", file_29, sizeof file_29},
+    {"lib/html.js", file_30, sizeof file_30},
+    {"lib/idle.js", file_31, sizeof file_31},
+    {"lib/keys.js", file_32, sizeof file_32},
+    {"lib/markdown.js", file_33, sizeof file_33},
+    {"lib/match.js", file_34, sizeof file_34},
+    {"lib/recent.js", file_35, sizeof file_35},
+    {"lib/router.js", file_36, sizeof file_36},
+    {"lib/scale.js", file_37, sizeof file_37},
+    {"lib/session.js", file_38, sizeof file_38},
+    {"lib/state.js", file_39, sizeof file_39},
+    {"lib/styles.js", file_40, sizeof file_40},
+    {"pages/admin/admin.css", file_41, sizeof file_41},
+    {"pages/admin/form.js", file_42, sizeof file_42},
+    {"pages/admin/grouping.js", file_43, sizeof file_43},
+    {"pages/admin/overview.js", file_44, sizeof file_44},
+    {"pages/admin/roles.js", file_45, sizeof file_45},
+    {"pages/admin/sessions.js", file_46, sizeof file_46},
+    {"pages/admin/user-acts.js", file_47, sizeof file_47},
+    {"pages/admin/user.js", file_48, sizeof file_48},
+    {"pages/admin/users.js", file_49, sizeof file_49},
+    {"pages/admin/words.js", file_50, sizeof file_50},
+    {"pages/audit-log/audit-log.css", file_51, sizeof file_51},
+    {"pages/audit-log/audit-log.js", file_52, sizeof file_52},
+    {"pages/audit-log/words.js", file_53, sizeof file_53},
+    {"pages/chart/banner.js", file_54, sizeof file_54},
+    {"pages/chart/chart.css", file_55, sizeof file_55},
+    {"pages/chart/chart.js", file_56, sizeof file_56},
+    {"pages/chart/lists.js", file_57, sizeof file_57},
+    {"pages/chart/notes.js", file_58, sizeof file_58},
+    {"pages/chart/results.js", file_59, sizeof file_59},
+    {"pages/chart/rows.js", file_60, sizeof file_60},
+    {"pages/chart/summary.js", file_61, sizeof file_61},
+    {"pages/help/help.css", file_62, sizeof file_62},
+    {"pages/help/help.js", file_63, sizeof file_63},
+    {"pages/notices/notices.js", file_64, sizeof file_64},
+    {"pages/patient-search/patient-search.css", file_65, sizeof file_65},
+    {"pages/patient-search/patient-search.js", file_66, sizeof file_66},
+    {"pages/sessions/sessions.css", file_67, sizeof file_67},
+    {"pages/sessions/sessions.js", file_68, sizeof file_68},
+    {"pages/sign-in/sign-in.css", file_69, sizeof file_69},
+    {"pages/sign-in/sign-in.js", file_70, sizeof file_70},
+    {"styles/base.css", file_71, sizeof file_71},
+    {"styles/print.css", file_72, sizeof file_72},
+    {"styles/reset.css", file_73, sizeof file_73},
+    {"styles/tokens.css", file_74, sizeof file_74},
 };
 
-const char *const web_tree_hash = "ebb74ef81660986f";
+const char *const web_tree_hash = "ef621c259822c384";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];

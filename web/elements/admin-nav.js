@@ -12,6 +12,10 @@ await addStyle("./admin-nav.css", import.meta.url);
 export const adminPages = [
   { href: "/admin/users", label: "Users", needs: "users.read",
     what: "Who may sign in, with which roles, and how to help somebody who is locked out." },
+  { href: "/admin/roles", label: "Roles", needs: "users.read",
+    what: "What each role may do, and who has it." },
+  { href: "/admin/sessions", label: "Sessions", needs: "sessions.readAll",
+    what: "Who is signed in where, and how to end that." },
 ];
 
 /** Returns the pages that the person who is signed in may open. */
