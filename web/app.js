@@ -38,6 +38,22 @@ const routes = [
     load: () => import("./pages/admin/roles.js") },
   { pattern: "/admin/sessions", title: "Sessions", needs: "sessions.readAll",
     isForAdministrators: true, load: () => import("./pages/admin/sessions.js") },
+  { pattern: "/admin/access-reviews", title: "Access review", needs: "users.read", isForAdministrators: true,
+    load: () => import("./pages/admin/reviews.js") },
+  { pattern: "/admin/access-reviews/:id", title: "Access review", needs: "users.read", isForAdministrators: true,
+    load: () => import("./pages/admin/review.js") },
+  { pattern: "/admin/clinic", title: "Clinic", needs: "system.read", isForAdministrators: true,
+    load: () => import("./pages/admin/clinic.js") },
+  { pattern: "/admin/locations", title: "Locations", needs: "directory.change", isForAdministrators: true,
+    load: () => import("./pages/admin/locations.js") },
+  { pattern: "/admin/locations/:id", title: "Location", needs: "directory.change", isForAdministrators: true,
+    load: () => import("./pages/admin/location.js") },
+  { pattern: "/admin/providers", title: "Providers", needs: "directory.change", isForAdministrators: true,
+    load: () => import("./pages/admin/providers.js") },
+  { pattern: "/admin/providers/:id", title: "Provider", needs: "directory.change", isForAdministrators: true,
+    load: () => import("./pages/admin/provider.js") },
+  { pattern: "/admin/settings", title: "Settings", needs: "system.read", isForAdministrators: true,
+    load: () => import("./pages/admin/settings.js") },
 ];
 
 // The page that usually comes next is fetched while the person still types.

@@ -55,6 +55,7 @@ struct BoxWork: Service {
         case verifyAudit = "audit-verify"
         case renewCertificate = "certificate"
         case forgetAnswers = "forget-answers"
+        case accessReview = "access-review"
     }
 
     private func due(_ grant: Grant) async throws -> Set<Job> {
@@ -79,6 +80,7 @@ struct BoxWork: Service {
             case .verifyAudit: try await verifyAudit(grant)
             case .renewCertificate: try await renewCertificate(grant)
             case .forgetAnswers: try await box.store.forgetAnswers(grant)
+            case .accessReview: try await box.identity.reviews.remind(grant)
             }
             try await set(job, grant, state: "waiting", afterMs: Self.dayMs, isOK: true)
         } catch {

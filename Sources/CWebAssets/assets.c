@@ -130,102 +130,132 @@ static const unsigned char file_41[] = {
 #embed "../../web/pages/admin/admin.css"
 };
 static const unsigned char file_42[] = {
-#embed "../../web/pages/admin/form.js"
+#embed "../../web/pages/admin/clinic.js"
 };
 static const unsigned char file_43[] = {
-#embed "../../web/pages/admin/grouping.js"
+#embed "../../web/pages/admin/form.js"
 };
 static const unsigned char file_44[] = {
-#embed "../../web/pages/admin/overview.js"
+#embed "../../web/pages/admin/grouping.js"
 };
 static const unsigned char file_45[] = {
-#embed "../../web/pages/admin/roles.js"
+#embed "../../web/pages/admin/location.js"
 };
 static const unsigned char file_46[] = {
-#embed "../../web/pages/admin/sessions.js"
+#embed "../../web/pages/admin/locations.js"
 };
 static const unsigned char file_47[] = {
-#embed "../../web/pages/admin/user-acts.js"
+#embed "../../web/pages/admin/overview.js"
 };
 static const unsigned char file_48[] = {
-#embed "../../web/pages/admin/user.js"
+#embed "../../web/pages/admin/place-words.js"
 };
 static const unsigned char file_49[] = {
-#embed "../../web/pages/admin/users.js"
+#embed "../../web/pages/admin/provider.js"
 };
 static const unsigned char file_50[] = {
-#embed "../../web/pages/admin/words.js"
+#embed "../../web/pages/admin/providers.js"
 };
 static const unsigned char file_51[] = {
-#embed "../../web/pages/audit-log/audit-log.css"
+#embed "../../web/pages/admin/review.js"
 };
 static const unsigned char file_52[] = {
-#embed "../../web/pages/audit-log/audit-log.js"
+#embed "../../web/pages/admin/reviews.js"
 };
 static const unsigned char file_53[] = {
-#embed "../../web/pages/audit-log/words.js"
+#embed "../../web/pages/admin/roles.js"
 };
 static const unsigned char file_54[] = {
-#embed "../../web/pages/chart/banner.js"
+#embed "../../web/pages/admin/sessions.js"
 };
 static const unsigned char file_55[] = {
-#embed "../../web/pages/chart/chart.css"
+#embed "../../web/pages/admin/setting-words.js"
 };
 static const unsigned char file_56[] = {
-#embed "../../web/pages/chart/chart.js"
+#embed "../../web/pages/admin/settings.js"
 };
 static const unsigned char file_57[] = {
-#embed "../../web/pages/chart/lists.js"
+#embed "../../web/pages/admin/user-acts.js"
 };
 static const unsigned char file_58[] = {
-#embed "../../web/pages/chart/notes.js"
+#embed "../../web/pages/admin/user.js"
 };
 static const unsigned char file_59[] = {
-#embed "../../web/pages/chart/results.js"
+#embed "../../web/pages/admin/users.js"
 };
 static const unsigned char file_60[] = {
-#embed "../../web/pages/chart/rows.js"
+#embed "../../web/pages/admin/words.js"
 };
 static const unsigned char file_61[] = {
-#embed "../../web/pages/chart/summary.js"
+#embed "../../web/pages/audit-log/audit-log.css"
 };
 static const unsigned char file_62[] = {
-#embed "../../web/pages/help/help.css"
+#embed "../../web/pages/audit-log/audit-log.js"
 };
 static const unsigned char file_63[] = {
-#embed "../../web/pages/help/help.js"
+#embed "../../web/pages/audit-log/words.js"
 };
 static const unsigned char file_64[] = {
-#embed "../../web/pages/notices/notices.js"
+#embed "../../web/pages/chart/banner.js"
 };
 static const unsigned char file_65[] = {
-#embed "../../web/pages/patient-search/patient-search.css"
+#embed "../../web/pages/chart/chart.css"
 };
 static const unsigned char file_66[] = {
-#embed "../../web/pages/patient-search/patient-search.js"
+#embed "../../web/pages/chart/chart.js"
 };
 static const unsigned char file_67[] = {
-#embed "../../web/pages/sessions/sessions.css"
+#embed "../../web/pages/chart/lists.js"
 };
 static const unsigned char file_68[] = {
-#embed "../../web/pages/sessions/sessions.js"
+#embed "../../web/pages/chart/notes.js"
 };
 static const unsigned char file_69[] = {
-#embed "../../web/pages/sign-in/sign-in.css"
+#embed "../../web/pages/chart/results.js"
 };
 static const unsigned char file_70[] = {
-#embed "../../web/pages/sign-in/sign-in.js"
+#embed "../../web/pages/chart/rows.js"
 };
 static const unsigned char file_71[] = {
-#embed "../../web/styles/base.css"
+#embed "../../web/pages/chart/summary.js"
 };
 static const unsigned char file_72[] = {
-#embed "../../web/styles/print.css"
+#embed "../../web/pages/help/help.css"
 };
 static const unsigned char file_73[] = {
-#embed "../../web/styles/reset.css"
+#embed "../../web/pages/help/help.js"
 };
 static const unsigned char file_74[] = {
+#embed "../../web/pages/notices/notices.js"
+};
+static const unsigned char file_75[] = {
+#embed "../../web/pages/patient-search/patient-search.css"
+};
+static const unsigned char file_76[] = {
+#embed "../../web/pages/patient-search/patient-search.js"
+};
+static const unsigned char file_77[] = {
+#embed "../../web/pages/sessions/sessions.css"
+};
+static const unsigned char file_78[] = {
+#embed "../../web/pages/sessions/sessions.js"
+};
+static const unsigned char file_79[] = {
+#embed "../../web/pages/sign-in/sign-in.css"
+};
+static const unsigned char file_80[] = {
+#embed "../../web/pages/sign-in/sign-in.js"
+};
+static const unsigned char file_81[] = {
+#embed "../../web/styles/base.css"
+};
+static const unsigned char file_82[] = {
+#embed "../../web/styles/print.css"
+};
+static const unsigned char file_83[] = {
+#embed "../../web/styles/reset.css"
+};
+static const unsigned char file_84[] = {
 #embed "../../web/styles/tokens.css"
 };
 
@@ -272,42 +302,52 @@ static const web_file all[] = {
     {"lib/state.js", file_39, sizeof file_39},
     {"lib/styles.js", file_40, sizeof file_40},
     {"pages/admin/admin.css", file_41, sizeof file_41},
-    {"pages/admin/form.js", file_42, sizeof file_42},
-    {"pages/admin/grouping.js", file_43, sizeof file_43},
-    {"pages/admin/overview.js", file_44, sizeof file_44},
-    {"pages/admin/roles.js", file_45, sizeof file_45},
-    {"pages/admin/sessions.js", file_46, sizeof file_46},
-    {"pages/admin/user-acts.js", file_47, sizeof file_47},
-    {"pages/admin/user.js", file_48, sizeof file_48},
-    {"pages/admin/users.js", file_49, sizeof file_49},
-    {"pages/admin/words.js", file_50, sizeof file_50},
-    {"pages/audit-log/audit-log.css", file_51, sizeof file_51},
-    {"pages/audit-log/audit-log.js", file_52, sizeof file_52},
-    {"pages/audit-log/words.js", file_53, sizeof file_53},
-    {"pages/chart/banner.js", file_54, sizeof file_54},
-    {"pages/chart/chart.css", file_55, sizeof file_55},
-    {"pages/chart/chart.js", file_56, sizeof file_56},
-    {"pages/chart/lists.js", file_57, sizeof file_57},
-    {"pages/chart/notes.js", file_58, sizeof file_58},
-    {"pages/chart/results.js", file_59, sizeof file_59},
-    {"pages/chart/rows.js", file_60, sizeof file_60},
-    {"pages/chart/summary.js", file_61, sizeof file_61},
-    {"pages/help/help.css", file_62, sizeof file_62},
-    {"pages/help/help.js", file_63, sizeof file_63},
-    {"pages/notices/notices.js", file_64, sizeof file_64},
-    {"pages/patient-search/patient-search.css", file_65, sizeof file_65},
-    {"pages/patient-search/patient-search.js", file_66, sizeof file_66},
-    {"pages/sessions/sessions.css", file_67, sizeof file_67},
-    {"pages/sessions/sessions.js", file_68, sizeof file_68},
-    {"pages/sign-in/sign-in.css", file_69, sizeof file_69},
-    {"pages/sign-in/sign-in.js", file_70, sizeof file_70},
-    {"styles/base.css", file_71, sizeof file_71},
-    {"styles/print.css", file_72, sizeof file_72},
-    {"styles/reset.css", file_73, sizeof file_73},
-    {"styles/tokens.css", file_74, sizeof file_74},
+    {"pages/admin/clinic.js", file_42, sizeof file_42},
+    {"pages/admin/form.js", file_43, sizeof file_43},
+    {"pages/admin/grouping.js", file_44, sizeof file_44},
+    {"pages/admin/location.js", file_45, sizeof file_45},
+    {"pages/admin/locations.js", file_46, sizeof file_46},
+    {"pages/admin/overview.js", file_47, sizeof file_47},
+    {"pages/admin/place-words.js", file_48, sizeof file_48},
+    {"pages/admin/provider.js", file_49, sizeof file_49},
+    {"pages/admin/providers.js", file_50, sizeof file_50},
+    {"pages/admin/review.js", file_51, sizeof file_51},
+    {"pages/admin/reviews.js", file_52, sizeof file_52},
+    {"pages/admin/roles.js", file_53, sizeof file_53},
+    {"pages/admin/sessions.js", file_54, sizeof file_54},
+    {"pages/admin/setting-words.js", file_55, sizeof file_55},
+    {"pages/admin/settings.js", file_56, sizeof file_56},
+    {"pages/admin/user-acts.js", file_57, sizeof file_57},
+    {"pages/admin/user.js", file_58, sizeof file_58},
+    {"pages/admin/users.js", file_59, sizeof file_59},
+    {"pages/admin/words.js", file_60, sizeof file_60},
+    {"pages/audit-log/audit-log.css", file_61, sizeof file_61},
+    {"pages/audit-log/audit-log.js", file_62, sizeof file_62},
+    {"pages/audit-log/words.js", file_63, sizeof file_63},
+    {"pages/chart/banner.js", file_64, sizeof file_64},
+    {"pages/chart/chart.css", file_65, sizeof file_65},
+    {"pages/chart/chart.js", file_66, sizeof file_66},
+    {"pages/chart/lists.js", file_67, sizeof file_67},
+    {"pages/chart/notes.js", file_68, sizeof file_68},
+    {"pages/chart/results.js", file_69, sizeof file_69},
+    {"pages/chart/rows.js", file_70, sizeof file_70},
+    {"pages/chart/summary.js", file_71, sizeof file_71},
+    {"pages/help/help.css", file_72, sizeof file_72},
+    {"pages/help/help.js", file_73, sizeof file_73},
+    {"pages/notices/notices.js", file_74, sizeof file_74},
+    {"pages/patient-search/patient-search.css", file_75, sizeof file_75},
+    {"pages/patient-search/patient-search.js", file_76, sizeof file_76},
+    {"pages/sessions/sessions.css", file_77, sizeof file_77},
+    {"pages/sessions/sessions.js", file_78, sizeof file_78},
+    {"pages/sign-in/sign-in.css", file_79, sizeof file_79},
+    {"pages/sign-in/sign-in.js", file_80, sizeof file_80},
+    {"styles/base.css", file_81, sizeof file_81},
+    {"styles/print.css", file_82, sizeof file_82},
+    {"styles/reset.css", file_83, sizeof file_83},
+    {"styles/tokens.css", file_84, sizeof file_84},
 };
 
-const char *const web_tree_hash = "ef621c259822c384";
+const char *const web_tree_hash = "03d95b9043696fd1";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];

@@ -6,6 +6,7 @@ extension Identity {
         [
             SignInFeature(self, gate: gate), SessionsFeature(self, gate: gate),
             UsersFeature(self, gate: gate), RolesFeature(self, gate: gate),
+            AccessReviewsFeature(reviews, gate: gate),
         ]
     }
 }

@@ -56,6 +56,8 @@ final class LiveIdentitySettings: Sendable {
 package final class Identity: Sendable {
     /// The tables of the target, for the store to make.
     package static let schemaSteps: [SchemaStep] = [.users, .sessions]
+    /// The tables of reviews, which came later in the one order of the box.
+    package static let reviewSteps: [SchemaStep] = [.accessReviews]
 
     package let accounts: Accounts
     package let tokens: Tokens
@@ -84,6 +86,11 @@ package final class Identity: Sendable {
         signIn = SignIn(
             store: store, directory: directory, sessions: sessions, passwords: passwords,
             live: live)
+    }
+
+    /// The reviews of who has which access.
+    package var reviews: AccessReviews {
+        AccessReviews(store: store, accounts: accounts, directory: directory)
     }
 
     /// The settings as they are now.

@@ -14,8 +14,18 @@ export const adminPages = [
     what: "Who may sign in, with which roles, and how to help somebody who is locked out." },
   { href: "/admin/roles", label: "Roles", needs: "users.read",
     what: "What each role may do, and who has it." },
+  { href: "/admin/access-reviews", label: "Access review", needs: "users.read",
+    what: "The quarterly look at every account, signed and kept." },
   { href: "/admin/sessions", label: "Sessions", needs: "sessions.readAll",
     what: "Who is signed in where, and how to end that." },
+  { href: "/admin/clinic", label: "Clinic", needs: "system.read",
+    what: "Name, address, time zone and tribe; with earlier versions." },
+  { href: "/admin/locations", label: "Locations", needs: "directory.change",
+    what: "Sites, buildings and rooms, with opening hours." },
+  { href: "/admin/providers", label: "Providers", needs: "directory.change",
+    what: "Who treats patients: NPI, specialty, where they work." },
+  { href: "/admin/settings", label: "Settings", needs: "system.read",
+    what: "Sessions, passwords, limits and the log." },
 ];
 
 /** Returns the pages that the person who is signed in may open. */

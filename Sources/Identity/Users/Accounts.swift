@@ -38,6 +38,11 @@ package final class Accounts: Sendable {
     /// The user of an id; from memory and not put on record.
     package func user(id: String) -> User? { directory.user(id: id) }
 
+    /// The user who is a provider; from memory and not put on record.
+    package func user(practitionerID: String) -> User? {
+        directory.user(practitionerID: practitionerID)
+    }
+
     /// All users by sign-in name.
     package func list(_ grant: Grant) async throws -> [User] {
         try grant.require(.search, .read, area: .users)
