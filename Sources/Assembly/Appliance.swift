@@ -26,7 +26,8 @@ enum Appliance {
         for refusal in ProcessHardening.apply() {
             logger.warning("hardening", metadata: ["what": "\(refusal)"])
         }
-        let box = try await Box.open(settings.dataFolder, settings: settings.identity, serving: settings)
+        let box = try await Box.open(
+            settings.dataFolder, settings: settings.identity, serving: settings)
         box.settings.follow { lines.level = $0.logLevel }
         do {
             try await serve(box, settings, lines, logger)

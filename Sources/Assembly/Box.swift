@@ -6,7 +6,7 @@ package import Kernel
 package import RecordStore
 package import Sealing
 package import ServerKit
-import Steward
+package import Steward
 import Synchronization
 
 /// An open data folder with everything that works on it; one process at a time has one.
@@ -18,7 +18,7 @@ package final class Box: Sendable {
     package let importer: Importer
     let clinicRecord: ClinicRecord
     let settings: LiveSettings
-    let settingsRecord: SettingsRecord
+    package let settingsRecord: SettingsRecord
     package let clock: Clock
     package let ids: IDs
     private let folderLock: FolderLock
@@ -26,7 +26,9 @@ package final class Box: Sendable {
 
     /// The steps of the schema, in the one order of the whole box.
     static let schemaSteps: [SchemaStep] =
-        [.records, .audit, .queues] + Identity.schemaSteps + [.notices, .history, .search, .factVersions]
+        [.records, .audit, .queues] + Identity.schemaSteps + [
+            .notices, .history, .search, .factVersions,
+        ]
         + Identity.reviewSteps
 
     /// Opens a folder, making what it lacks: the folder itself, its keys, its database.

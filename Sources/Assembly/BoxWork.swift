@@ -1,4 +1,5 @@
 import AccessControl
+import Identity
 import Kernel
 import Logging
 import RecordStore

@@ -1,5 +1,6 @@
 import AccessControl
 import FHIRModel
+import FHIRSearch
 import Kernel
 import RecordStore
 import ServerKit

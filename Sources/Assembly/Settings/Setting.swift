@@ -67,23 +67,25 @@ package struct Setting: Sendable {
 
 extension Setting {
     /// All settings, in the order of the documented file.
-    package static let all: [Setting] = [
-        Setting(
-            "DATA_DIR", .folder(\.dataFolder), default: "/var/lib/tribal-ehr",
-            "The folder that everything is written to. Absolute path; owned by the service, closed "
-                + "to others."),
-        Setting(
-            "LISTEN", .address(\.listen), default: "0.0.0.0:443",
-            "Where HTTPS is served, as ADDRESS:PORT. 0.0.0.0 means every network of this machine."),
-        Setting(
-            "HTTP_LISTEN", .addressOrOff(\.httpListen), default: "0.0.0.0:80",
-            "Where plain HTTP is answered, only to send browsers on to HTTPS, as ADDRESS:PORT; off "
-                + "for nowhere."),
-        Setting(
-            "HOSTS", .names(\.hosts, countMax: 16), default: "",
-            "Names under which browsers reach the box beside its own, separated by blanks; the "
-                + "certificate of the box carries them."),
-    ] + liveOnes
+    package static let all: [Setting] =
+        [
+            Setting(
+                "DATA_DIR", .folder(\.dataFolder), default: "/var/lib/tribal-ehr",
+                "The folder that everything is written to. Absolute path; owned by the service, closed "
+                    + "to others."),
+            Setting(
+                "LISTEN", .address(\.listen), default: "0.0.0.0:443",
+                "Where HTTPS is served, as ADDRESS:PORT. 0.0.0.0 means every network of this machine."
+            ),
+            Setting(
+                "HTTP_LISTEN", .addressOrOff(\.httpListen), default: "0.0.0.0:80",
+                "Where plain HTTP is answered, only to send browsers on to HTTPS, as ADDRESS:PORT; off "
+                    + "for nowhere."),
+            Setting(
+                "HOSTS", .names(\.hosts, countMax: 16), default: "",
+                "Names under which browsers reach the box beside its own, separated by blanks; the "
+                    + "certificate of the box carries them."),
+        ] + liveOnes
 
     /// Those that administrators may change on a page while the box runs.
     private static let liveOnes: [Setting] = [

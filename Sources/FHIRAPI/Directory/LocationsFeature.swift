@@ -34,7 +34,8 @@ package struct LocationsFeature: Feature {
         -> Response
     {
         try await acts.open(context.caller, "Location")
-        let found = try await acts.find([("_sort", "name")], type: "Location", caller: context.caller)
+        let found = try await acts.find(
+            [("_sort", "name")], type: "Location", caller: context.caller)
         var writer = JSONWriter(reservingBytes: 512 * found.count + 64)
         try writer.items(found) { try LocationForm.write($0, to: &$1) }
         return .json(writer.bytes)

@@ -47,7 +47,8 @@ struct ProviderForm {
         specialtyCode = try fields.text("specialtyCode")?.uppercased()
         if let specialtyCode, !ProviderNumbers.isTaxonomyCode(specialtyCode) {
             throw Problem(
-                .value, "A taxonomy code has ten letters and digits and ends with X, as 207Q00000X.",
+                .value,
+                "A taxonomy code has ten letters and digits and ends with X, as 207Q00000X.",
                 location: "specialtyCode")
         }
         locations = try fields.texts("locations", countMax: Self.locationsMax)

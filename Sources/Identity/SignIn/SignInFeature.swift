@@ -97,7 +97,8 @@ package struct SignInFeature: Feature {
     }
 
     private func answer(_ user: User, _ session: Session) -> [UInt8] {
-        SignInAnswer(user: user, session: session, settings: identity.settings,
+        SignInAnswer(
+            user: user, session: session, settings: identity.settings,
             nowMs: identity.store.parts.clock.wallMs()
         ).bytes
     }

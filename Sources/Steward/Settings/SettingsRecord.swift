@@ -59,7 +59,9 @@ package struct SettingsRecord: Sendable {
     ///
     /// - Throws: ``Problem`` `.lockError` for another version, `.value` with the bound, `.forbidden`
     ///   for a setting that is not for pages, `.notFound`.
-    func set(_ grant: Grant, key: String, to text: String?, ifVersion: String) async throws {
+    package func set(
+        _ grant: Grant, key: String, to text: String?, ifVersion: String
+    ) async throws {
         guard let fact = source.facts.first(where: { $0.key == key }) else {
             throw Problem(.notFound, "There is no setting of this name.")
         }
