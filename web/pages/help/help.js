@@ -10,6 +10,8 @@ const topics = [
   ["sign-in", "Signing in"], ["patient-search", "Finding a patient"],
   ["chart", "Reading a chart"], ["keyboard", "Keyboard"], ["sessions", "Sessions and password"],
   ["audit-log", "The audit log"], ["locked-out", "Locked out"], ["administration", "For administrators"],
+  ["users", "Users and roles"], ["access-review", "Access review"],
+  ["clinic-and-places", "Clinic, locations, providers"], ["settings", "Settings"],
   ["fhir", "For programs: FHIR"],
 ];
 
