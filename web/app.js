@@ -1,7 +1,7 @@
 // web/app.js - puts the frame together: session, header, pages, shortcuts.
 import "./elements/app-header.js";
 import "./elements/idle-guard.js";
-import { get } from "./lib/api.js";
+import { get, onNeed } from "./lib/api.js";
 import { count } from "./lib/format.js";
 import { html } from "./lib/html.js";
 import { keys } from "./lib/keys.js";
@@ -193,6 +193,10 @@ async function start() {
   router.start();
 }
 
+onNeed("fresh-proof", async () => {
+  const { askForProof } = await import("./elements/proof-dialog.js");
+  return askForProof();
+});
 addKeys();
 watchSession();
 await start();

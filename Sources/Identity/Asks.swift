@@ -26,6 +26,9 @@ extension Ask {
     package static func ownSession(_ verb: Verb, id: String? = nil) -> Ask {
         Ask(verb, area: .ownAccount, type: "Session", id: id)
     }
+
+    /// A person's fresh proof of who they are.
+    static var ownProof: Ask { Ask(.update, area: .ownAccount, type: "Proof") }
 }
 
 extension Grant {

@@ -1,4 +1,4 @@
-import AccessControl
+package import AccessControl
 import Kernel
 package import RecordStore
 package import Sealing
@@ -13,10 +13,20 @@ package struct IdentitySettings: Sendable {
     package var passwordsRemembered = 12
     /// How long a session lives without a request, in minutes.
     package var idleMinutesMax = 15
+    /// The same for some roles; a person with several has the shortest.
+    package var idleMinutesByRole: [Role: Int] = [:]
     /// How long a session lives at all, in hours.
     package var sessionHoursMax = 8
     /// How many sessions a person may have; the oldest ends.
     package var sessionsPerUserMax = 5
+    /// Which roles must have a second factor; empty where nobody must.
+    package var factorRoles: Set<Role> = [.physician, .pharmacist, .systemAdmin, .admin]
+    /// How many days a person may put setting it up off; administrators never may.
+    package var factorGraceDays = 0
+    /// Whether a PIN may unlock a session that was left alone.
+    package var isPINAllowed = true
+    /// Names under which browsers reach the box beside its own.
+    package var hosts: [String] = []
     /// What a stored password must cost; weaker ones are hashed anew at the next sign-in.
     ///
     /// The same as that of the pool.
@@ -25,7 +35,11 @@ package struct IdentitySettings: Sendable {
     /// The settings of a clinic that set nothing.
     package init() {}
 
-    var idleMsMax: Int64 { Int64(idleMinutesMax) * 60_000 }
+    /// How long a session of a person with these roles lives without a request, in milliseconds.
+    func idleMsMax(_ roles: Set<Role>) -> Int64 {
+        Int64(roles.map { idleMinutesByRole[$0] ?? idleMinutesMax }.min() ?? idleMinutesMax)
+            * 60_000
+    }
     var sessionMsMax: Int64 { Int64(sessionHoursMax) * 3_600_000 }
 }
 
@@ -41,6 +55,7 @@ package final class Identity: Sendable {
     package let settings: IdentitySettings
     let store: RecordStore
     let directory: Directory
+    let factorRules: FactorRules
 
     /// Reads users, sessions and tokens into memory.
     package init(
@@ -54,6 +69,7 @@ package final class Identity: Sendable {
         self.directory = directory
         self.sessions = sessions
         self.settings = settings
+        factorRules = FactorRules(settings: settings, clock: store.parts.clock)
         tokens = try await Tokens(store: store, directory: directory)
         accounts = Accounts(
             store: store, directory: directory, sessions: sessions, passwords: passwords,

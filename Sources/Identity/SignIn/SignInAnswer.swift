@@ -26,7 +26,7 @@ struct SignInAnswer {
                 one.member("mustChangePassword", user.mustChangePassword)
             }
             top.member("csrfToken", session.csrfToken)
-            top.member("idleSeconds", Int(settings.idleMsMax / 1_000))
+            top.member("idleSeconds", Int(settings.idleMsMax(user.roles) / 1_000))
             top.member(
                 "absoluteExpiresAt", Timestamp.text(ms: session.createdMs + settings.sessionMsMax))
         }

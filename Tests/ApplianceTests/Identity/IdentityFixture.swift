@@ -24,6 +24,7 @@ final class IdentityFixture {
         var settings = IdentitySettings()
         settings.passwordCost = Self.cheap
         settings.passwordsRemembered = 3
+        settings.factorRoles = []
         adjust(&settings)
         self.settings = settings
         test = try TestStore(steps: Identity.schemaSteps)
