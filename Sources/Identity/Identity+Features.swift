@@ -5,7 +5,11 @@ extension Identity {
     package func features(gate: Gate) -> [any Feature] {
         [
             SignInFeature(self, gate: gate), SessionsFeature(self, gate: gate),
+            SecondStepFeature(self),
             ProofFeature(self, gate: gate),
+            FactorsFeature(self, gate: gate),
+            PinFeature(self, gate: gate),
+            UserCodesFeature(self, gate: gate),
         ]
     }
 }

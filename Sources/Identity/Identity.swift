@@ -46,7 +46,7 @@ package struct IdentitySettings: Sendable {
 /// Who may come in: users, passwords, sessions and tokens of one record store.
 package final class Identity: Sendable {
     /// The tables of the target, for the store to make.
-    package static let schemaSteps: [SchemaStep] = [.users, .sessions]
+    package static let schemaSteps: [SchemaStep] = [.users, .sessions, .factors]
 
     package let accounts: Accounts
     package let tokens: Tokens
@@ -56,6 +56,8 @@ package final class Identity: Sendable {
     let store: RecordStore
     let directory: Directory
     let factorRules: FactorRules
+    let factors: Factors
+    let pins: Pins
 
     /// Reads users, sessions and tokens into memory.
     package init(
@@ -70,12 +72,18 @@ package final class Identity: Sendable {
         self.sessions = sessions
         self.settings = settings
         factorRules = FactorRules(settings: settings, clock: store.parts.clock)
+        factors = Factors(
+            store: store, directory: directory, sessions: sessions, rules: factorRules,
+            settings: settings)
         tokens = try await Tokens(store: store, directory: directory)
+        pins = Pins(
+            store: store, sessions: sessions, factors: factors, passwords: passwords,
+            isAllowed: settings.isPINAllowed)
         accounts = Accounts(
             store: store, directory: directory, sessions: sessions, passwords: passwords,
             settings: settings)
         signIn = SignIn(
-            store: store, directory: directory, sessions: sessions, passwords: passwords,
+            store: store, sessions: sessions, factors: factors, passwords: passwords,
             settings: settings)
     }
 }

@@ -1,6 +1,7 @@
 // web/elements/proof-dialog.js - asks for a fresh proof of who one is, then lets the act go on.
 import { post } from "../lib/api.js";
 import { element } from "../lib/html.js";
+import { usePasskey, whyNoPasskeys } from "../lib/passkeys.js";
 import { session } from "../lib/session.js";
 import { markField, showErrors } from "./error-summary.js";
 
@@ -27,6 +28,7 @@ function ask() {
       <div class="field"><label for="proof-password">Password</label>
         <input class="input" id="proof-password" type="password" autocomplete="current-password">
       </div>
+      ${passkeyButton()}
       <div class="dialog-actions">
         <button type="button" class="button" data-cancel>Cancel</button>
         <button type="submit" class="button first">Confirm</button></div>
@@ -42,6 +44,10 @@ function ask() {
       resolve(isProved);
     });
     dialog.querySelector("[data-cancel]").addEventListener("click", () => dialog.close());
+    dialog.querySelector("[data-passkey]")?.addEventListener("click", async () => {
+      isProved = await proveByPasskey(dialog);
+      if (isProved) dialog.close();
+    });
     dialog.querySelector("form").addEventListener("submit", async (event) => {
       event.preventDefault();
       isProved = await prove(dialog);
@@ -65,5 +71,21 @@ async function prove(dialog) {
   } catch (error) {
     password.value = "";
     return fail(error.message, error.status === 400);
+  }
+}
+
+function passkeyButton() {
+  if (!session.get().user?.hasPasskey || whyNoPasskeys()) return null;
+  return element`<p><button type="button" class="button" data-passkey>Use a passkey instead</button></p>`;
+}
+
+async function proveByPasskey(dialog) {
+  try {
+    const options = await post("/auth/proof/options", {}, { isSignIn: true });
+    await post("/auth/proof/passkey", await usePasskey(options), { isSignIn: true });
+    return true;
+  } catch (error) {
+    showErrors(dialog.querySelector(".errors"), "Not confirmed", [{ message: error.message }]);
+    return false;
   }
 }

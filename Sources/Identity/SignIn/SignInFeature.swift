@@ -39,19 +39,17 @@ package struct SignInFeature: Feature {
         if let token = Cookies.value(Cookies.session, in: request.headers) {
             attempt.earlierSessionID = await identity.sessions.use(token: token)?.id
         }
-        let success = try await identity.signIn.signIn(attempt)
-        var headers = HTTPFields()
-        headers[values: .setCookie] = [
-            Cookies.setSession(success.sessionToken), Cookies.setDevice(success.deviceToken),
-        ]
-        return .json(answer(success.user, success.session), headers: headers)
+        switch try await identity.signIn.signIn(attempt) {
+        case .signedIn(let success): return identity.answer(to: success)
+        case .factorDue(let due): return FactorDueAnswer.response(due)
+        }
     }
 
     /// `GET /api/v1/auth/me`.
     @Sendable private func me(_ request: Request, context: CallerContext) async throws -> Response {
         let (user, session) = try identity.own(context.caller)
         _ = try await gate.grant(.ownAccount(.read, id: user.id), to: context.caller)
-        return .json(answer(user, session))
+        return .json(identity.answer(user, session))
     }
 
     /// `POST /api/v1/auth/logout`.
@@ -77,9 +75,5 @@ package struct SignInFeature: Feature {
             grant, current: Password(try json.text("current")),
             new: Password(try json.text("new")), token: token)
         return .empty(.noContent, headers: [.setCookie: Cookies.setSession(token)])
-    }
-
-    private func answer(_ user: User, _ session: Session) -> [UInt8] {
-        SignInAnswer(user: user, session: session, settings: identity.settings).bytes
     }
 }

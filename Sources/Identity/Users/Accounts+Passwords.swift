@@ -116,7 +116,7 @@ extension Accounts {
     }
 
     /// - Throws: ``Problem`` `.value` if the password is one of the last.
-    private func checkFresh(_ password: Password, _ secrets: UserRows.Secrets) async throws {
+    func checkFresh(_ password: Password, _ secrets: UserRows.Secrets) async throws {
         let last = [secrets.current] + secrets.earlier
         for stored in last.prefix(settings.passwordsRemembered) {
             if try await passwords.verify(password.bytes, against: stored) {
@@ -152,7 +152,7 @@ extension Accounts {
     }
 
     /// Writes a password's hash and moves the one before it into the history.
-    private static func put(
+    static func put(
         _ grant: Grant, hash: String, of id: String, remembered: Int, _ rows: RowWriter
     ) throws {
         guard var secrets = try UserRows.secrets(grant, id: id, rows) else { return }

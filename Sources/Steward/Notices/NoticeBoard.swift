@@ -40,8 +40,14 @@ package struct NoticeBoard: Sendable {
         case "account.locked": lockedText(message.payload)
         case "sign-in.flood":
             "Many sign-ins fail at present. Look into the audit log for refused sign-ins."
-        default: nil
+        default: ownText(message.payload)
         }
+    }
+
+    /// The sentence that a message brings along.
+    private static func ownText(_ payload: [UInt8]) -> String? {
+        // A message that cannot be read is nobody's notice.
+        (try? JSON.parse(payload))?.string("text")
     }
 
     private static func lockedText(_ payload: [UInt8]) -> String {

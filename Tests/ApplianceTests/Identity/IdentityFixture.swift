@@ -62,7 +62,10 @@ final class IdentityFixture {
             requestID: "request-1")
         attempt.deviceToken = device
         attempt.earlierSessionID = earlier
-        return try await identity.signIn.signIn(attempt)
+        guard case .signedIn(let success) = try await identity.signIn.signIn(attempt) else {
+            throw Problem(.incomplete, "A second factor is due.")
+        }
+        return success
     }
 
     /// How a sign-in is refused; nil if it is not.
