@@ -112,7 +112,7 @@ let package = Package(
             "FHIRAPI",
             using: ["Sealing", "Deflate", "FHIRPath", "FHIRSearch", "FHIRXML", httpTypes]),
         features("Charting"),
-        features("Identity", using: ["Sealing", "SQLite", httpTypes]),
+        features("Identity", using: ["QRCode", "Sealing", "SQLite", httpTypes]),
         features("Steward", using: ["SQLite", "Sealing"]),
         system("CSQLite", links: "sqlite3"),
         system("COpenSSL", links: "crypto"),

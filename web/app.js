@@ -1,13 +1,13 @@
 // web/app.js - puts the frame together: session, header, pages, shortcuts.
 import "./elements/app-header.js";
 import "./elements/idle-guard.js";
-import { get } from "./lib/api.js";
+import { get, onNeed } from "./lib/api.js";
 import { count } from "./lib/format.js";
 import { html } from "./lib/html.js";
 import { keys } from "./lib/keys.js";
 import { Router, safeReturnPath } from "./lib/router.js";
 import {
-  isAdministrator, loadBox, loadSession, may, session, signOut, watchSession,
+  isAdministrator, loadBox, loadSession, lock, may, session, signOut, watchSession,
 } from "./lib/session.js";
 import { readSettings, writeSettings } from "./lib/state.js";
 import { failedNote } from "./elements/state-note.js";
@@ -16,13 +16,18 @@ const routes = [
   { pattern: "/", title: "Tribal EHR", load: () => import("./pages/help/help.js") },
   { pattern: "/sign-in", title: "Sign in", isOpen: true,
     load: () => import("./pages/sign-in/sign-in.js") },
+  { pattern: "/new-password", title: "Choose another password", isOpen: true,
+    load: () => import("./pages/new-password/new-password.js") },
+  { pattern: "/first-steps", title: "Before you start",
+    load: () => import("./pages/first-steps/first-steps.js") },
+  { pattern: "/locked", title: "Locked", load: () => import("./pages/lock/lock.js") },
   { pattern: "/help/:topic?", title: "Help", isOpen: true,
     load: () => import("./pages/help/help.js") },
   { pattern: "/patients", title: "Find a patient", needs: "patients.search",
     load: () => import("./pages/patient-search/patient-search.js") },
   { pattern: "/patients/:id/:tab?/:document?", title: "Chart", needs: "chart.read",
     load: () => import("./pages/chart/chart.js") },
-  { pattern: "/sessions", title: "Sessions and password",
+  { pattern: "/sessions", title: "Your sign-in",
     load: () => import("./pages/sessions/sessions.js") },
   { pattern: "/audit", title: "Audit log", needs: "audit.read",
     load: () => import("./pages/audit-log/audit-log.js") },
@@ -73,6 +78,22 @@ function homePath() {
     .find(isAllowed)?.pattern ?? "/sessions";
 }
 
+/** Where the person has to go before anything else. */
+function firstPath() {
+  const { next } = session.get();
+  return next === "unlock" ? "/locked" : next ? "/first-steps" : null;
+}
+
+const isStep = (route) => route?.pattern === "/locked" || route?.pattern === "/first-steps";
+
+function withReturn(path) {
+  const here = location.pathname + location.search;
+  const inAddress = new URLSearchParams(location.search).get("to");
+  const wanted = location.pathname === "/sign-in" || here.startsWith("/locked")
+    || here.startsWith("/first-steps") ? inAddress : here;
+  return wanted && wanted !== "/" ? `${path}?to=${encodeURIComponent(wanted)}` : path;
+}
+
 const router = new Router(routes, outlet, {
   before(route) {
     const { user } = session.get();
@@ -81,6 +102,13 @@ const router = new Router(routes, outlet, {
       const here = location.pathname + location.search;
       const isPlain = here === "/" || session.get().endedBecause === "sign-out";
       return isPlain ? "/sign-in" : `/sign-in?to=${encodeURIComponent(here)}`;
+    }
+    const first = firstPath();
+    if (first && route?.pattern !== first && !(route?.isOpen && route.pattern.startsWith("/help"))) {
+      return withReturn(first);
+    }
+    if (!first && isStep(route)) {
+      return safeReturnPath(new URLSearchParams(location.search).get("to"));
     }
     if (route?.pattern === "/sign-in") {
       const wanted = safeReturnPath(new URLSearchParams(location.search).get("to"));
@@ -137,7 +165,9 @@ function showHeader() {
 function menuItems() {
   const isCompact = readSettings().density === "compact";
   return [
-    html`<li><a href="/sessions">Sessions and password</a></li>`,
+    html`<li><a href="/sessions">Your sign-in</a></li>`,
+    session.get().user?.hasPIN
+      ? html`<li><button type="button" @click=${() => lock()}>Lock this page</button></li>` : null,
     html`<li><button type="button" @click=${showKeys}>Keyboard shortcuts</button></li>`,
     html`<li class="rule"></li>`,
     html`<li><label><input type="checkbox" ?checked=${isCompact} @change=${changeDensity}>
@@ -192,12 +222,13 @@ async function loadNotices() {
   showHeader();
 }
 
-let shownUserId = null;
+let shown = null;
+const shownKey = ({ user, next }) => (user ? `${user.id} ${next ?? ""}` : null);
 
-function followSession({ user }) {
-  if ((user?.id ?? null) === shownUserId) return;
-  shownUserId = user?.id ?? null;
-  if (user) loadNotices();
+function followSession(state) {
+  if (shownKey(state) === shown) return;
+  shown = shownKey(state);
+  if (state.user && !state.next) loadNotices();
   else router.clear();
   document.querySelectorAll("#dialogs dialog").forEach((dialog) => dialog.close());
   router.show();
@@ -213,13 +244,27 @@ async function start() {
     outlet.replaceChildren(html`<div class="page">${failedNote(error, start)}</div>`);
     return;
   }
-  shownUserId = session.get().user?.id ?? null;
+  shown = shownKey(session.get());
   session.subscribe(followSession);
   document.addEventListener("notices-seen", loadNotices);
-  if (shownUserId) loadNotices();
+  if (shown && !session.get().next) loadNotices();
   router.start();
 }
 
+onNeed("unlock", () => {
+  session.set({ next: "unlock" });
+  return false;
+});
+for (const need of ["change-password", "set-up-factor"]) {
+  onNeed(need, async () => {
+    await loadSession().catch(() => null);
+    return false;
+  });
+}
+onNeed("fresh-proof", async () => {
+  const { askForProof } = await import("./elements/proof-dialog.js");
+  return askForProof();
+});
 addKeys();
 watchSession();
 await start();

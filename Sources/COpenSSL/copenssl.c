@@ -59,6 +59,13 @@ int copenssl_hkdf_sha256(EVP_KDF *hkdf, const void *secret, size_t secret_count,
     return done;
 }
 
+int copenssl_hmac_sha1(const void *key, size_t key_count, const unsigned char *bytes, size_t count,
+                       unsigned char *out) {
+    size_t done = 0;
+    return EVP_Q_mac(NULL, "HMAC", NULL, "SHA1", NULL, key, key_count, bytes, count, out, 20, &done) != NULL
+        && done == 20;
+}
+
 EVP_PKEY *copenssl_p256(void) { return EVP_EC_gen("P-256"); }
 
 unsigned long copenssl_name_style(void) { return XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB; }

@@ -7,6 +7,11 @@ extension Identity {
             SignInFeature(self, gate: gate), SessionsFeature(self, gate: gate),
             UsersFeature(self, gate: gate), RolesFeature(self, gate: gate),
             AccessReviewsFeature(reviews, gate: gate),
+            SecondStepFeature(self),
+            ProofFeature(self, gate: gate),
+            FactorsFeature(self, gate: gate),
+            PinFeature(self, gate: gate),
+            UserCodesFeature(self, gate: gate),
         ]
     }
 }

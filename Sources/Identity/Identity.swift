@@ -1,4 +1,4 @@
-import AccessControl
+package import AccessControl
 import Kernel
 package import RecordStore
 package import Sealing
@@ -19,10 +19,20 @@ package struct IdentitySettings: Sendable {
     package var passwordDaysMax = 0
     /// How long a session lives without a request, in minutes.
     package var idleMinutesMax = 15
+    /// The same for some roles; a person with several has the shortest.
+    package var idleMinutesByRole: [Role: Int] = [:]
     /// How long a session lives at all, in hours.
     package var sessionHoursMax = 8
     /// How many sessions a person may have; the oldest ends.
     package var sessionsPerUserMax = 5
+    /// Which roles must have a second factor; empty where nobody must.
+    package var factorRoles: Set<Role> = [.physician, .pharmacist, .systemAdmin, .admin]
+    /// How many days a person may put setting it up off; administrators never may.
+    package var factorGraceDays = 0
+    /// Whether a PIN may unlock a session that was left alone.
+    package var isPINAllowed = true
+    /// Names under which browsers reach the box beside its own.
+    package var hosts: [String] = []
     /// What a stored password must cost; weaker ones are hashed anew at the next sign-in.
     ///
     /// The same as that of the pool.
@@ -31,7 +41,11 @@ package struct IdentitySettings: Sendable {
     /// The settings of a clinic that set nothing.
     package init() {}
 
-    var idleMsMax: Int64 { Int64(idleMinutesMax) * 60_000 }
+    /// How long a session of a person with these roles lives without a request, in milliseconds.
+    func idleMsMax(_ roles: Set<Role>) -> Int64 {
+        Int64(roles.map { idleMinutesByRole[$0] ?? idleMinutesMax }.min() ?? idleMinutesMax)
+            * 60_000
+    }
     var sessionMsMax: Int64 { Int64(sessionHoursMax) * 3_600_000 }
 
     /// Whether a person has to choose another password before anything else.
@@ -56,8 +70,8 @@ final class LiveIdentitySettings: Sendable {
 package final class Identity: Sendable {
     /// The tables of the target, for the store to make.
     package static let schemaSteps: [SchemaStep] = [.users, .sessions]
-    /// The tables of reviews, which came later in the one order of the box.
-    package static let reviewSteps: [SchemaStep] = [.accessReviews]
+    /// The tables that came later in the one order of the box.
+    package static let laterSteps: [SchemaStep] = [.accessReviews, .factors]
 
     package let accounts: Accounts
     package let tokens: Tokens
@@ -66,6 +80,9 @@ package final class Identity: Sendable {
     private let live: LiveIdentitySettings
     let store: RecordStore
     let directory: Directory
+    let factorRules: FactorRules
+    let factors: Factors
+    let pins: Pins
 
     /// Reads users, sessions and tokens into memory.
     package init(
@@ -79,13 +96,18 @@ package final class Identity: Sendable {
         self.directory = directory
         self.sessions = sessions
         self.live = live
+        factorRules = FactorRules(live: live, clock: store.parts.clock)
+        factors = Factors(
+            store: store, directory: directory, sessions: sessions, rules: factorRules, live: live)
         tokens = try await Tokens(store: store, directory: directory)
+        pins = Pins(
+            store: store, sessions: sessions, factors: factors, passwords: passwords,
+            live: live)
         accounts = Accounts(
             store: store, directory: directory, sessions: sessions, passwords: passwords,
             live: live)
         signIn = SignIn(
-            store: store, directory: directory, sessions: sessions, passwords: passwords,
-            live: live)
+            store: store, sessions: sessions, factors: factors, passwords: passwords, live: live)
     }
 
     /// The reviews of who has which access.

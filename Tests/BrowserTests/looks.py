@@ -9,7 +9,7 @@ SCREENS = [
     ("zoom-400", {"viewport": {"width": 320, "height": 256}}),
     ("forced-colours", {"viewport": {"width": 1280, "height": 860}, "forced_colors": "active"}),
 ]
-HELP = ["sign-in", "patient-search", "chart", "keyboard", "sessions", "audit-log",
+HELP = ["sign-in", "patient-search", "chart", "keyboard", "sessions", "second-factor", "audit-log",
         "locked-out", "administration", "users", "access-review", "clinic-and-places", "settings",
         "fhir"]
 

@@ -62,6 +62,8 @@ package struct Operations: Sendable {
         "user.enable": { try await $0.userEnable($1, &$2) },
         "user.unlock": { try await $0.userUnlock($1, &$2) },
         "user.reset-password": { try await $0.userResetPassword($1, &$2) },
+        "user.password-code": { try await $0.userPasswordCode($1, &$2) },
+        "user.reset-factor": { try await $0.userResetFactor($1, &$2) },
         "user.set-roles": { try await $0.userSetRoles($1, &$2) },
         "audit.verify": { try await $0.auditVerify($1, &$2) },
         "audit.page": { try await $0.auditPage($1, &$2) },

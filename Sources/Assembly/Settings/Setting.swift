@@ -1,3 +1,4 @@
+package import AccessControl
 import Identity
 package import Logging
 package import RecordStore
@@ -19,6 +20,13 @@ package struct Setting: Sendable {
         case names(any WritableKeyPath<ServeSettings, [String]> & Sendable, countMax: Int)
         /// A whole number within bounds that belong to it.
         case number(any WritableKeyPath<ServeSettings, Int> & Sendable, ClosedRange<Int>)
+        /// Roles separated by blanks or commas, or `none`.
+        case roles(any WritableKeyPath<ServeSettings, Set<Role>> & Sendable)
+        /// `ROLE=NUMBER` separated by blanks or commas; may be empty.
+        case roleNumbers(
+            any WritableKeyPath<ServeSettings, [Role: Int]> & Sendable, ClosedRange<Int>)
+        /// `on` or `off`.
+        case onOff(any WritableKeyPath<ServeSettings, Bool> & Sendable)
         /// One of the levels of the log.
         case level(any WritableKeyPath<ServeSettings, Logger.Level> & Sendable)
     }
@@ -85,14 +93,20 @@ extension Setting {
                 "HOSTS", .names(\.hosts, countMax: 16), default: "",
                 "Names under which browsers reach the box beside its own, separated by blanks; the "
                     + "certificate of the box carries them."),
-        ] + liveOnes
+        ] + workingOnes
 
-    /// Those that administrators may change on a page while the box runs.
-    private static let liveOnes: [Setting] = [
+    /// How people sign in, how much is let through, and what is kept; most of it administrators may
+    /// change on a page while the box runs.
+    private static let workingOnes: [Setting] = [
         Setting(
             "SESSION_IDLE_MINUTES", .number(\.identity.idleMinutesMax, 1...60), default: "15",
             unit: "minutes", in: .sessions, isLive: true,
             "How long a session lasts without a request."),
+        Setting(
+            "SESSION_IDLE_MINUTES_BY_ROLE", .roleNumbers(\.identity.idleMinutesByRole, 1...60),
+            default: "", unit: "minutes", in: .sessions,
+            "The same for some roles, such as PHYSICIAN=30 FRONT_DESK=10. A user with several roles "
+                + "has the shortest."),
         Setting(
             "SESSION_ABSOLUTE_HOURS", .number(\.identity.sessionHoursMax, 1...24), default: "8",
             unit: "hours", in: .sessions, isLive: true,
@@ -115,6 +129,21 @@ extension Setting {
             unit: "days", in: .passwords, isLive: true,
             "After how many days a password has to be changed; 0 for never, which is what NIST "
                 + "advises: people who must change often choose weaker ones."),
+        Setting(
+            "SECOND_FACTOR_ROLES", .roles(\.identity.factorRoles),
+            default: "SYSTEM_ADMIN ADMIN PHYSICIAN PHARMACIST", in: .passwords,
+            "Who must have a second factor, an authenticator app or a passkey, beside the password. "
+                + "Everybody may have one. The pages say so where nobody must."),
+        Setting(
+            "SECOND_FACTOR_GRACE_DAYS", .number(\.identity.factorGraceDays, 0...90), default: "0",
+            unit: "days", in: .passwords,
+            "For how many days after the first sign-in a user may put setting it up off. Never for "
+                + "SYSTEM_ADMIN and ADMIN."),
+        Setting(
+            "PIN_UNLOCK", .onOff(\.identity.isPINAllowed), default: "on",
+            in: .sessions,
+            "Whether users may set a PIN of six digits that unlocks their session on the same "
+                + "machine after nobody used it. Off ends such sessions instead."),
         Setting(
             "RATE_API_PER_SECOND", .number(\.rates.apiPerSecond, 5...500), default: "20",
             unit: "requests", in: .rates, isLive: true,

@@ -33,6 +33,10 @@ int copenssl_hkdf_sha256(EVP_KDF *hkdf, const void *secret, size_t secret_count,
                          size_t salt_count, const void *info, size_t info_count, unsigned char *out,
                          size_t out_count);
 
+/* HMAC-SHA-1 in 20 bytes; 1, or 0 where libcrypto has no SHA-1. */
+int copenssl_hmac_sha1(const void *key, size_t key_count, const unsigned char *bytes, size_t count,
+                       unsigned char *out);
+
 /* A P-256 key pair; EVP_EC_gen is a macro. */
 EVP_PKEY *copenssl_p256(void);
 

@@ -24,13 +24,13 @@ package struct UsersFeature: Feature {
     package func addRoutes(to routes: Routes) {
         let group = routes.signedIn
         group.get("api/v1/users", use: list)
-        group.post("api/v1/users", limits: .form, use: add)
+        group.post("api/v1/users", limits: .sensitive, use: add)
         group.get("api/v1/users/:id", use: one)
-        group.put("api/v1/users/:id", limits: .form, use: edit)
-        group.post("api/v1/users/:id/disable", limits: .form, use: disable)
-        group.post("api/v1/users/:id/enable", limits: .form, use: enable)
+        group.put("api/v1/users/:id", limits: .sensitive, use: edit)
+        group.post("api/v1/users/:id/disable", limits: .sensitive, use: disable)
+        group.post("api/v1/users/:id/enable", limits: .sensitive, use: enable)
         group.post("api/v1/users/:id/unlock", limits: .form, use: unlock)
-        group.post("api/v1/users/:id/reset-password", limits: .form, use: resetPassword)
+        group.post("api/v1/users/:id/reset-password", limits: .sensitive, use: resetPassword)
         group.delete("api/v1/users/:id/sessions", use: endSessions)
     }
 

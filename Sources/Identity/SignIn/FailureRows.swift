@@ -12,8 +12,7 @@ struct FailureKey: Hashable, Sendable {
     let kind: Kind
     /// Keyed hash of the name, the device or the address.
     let tag: Int64
-
-    var limits: FailureLimits { kind == .address ? .address : .account }
+    var limits = FailureLimits.account
 }
 
 /// The table of failed sign-ins; it outlives a restart, so that a restart frees nobody.
@@ -41,7 +40,18 @@ enum FailureRows {
 
     /// The key of an address, or of the network it is in.
     static func address(_ grant: Grant, _ network: String, _ rows: RowWriter) -> FailureKey {
-        FailureKey(kind: .address, tag: rows.tag("sign-in-address", network))
+        FailureKey(
+            kind: .address, tag: rows.tag("sign-in-address", network), limits: .address)
+    }
+
+    /// The key of the second factor of an account.
+    static func factor(_ grant: Grant, userID: String, _ rows: RowWriter) -> FailureKey {
+        FailureKey(kind: .account, tag: rows.tag("second-factor", userID), limits: .factor)
+    }
+
+    /// The key of the PIN of one session.
+    static func pin(_ grant: Grant, sessionID: String, _ rows: RowWriter) -> FailureKey {
+        FailureKey(kind: .device, tag: rows.tag("session-pin", sessionID), limits: .pin)
     }
 
     /// The count of a key as of now.

@@ -198,6 +198,7 @@ package final class Accounts: Sendable {
     static func forgetFailures(_ grant: Grant, of user: User, _ rows: RowWriter) throws {
         let folded = Username.folded(user.username)
         try FailureRows.clear(grant, FailureRows.account(grant, folded: folded, rows), rows)
+        try FailureRows.clear(grant, FailureRows.factor(grant, userID: user.id, rows), rows)
     }
 
     private static func words(_ roles: Set<Role>) -> String {

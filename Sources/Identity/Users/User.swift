@@ -22,6 +22,14 @@ package struct User: Sendable, Hashable {
     package let createdMs: Int64
     /// UTC milliseconds.
     package var passwordChangedMs: Int64
+    /// Whether a second factor belongs to the account; signing in takes one then.
+    package var hasFactor = false
+    /// Whether the person must set up a second factor before anything else, whatever their role.
+    package var mustSetUpFactor = false
+    /// When a second factor was first asked of them, in UTC milliseconds.
+    var factorAskedMs: Int64?
+    /// Whether the person has a PIN to unlock a session with.
+    package var hasPIN = false
 
     /// Whether the person may sign in and administer the box.
     var isActiveAdmin: Bool { !isDisabled && roles.contains(.systemAdmin) }

@@ -23,6 +23,11 @@ enum UserRows {
         try read(rows.connection) { try rows.open($0, at: $1) }
     }
 
+    /// One user, as the transaction sees them; nil for an id that nobody has.
+    static func one(_ grant: Grant, id: String, in rows: RowWriter) throws -> User? {
+        try all(grant, in: rows).first { $0.id == id }
+    }
+
     /// Adds a user.
     ///
     /// - Throws: ``Problem`` `.duplicate` if the name is taken.
@@ -117,6 +122,10 @@ enum UserRows {
         writer.member("version", user.version)
         writer.member("createdMs", Int(user.createdMs))
         writer.member("passwordChangedMs", Int(user.passwordChangedMs))
+        writer.member("hasFactor", user.hasFactor)
+        writer.member("mustSetUpFactor", user.mustSetUpFactor)
+        if let askedMs = user.factorAskedMs { writer.member("factorAskedMs", Int(askedMs)) }
+        writer.member("hasPIN", user.hasPIN)
         writer.endObject()
         return writer.bytes
     }
@@ -131,6 +140,10 @@ enum UserRows {
             ownPatientID: json.string("ownPatientID"),
             practitionerID: json.string("practitionerID"), version: json["version"]?.int ?? 1,
             createdMs: Int64(json["createdMs"]?.int ?? 0),
-            passwordChangedMs: Int64(json["passwordChangedMs"]?.int ?? 0))
+            passwordChangedMs: Int64(json["passwordChangedMs"]?.int ?? 0),
+            hasFactor: json["hasFactor"]?.bool ?? false,
+            mustSetUpFactor: json["mustSetUpFactor"]?.bool ?? false,
+            factorAskedMs: json["factorAskedMs"]?.int.map(Int64.init),
+            hasPIN: json["hasPIN"]?.bool ?? false)
     }
 }

@@ -43,8 +43,14 @@ package struct NoticeBoard: Sendable {
         case "access-review.due":
             "The quarterly review of who has which access is due. Open Administration, Access "
                 + "review."
-        default: nil
+        default: ownText(message.payload)
         }
+    }
+
+    /// The sentence that a message brings along.
+    private static func ownText(_ payload: [UInt8]) -> String? {
+        // A message that cannot be read is nobody's notice.
+        (try? JSON.parse(payload))?.string("text")
     }
 
     private static func lockedText(_ payload: [UInt8]) -> String {

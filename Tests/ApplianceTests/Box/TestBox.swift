@@ -51,6 +51,7 @@ final class TestBox: Sendable {
         let cost = IdentityFixture.cheap
         var settings = IdentitySettings()
         settings.passwordCost = cost
+        settings.factorRoles = []
         let box = try await Box.open(
             DataFolder(path: folder.path), settings: settings, clock: clock.clock,
             passwords: try PasswordPool(threads: 1, waitingMax: 2_000, cost: cost))

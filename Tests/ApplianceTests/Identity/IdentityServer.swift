@@ -92,6 +92,7 @@ private struct ChartProbe: Feature {
             return .json(Array("\"\(context.caller.name) \(roles)\"".utf8))
         }
         routes.signedIn.post("api/v1/probe") { _, _ in .empty(.noContent) }
+        routes.signedIn.post("api/v1/sensitive", limits: .sensitive) { _, _ in .empty(.noContent) }
     }
 }
 

@@ -8,7 +8,8 @@ await addStyle("./help.css", import.meta.url);
 
 const topics = [
   ["sign-in", "Signing in"], ["patient-search", "Finding a patient"],
-  ["chart", "Reading a chart"], ["keyboard", "Keyboard"], ["sessions", "Sessions and password"],
+  ["chart", "Reading a chart"], ["keyboard", "Keyboard"], ["sessions", "Your sign-in"],
+  ["second-factor", "The second factor"],
   ["audit-log", "The audit log"], ["locked-out", "Locked out"], ["administration", "For administrators"],
   ["users", "Users and roles"], ["access-review", "Access review"],
   ["clinic-and-places", "Clinic, locations, providers"], ["settings", "Settings"],

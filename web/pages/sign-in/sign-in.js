@@ -2,8 +2,11 @@
 import { markField, showErrors } from "../../elements/error-summary.js";
 import { formatWait } from "../../lib/format.js";
 import { html } from "../../lib/html.js";
-import { session, signIn } from "../../lib/session.js";
+import { post } from "../../lib/api.js";
+import { usePasskey, whyNoPasskeys } from "../../lib/passkeys.js";
+import { finishSignIn, session, signIn } from "../../lib/session.js";
 import { addStyle } from "../../lib/styles.js";
+import { showSecondStep } from "./second-step.js";
 
 await addStyle("./sign-in.css", import.meta.url);
 
@@ -55,7 +58,10 @@ function form(box) {
         <p class="hint caps" id="caps-hint" aria-live="polite"></p></div>
       <button type="submit" class="button first">Sign in</button>
     </form>
-    <p class="quiet">Locked out or password forgotten? <a href="/help/locked-out">What to do</a>.</p>
+    ${whyNoPasskeys() ? null : html`<button type="button" class="button" data-alone>
+      Sign in with a passkey</button>`}
+    <p class="quiet">Password forgotten? <a href="/new-password">I have a code</a> from an
+      administrator. <a href="/help/locked-out">What else to do</a>.</p>
   </div></div>`;
   wire(page);
   return page;
@@ -82,10 +88,28 @@ function wire(page) {
       if (caps.textContent !== words) caps.textContent = words;
     });
   }
+  page.querySelector("[data-alone]")?.addEventListener("click", () => signInAlone(places.errors));
   formNode.addEventListener("submit", (event) => {
     event.preventDefault();
     submit(places);
   });
+}
+
+function secondStep(card, methods) {
+  const outlet = card.closest("main");
+  showSecondStep(card, methods, (message) => {
+    open(outlet);
+    if (message) showErrors(outlet.querySelector(".errors"), "You are not signed in", [{ message }]);
+  });
+}
+
+async function signInAlone(errors) {
+  try {
+    const options = await post("/auth/passkey/options", {}, { isSignIn: true });
+    await finishSignIn("/auth/passkey", await usePasskey(options));
+  } catch (error) {
+    showErrors(errors, "You are not signed in", [{ message: error.message }]);
+  }
 }
 
 async function submit(places) {
@@ -105,7 +129,8 @@ async function submit(places) {
   button.setAttribute("aria-disabled", "true");
   button.textContent = "Signing in…";
   try {
-    await signIn(username.value.trim(), password.value);
+    const methods = await signIn(username.value.trim(), password.value);
+    if (methods) secondStep(places.form.closest(".sign-in-card"), methods);
   } catch (error) {
     password.value = "";
     showErrors(errors, "You are not signed in", problemsOf(error));

@@ -8,7 +8,7 @@ struct UserCommand: AsyncParsableCommand {
         subcommands: [
             UserAddCommand.self, UserListCommand.self, UserDisableCommand.self,
             UserEnableCommand.self, UserResetPasswordCommand.self, UserSetRolesCommand.self,
-            UserUnlockCommand.self,
+            UserUnlockCommand.self, UserPasswordCodeCommand.self, UserResetFactorCommand.self,
         ])
 }
 
