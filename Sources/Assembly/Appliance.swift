@@ -26,7 +26,9 @@ enum Appliance {
         for refusal in ProcessHardening.apply() {
             logger.warning("hardening", metadata: ["what": "\(refusal)"])
         }
-        let box = try await Box.open(settings.dataFolder, settings: settings.identity)
+        var identity = settings.identity
+        identity.hosts = settings.hosts
+        let box = try await Box.open(settings.dataFolder, settings: identity)
         do {
             try await serve(box, settings, lines, logger)
         } catch {

@@ -101,6 +101,14 @@ package final class Box: Sendable {
             clinicName: known.clinic?.name, isClaimed: isClaimed, isDemo: known.isDemo)
     }
 
+    /// What people who sign in are told; the first name is the box's own.
+    var signInFacts: BoxFacts {
+        let own = "\(clinic?.boxName ?? "tribal-ehr").local"
+        return BoxFacts(
+            clinicName: clinic?.name ?? "Tribal EHR",
+            names: [own] + identity.settings.hosts + ["localhost"])
+    }
+
     /// The clinic, from memory.
     var clinic: Clinic? { facts.withLock { $0.clinic } }
 

@@ -29,6 +29,6 @@ package enum Features {
                     idByName: { box.identity.accounts.user(named: $0)?.id },
                     displayNameByID: { box.identity.accounts.user(id: $0)?.displayName })),
             NoticesFeature(gate: box.gate, store: box.store),
-        ] + box.identity.features(gate: box.gate)
+        ] + box.identity.features(gate: box.gate, facts: { box.signInFacts })
     }
 }

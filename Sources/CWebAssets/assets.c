@@ -85,141 +85,144 @@ static const unsigned char file_26[] = {
 #embed "../../web/help/patient-search.md"
 };
 static const unsigned char file_27[] = {
-#embed "../../web/help/sessions.md"
+#embed "../../web/help/second-factor.md"
 };
 static const unsigned char file_28[] = {
-#embed "../../web/help/sign-in.md"
+#embed "../../web/help/sessions.md"
 };
 static const unsigned char file_29[] = {
-#embed "../../web/index.html"
+#embed "../../web/help/sign-in.md"
 };
 static const unsigned char file_30[] = {
-#embed "../../web/lib/api.js"
+#embed "../../web/index.html"
 };
 static const unsigned char file_31[] = {
-#embed "../../web/lib/format.js"
+#embed "../../web/lib/api.js"
 };
 static const unsigned char file_32[] = {
-#embed "../../web/lib/html.js"
+#embed "../../web/lib/format.js"
 };
 static const unsigned char file_33[] = {
-#embed "../../web/lib/idle.js"
+#embed "../../web/lib/html.js"
 };
 static const unsigned char file_34[] = {
-#embed "../../web/lib/keys.js"
+#embed "../../web/lib/idle.js"
 };
 static const unsigned char file_35[] = {
-#embed "../../web/lib/markdown.js"
+#embed "../../web/lib/keys.js"
 };
 static const unsigned char file_36[] = {
-#embed "../../web/lib/match.js"
+#embed "../../web/lib/markdown.js"
 };
 static const unsigned char file_37[] = {
-#embed "../../web/lib/passkeys.js"
+#embed "../../web/lib/match.js"
 };
 static const unsigned char file_38[] = {
-#embed "../../web/lib/recent.js"
+#embed "../../web/lib/passkeys.js"
 };
 static const unsigned char file_39[] = {
-#embed "../../web/lib/router.js"
+#embed "../../web/lib/recent.js"
 };
 static const unsigned char file_40[] = {
-#embed "../../web/lib/scale.js"
+#embed "../../web/lib/router.js"
 };
 static const unsigned char file_41[] = {
-#embed "../../web/lib/session.js"
+#embed "../../web/lib/scale.js"
 };
 static const unsigned char file_42[] = {
-#embed "../../web/lib/state.js"
+#embed "../../web/lib/session.js"
 };
 static const unsigned char file_43[] = {
-#embed "../../web/lib/styles.js"
+#embed "../../web/lib/state.js"
 };
 static const unsigned char file_44[] = {
-#embed "../../web/pages/audit-log/audit-log.css"
+#embed "../../web/lib/styles.js"
 };
 static const unsigned char file_45[] = {
-#embed "../../web/pages/audit-log/audit-log.js"
+#embed "../../web/pages/audit-log/audit-log.css"
 };
 static const unsigned char file_46[] = {
-#embed "../../web/pages/audit-log/words.js"
+#embed "../../web/pages/audit-log/audit-log.js"
 };
 static const unsigned char file_47[] = {
-#embed "../../web/pages/chart/banner.js"
+#embed "../../web/pages/audit-log/words.js"
 };
 static const unsigned char file_48[] = {
-#embed "../../web/pages/chart/chart.css"
+#embed "../../web/pages/chart/banner.js"
 };
 static const unsigned char file_49[] = {
-#embed "../../web/pages/chart/chart.js"
+#embed "../../web/pages/chart/chart.css"
 };
 static const unsigned char file_50[] = {
-#embed "../../web/pages/chart/lists.js"
+#embed "../../web/pages/chart/chart.js"
 };
 static const unsigned char file_51[] = {
-#embed "../../web/pages/chart/notes.js"
+#embed "../../web/pages/chart/lists.js"
 };
 static const unsigned char file_52[] = {
-#embed "../../web/pages/chart/results.js"
+#embed "../../web/pages/chart/notes.js"
 };
 static const unsigned char file_53[] = {
-#embed "../../web/pages/chart/rows.js"
+#embed "../../web/pages/chart/results.js"
 };
 static const unsigned char file_54[] = {
-#embed "../../web/pages/chart/summary.js"
+#embed "../../web/pages/chart/rows.js"
 };
 static const unsigned char file_55[] = {
-#embed "../../web/pages/first-steps/first-steps.css"
+#embed "../../web/pages/chart/summary.js"
 };
 static const unsigned char file_56[] = {
-#embed "../../web/pages/first-steps/first-steps.js"
+#embed "../../web/pages/first-steps/first-steps.css"
 };
 static const unsigned char file_57[] = {
-#embed "../../web/pages/help/help.css"
+#embed "../../web/pages/first-steps/first-steps.js"
 };
 static const unsigned char file_58[] = {
-#embed "../../web/pages/help/help.js"
+#embed "../../web/pages/help/help.css"
 };
 static const unsigned char file_59[] = {
-#embed "../../web/pages/lock/lock.js"
+#embed "../../web/pages/help/help.js"
 };
 static const unsigned char file_60[] = {
-#embed "../../web/pages/new-password/new-password.js"
+#embed "../../web/pages/lock/lock.js"
 };
 static const unsigned char file_61[] = {
-#embed "../../web/pages/notices/notices.js"
+#embed "../../web/pages/new-password/new-password.js"
 };
 static const unsigned char file_62[] = {
-#embed "../../web/pages/patient-search/patient-search.css"
+#embed "../../web/pages/notices/notices.js"
 };
 static const unsigned char file_63[] = {
-#embed "../../web/pages/patient-search/patient-search.js"
+#embed "../../web/pages/patient-search/patient-search.css"
 };
 static const unsigned char file_64[] = {
-#embed "../../web/pages/sessions/sessions.css"
+#embed "../../web/pages/patient-search/patient-search.js"
 };
 static const unsigned char file_65[] = {
-#embed "../../web/pages/sessions/sessions.js"
+#embed "../../web/pages/sessions/sessions.css"
 };
 static const unsigned char file_66[] = {
-#embed "../../web/pages/sign-in/second-step.js"
+#embed "../../web/pages/sessions/sessions.js"
 };
 static const unsigned char file_67[] = {
-#embed "../../web/pages/sign-in/sign-in.css"
+#embed "../../web/pages/sign-in/second-step.js"
 };
 static const unsigned char file_68[] = {
-#embed "../../web/pages/sign-in/sign-in.js"
+#embed "../../web/pages/sign-in/sign-in.css"
 };
 static const unsigned char file_69[] = {
-#embed "../../web/styles/base.css"
+#embed "../../web/pages/sign-in/sign-in.js"
 };
 static const unsigned char file_70[] = {
-#embed "../../web/styles/print.css"
+#embed "../../web/styles/base.css"
 };
 static const unsigned char file_71[] = {
-#embed "../../web/styles/reset.css"
+#embed "../../web/styles/print.css"
 };
 static const unsigned char file_72[] = {
+#embed "../../web/styles/reset.css"
+};
+static const unsigned char file_73[] = {
 #embed "../../web/styles/tokens.css"
 };
 
@@ -251,55 +254,56 @@ static const web_file all[] = {
     {"help/keyboard.md", file_24, sizeof file_24},
     {"help/locked-out.md", file_25, sizeof file_25},
     {"help/patient-search.md", file_26, sizeof file_26},
-    {"help/sessions.md", file_27, sizeof file_27},
-    {"help/sign-in.md", file_28, sizeof file_28},
-    {"index.html", file_29, sizeof file_29},
-    {"lib/api.js", file_30, sizeof file_30},
-    {"lib/format.js", file_31, sizeof file_31},
-    {"lib/html.js", file_32, sizeof file_32},
-    {"lib/idle.js", file_33, sizeof file_33},
-    {"lib/keys.js", file_34, sizeof file_34},
-    {"lib/markdown.js", file_35, sizeof file_35},
-    {"lib/match.js", file_36, sizeof file_36},
-    {"lib/passkeys.js", file_37, sizeof file_37},
-    {"lib/recent.js", file_38, sizeof file_38},
-    {"lib/router.js", file_39, sizeof file_39},
-    {"lib/scale.js", file_40, sizeof file_40},
-    {"lib/session.js", file_41, sizeof file_41},
-    {"lib/state.js", file_42, sizeof file_42},
-    {"lib/styles.js", file_43, sizeof file_43},
-    {"pages/audit-log/audit-log.css", file_44, sizeof file_44},
-    {"pages/audit-log/audit-log.js", file_45, sizeof file_45},
-    {"pages/audit-log/words.js", file_46, sizeof file_46},
-    {"pages/chart/banner.js", file_47, sizeof file_47},
-    {"pages/chart/chart.css", file_48, sizeof file_48},
-    {"pages/chart/chart.js", file_49, sizeof file_49},
-    {"pages/chart/lists.js", file_50, sizeof file_50},
-    {"pages/chart/notes.js", file_51, sizeof file_51},
-    {"pages/chart/results.js", file_52, sizeof file_52},
-    {"pages/chart/rows.js", file_53, sizeof file_53},
-    {"pages/chart/summary.js", file_54, sizeof file_54},
-    {"pages/first-steps/first-steps.css", file_55, sizeof file_55},
-    {"pages/first-steps/first-steps.js", file_56, sizeof file_56},
-    {"pages/help/help.css", file_57, sizeof file_57},
-    {"pages/help/help.js", file_58, sizeof file_58},
-    {"pages/lock/lock.js", file_59, sizeof file_59},
-    {"pages/new-password/new-password.js", file_60, sizeof file_60},
-    {"pages/notices/notices.js", file_61, sizeof file_61},
-    {"pages/patient-search/patient-search.css", file_62, sizeof file_62},
-    {"pages/patient-search/patient-search.js", file_63, sizeof file_63},
-    {"pages/sessions/sessions.css", file_64, sizeof file_64},
-    {"pages/sessions/sessions.js", file_65, sizeof file_65},
-    {"pages/sign-in/second-step.js", file_66, sizeof file_66},
-    {"pages/sign-in/sign-in.css", file_67, sizeof file_67},
-    {"pages/sign-in/sign-in.js", file_68, sizeof file_68},
-    {"styles/base.css", file_69, sizeof file_69},
-    {"styles/print.css", file_70, sizeof file_70},
-    {"styles/reset.css", file_71, sizeof file_71},
-    {"styles/tokens.css", file_72, sizeof file_72},
+    {"help/second-factor.md", file_27, sizeof file_27},
+    {"help/sessions.md", file_28, sizeof file_28},
+    {"help/sign-in.md", file_29, sizeof file_29},
+    {"index.html", file_30, sizeof file_30},
+    {"lib/api.js", file_31, sizeof file_31},
+    {"lib/format.js", file_32, sizeof file_32},
+    {"lib/html.js", file_33, sizeof file_33},
+    {"lib/idle.js", file_34, sizeof file_34},
+    {"lib/keys.js", file_35, sizeof file_35},
+    {"lib/markdown.js", file_36, sizeof file_36},
+    {"lib/match.js", file_37, sizeof file_37},
+    {"lib/passkeys.js", file_38, sizeof file_38},
+    {"lib/recent.js", file_39, sizeof file_39},
+    {"lib/router.js", file_40, sizeof file_40},
+    {"lib/scale.js", file_41, sizeof file_41},
+    {"lib/session.js", file_42, sizeof file_42},
+    {"lib/state.js", file_43, sizeof file_43},
+    {"lib/styles.js", file_44, sizeof file_44},
+    {"pages/audit-log/audit-log.css", file_45, sizeof file_45},
+    {"pages/audit-log/audit-log.js", file_46, sizeof file_46},
+    {"pages/audit-log/words.js", file_47, sizeof file_47},
+    {"pages/chart/banner.js", file_48, sizeof file_48},
+    {"pages/chart/chart.css", file_49, sizeof file_49},
+    {"pages/chart/chart.js", file_50, sizeof file_50},
+    {"pages/chart/lists.js", file_51, sizeof file_51},
+    {"pages/chart/notes.js", file_52, sizeof file_52},
+    {"pages/chart/results.js", file_53, sizeof file_53},
+    {"pages/chart/rows.js", file_54, sizeof file_54},
+    {"pages/chart/summary.js", file_55, sizeof file_55},
+    {"pages/first-steps/first-steps.css", file_56, sizeof file_56},
+    {"pages/first-steps/first-steps.js", file_57, sizeof file_57},
+    {"pages/help/help.css", file_58, sizeof file_58},
+    {"pages/help/help.js", file_59, sizeof file_59},
+    {"pages/lock/lock.js", file_60, sizeof file_60},
+    {"pages/new-password/new-password.js", file_61, sizeof file_61},
+    {"pages/notices/notices.js", file_62, sizeof file_62},
+    {"pages/patient-search/patient-search.css", file_63, sizeof file_63},
+    {"pages/patient-search/patient-search.js", file_64, sizeof file_64},
+    {"pages/sessions/sessions.css", file_65, sizeof file_65},
+    {"pages/sessions/sessions.js", file_66, sizeof file_66},
+    {"pages/sign-in/second-step.js", file_67, sizeof file_67},
+    {"pages/sign-in/sign-in.css", file_68, sizeof file_68},
+    {"pages/sign-in/sign-in.js", file_69, sizeof file_69},
+    {"styles/base.css", file_70, sizeof file_70},
+    {"styles/print.css", file_71, sizeof file_71},
+    {"styles/reset.css", file_72, sizeof file_72},
+    {"styles/tokens.css", file_73, sizeof file_73},
 };
 
-const char *const web_tree_hash = "9554118ac93fd6b5";
+const char *const web_tree_hash = "9267615635ffb8a6";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];

@@ -92,7 +92,10 @@ package final class Sessions: Sendable {
     func begin(_ grant: Grant, _ session: Session, _ rows: RowWriter) throws {
         try SessionRows.deleteOld(
             grant, createdBefore: rows.nowMs - settings.sessionMsMax - Self.clearAfterMs, rows)
-        for id in try SessionRows.ids(grant, userID: session.userID, rows)
+        // One that was begun just now may not be in the table yet, which follows the commit.
+        let before = rows.nowMs - Self.clearAfterMs
+        for id in try SessionRows.ids(
+            grant, userID: session.userID, createdBefore: before, rows)
         where table.find(id: id) == nil {
             try SessionRows.delete(grant, id: id, rows)
         }

@@ -31,6 +31,7 @@ struct SignInAnswer {
                     for name in next == nil ? permissions : [] { list.string(name) }
                 }
                 one.member("mustChangePassword", user.mustChangePassword)
+                one.member("hasFactor", user.hasFactor)
                 one.member("hasPIN", user.hasPIN && settings.isPINAllowed)
             }
             if let next { top.member("next", next.rawValue) }

@@ -62,7 +62,10 @@ struct PinTests {
             _ = try await Self.setPIN(jane)
             #expect(try await jane.send("POST", "/api/v1/auth/lock").status == 204)
             #expect(try await jane.send("GET", "/api/v1/probe").status == 403)
-            for _ in 0..<4 { #expect(try await Self.unlock(jane, "111222").status == 400) }
+            for _ in 0..<4 {
+                let answer = try await Self.unlock(jane, "111222")
+                #expect(answer.status == 400)
+            }
             await kept.put(jane)
         }
         try await fixture.restart()
