@@ -303,7 +303,7 @@ static const web_file all[] = {
     {"styles/tokens.css", file_73, sizeof file_73},
 };
 
-const char *const web_tree_hash = "a3761fc4687cc634";
+const char *const web_tree_hash = "04b11d2224a1cf82";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];
