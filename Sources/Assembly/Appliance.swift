@@ -28,7 +28,9 @@ enum Appliance {
         }
         var identity = settings.identity
         identity.hosts = settings.hosts
-        let box = try await Box.open(settings.dataFolder, settings: identity)
+        let box = try await Box.open(
+            settings.dataFolder, settings: identity, serving: settings)
+        box.settings.follow { lines.level = $0.logLevel }
         do {
             try await serve(box, settings, lines, logger)
         } catch {
@@ -68,6 +70,8 @@ enum Appliance {
         _ certificate: BoxCertificate.Current, _ logger: Logger
     ) -> EdgeServer {
         let book = RouteBook()
+        let limiter = RateLimiter(steadyMs: box.clock.steadyMs)
+        box.settings.follow { limiter.use($0.rates.table) }
         let assets = webAssets()
         for feature in Features.all(box, health: health(box), assets: assets) { book.add(feature) }
         return EdgeServer(
@@ -77,7 +81,7 @@ enum Appliance {
             routes: book, tls: tls,
             parts: EdgeParts(
                 authenticator: box.identity.authenticator,
-                limiter: RateLimiter(steadyMs: box.clock.steadyMs), assets: assets, ids: box.ids,
+                limiter: limiter, assets: assets, ids: box.ids,
                 logger: logger),
             onRunning: { ports in
                 let host = settings.listen.host == "0.0.0.0" ? "localhost" : settings.listen.host

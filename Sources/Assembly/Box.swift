@@ -6,7 +6,7 @@ package import Kernel
 package import RecordStore
 package import Sealing
 package import ServerKit
-import Steward
+package import Steward
 import Synchronization
 
 /// An open data folder with everything that works on it; one process at a time has one.
@@ -17,6 +17,8 @@ package final class Box: Sendable {
     package let gate: Gate
     package let importer: Importer
     let clinicRecord: ClinicRecord
+    let settings: LiveSettings
+    package let settingsRecord: SettingsRecord
     package let clock: Clock
     package let ids: IDs
     private let folderLock: FolderLock
@@ -24,18 +26,22 @@ package final class Box: Sendable {
 
     /// The steps of the schema, in the one order of the whole box.
     static let schemaSteps: [SchemaStep] =
-        [.records, .audit, .queues] + Identity.schemaSteps + [.notices, .history, .search]
+        [.records, .audit, .queues] + Identity.schemaSteps + [
+            .notices, .history, .search, .factVersions,
+        ]
+        + Identity.reviewSteps
 
     /// Opens a folder, making what it lacks: the folder itself, its keys, its database.
     ///
     /// - Parameters:
+    ///   - serving: what the start was given, where the box is going to serve.
     ///   - clock: the machine's own, unless a test holds it.
     ///   - passwords: hashes at the full cost, unless a test makes it cheap.
     /// - Throws: ``Problem`` that names the way out: another process has the folder, the keys do
     ///   not fit, a newer release wrote it.
     package static func open(
-        _ folder: DataFolder, settings: IdentitySettings, clock: Clock = SystemClock.clock,
-        passwords: PasswordPool? = nil
+        _ folder: DataFolder, settings: IdentitySettings, serving: ServeSettings? = nil,
+        clock: Clock = SystemClock.clock, passwords: PasswordPool? = nil
     ) async throws -> Box {
         try SelfTest.run()
         try folder.make()
@@ -50,14 +56,17 @@ package final class Box: Sendable {
         let box = Box(
             folder: folder, lock: lock, store: store, clock: clock, ids: ids,
             identity: try await Identity(
-                store: store, passwords: try passwords ?? PasswordPool(), settings: settings))
+                store: store, passwords: try passwords ?? PasswordPool(), settings: settings),
+            settings: serving ?? ServeSettings(identity: settings))
+        try await box.settingsRecord.load(
+            try await box.grant(Ask(.read, area: .system, type: "Setting"), box.machine("job")))
         try await box.refreshFacts()
         return box
     }
 
     private init(
         folder: DataFolder, lock: FolderLock, store: RecordStore, clock: Clock, ids: IDs,
-        identity: Identity
+        identity: Identity, settings base: ServeSettings
     ) {
         self.folder = folder
         self.folderLock = lock
@@ -68,6 +77,13 @@ package final class Box: Sendable {
         importer = Importer(gate: gate, store: store, ids: ids)
         clinicRecord = ClinicRecord(store: store)
         self.identity = identity
+        let live = LiveSettings(base)
+        settings = live
+        settingsRecord = SettingsRecord(
+            store: store,
+            source: SettingsSource(
+                facts: live.facts, takes: { LiveSettings.takes($0, $1) },
+                use: { try await identity.use(live.use($0).identity) }))
     }
 
     /// Commits what is queued and gives the folder back.

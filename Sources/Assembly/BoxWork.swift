@@ -1,4 +1,5 @@
 import AccessControl
+import Identity
 import Kernel
 import Logging
 import RecordStore
@@ -55,6 +56,7 @@ struct BoxWork: Service {
         case verifyAudit = "audit-verify"
         case renewCertificate = "certificate"
         case forgetAnswers = "forget-answers"
+        case accessReview = "access-review"
     }
 
     private func due(_ grant: Grant) async throws -> Set<Job> {
@@ -79,6 +81,7 @@ struct BoxWork: Service {
             case .verifyAudit: try await verifyAudit(grant)
             case .renewCertificate: try await renewCertificate(grant)
             case .forgetAnswers: try await box.store.forgetAnswers(grant)
+            case .accessReview: try await box.identity.reviews.remind(grant)
             }
             try await set(job, grant, state: "waiting", afterMs: Self.dayMs, isOK: true)
         } catch {

@@ -15,6 +15,8 @@ extension Identity {
             PasskeysFeature(self, gate: gate, facts: facts),
             PinFeature(self, gate: gate),
             UserCodesFeature(self, gate: gate),
+            UsersFeature(self, gate: gate), RolesFeature(self, gate: gate),
+            AccessReviewsFeature(reviews, gate: gate),
         ]
     }
 }

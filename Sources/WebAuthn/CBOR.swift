@@ -1,7 +1,7 @@
 /// A value of the part of CBOR that authenticators write: definite lengths, no tags, no floats.
 ///
 /// Spec: RFC 8949, https://www.rfc-editor.org/rfc/rfc8949; CTAP 2.1, 8 Message Encoding,
-/// https://fidoalliance.org/specs/fido-v2.1-ps-20210615/fido-client-to-authenticator-protocol-v2.1-ps-errata-20220621.html#message-encoding
+/// https://fidoalliance.org/specifications/download/
 enum CBOR: Hashable, Sendable {
     case unsigned(UInt64)
     /// The number -1 - n.

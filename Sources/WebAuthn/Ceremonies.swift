@@ -1,7 +1,7 @@
 /// A passkey that was just set up.
 ///
 /// Spec: Web Authentication Level 2, 7.1, https://www.w3.org/TR/webauthn-2/#sctn-registering-a-new-credential
-package struct NewCredential: Hashable, Sendable {
+package struct MadeCredential: Hashable, Sendable {
     /// By which the passkey is found again.
     package let id: [UInt8]
     /// The public key in COSE form.

@@ -45,21 +45,16 @@ final class Factors: Sendable {
     let directory: Directory
     let sessions: Sessions
     let rules: FactorRules
-    let settings: IdentitySettings
     /// Seeds that wait for their first code, by session.
     let seeds: ShortLived<[UInt8]>
     /// Challenges of people who are signed in, by session.
     let challenges: ShortLived<Challenge>
 
-    init(
-        store: RecordStore, directory: Directory, sessions: Sessions, rules: FactorRules,
-        settings: IdentitySettings
-    ) {
+    init(store: RecordStore, directory: Directory, sessions: Sessions, rules: FactorRules) {
         self.store = store
         self.directory = directory
         self.sessions = sessions
         self.rules = rules
-        self.settings = settings
         let clock = store.parts.clock
         seeds = ShortLived(clock: clock, lifeMs: 900_000, countMax: 1_000)
         challenges = ShortLived(clock: clock, lifeMs: Challenge.lifeMs, countMax: 1_000)

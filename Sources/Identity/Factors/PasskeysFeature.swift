@@ -200,9 +200,9 @@ package struct PasskeysFeature: Feature {
 
     private static func made(
         _ clientData: [UInt8], _ object: [UInt8], _ ceremony: Ceremony
-    ) throws(Problem) -> NewCredential {
+    ) throws(Problem) -> MadeCredential {
         do throws(WebAuthnError) {
-            return try NewCredential(
+            return try MadeCredential(
                 clientData: clientData, attestationObject: object, ceremony, .ofBox)
         } catch {
             throw Problem(.value, error.description, location: "passkey")

@@ -17,18 +17,18 @@ final class Pins: Sendable {
     private let sessions: Sessions
     private let factors: Factors
     private let passwords: PasswordPool
-    private let isAllowed: Bool
+    private let live: LiveIdentitySettings
 
     init(
         store: RecordStore, sessions: Sessions, factors: Factors, passwords: PasswordPool,
-        isAllowed: Bool
+        live: LiveIdentitySettings
     ) {
         self.store = store
         self.directory = factors.directory
         self.sessions = sessions
         self.factors = factors
         self.passwords = passwords
-        self.isAllowed = isAllowed
+        self.live = live
     }
 
     /// Sets the PIN of the person who asks.
@@ -36,7 +36,7 @@ final class Pins: Sendable {
     /// - Throws: ``Problem`` `.value` for what is no PIN, or one that everybody tries first.
     func set(_ grant: Grant, _ pin: String) async throws {
         try grant.require(.update, area: .ownAccount)
-        guard isAllowed else {
+        guard live.current.isPINAllowed else {
             throw Problem(.notSupported, "PINs are switched off on this box.")
         }
         try Self.check(pin)

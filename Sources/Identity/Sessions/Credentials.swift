@@ -95,7 +95,10 @@ struct Credentials: Sendable {
         _ user: User, _ caller: Caller, _ request: Request, _ context: OpenContext
     ) throws(Problem) {
         let path = request.uri.path
-        if user.mustChangePassword, !OwnPaths.whilePasswordIsDue.contains(path) {
+        let nowMs = identity.store.parts.clock.wallMs()
+        if identity.settings.mustChangePassword(user, nowMs: nowMs),
+            !OwnPaths.whilePasswordIsDue.contains(path)
+        {
             throw OwnNeed.password.problem
         }
         // A program cannot set up a factor; whoever made its token had one.

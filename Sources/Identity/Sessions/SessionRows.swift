@@ -58,6 +58,14 @@ enum SessionRows {
         return surplus
     }
 
+    /// The sessions that were begun before a given time, UTC milliseconds, alive or not.
+    static func ids(_ grant: Grant, createdBefore: Int64, _ rows: RowWriter) throws -> [String] {
+        let statement = try rows.connection.statement(
+            "SELECT id FROM session WHERE created_ms < ?")
+        statement.bind(1, createdBefore)
+        return try ids(statement)
+    }
+
     /// The sessions of a user that were begun before a given time, UTC milliseconds, alive or not.
     static func ids(
         _ grant: Grant, userID: String, createdBefore: Int64, _ rows: RowWriter

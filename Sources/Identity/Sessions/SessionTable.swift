@@ -44,9 +44,10 @@ final class SessionTable: Sendable {
 
     private let state = Mutex(State())
     private let clock: Clock
-    private let lifetimes: Lifetimes
+    private let lifetimes: @Sendable () -> Lifetimes
 
-    init(clock: Clock, lifetimes: Lifetimes) {
+    /// - Parameter lifetimes: asked at every use, since they may change while sessions live.
+    init(clock: Clock, lifetimes: @escaping @Sendable () -> Lifetimes) {
         self.clock = clock
         self.lifetimes = lifetimes
     }
@@ -165,6 +166,17 @@ final class SessionTable: Sendable {
         }
     }
 
+    /// Forgets sessions that have expired.
+    func forgetEnded() {
+        let steadyMs = clock.steadyMs()
+        state.withLock { state in
+            for (digest, live) in state.byDigest where !isAlive(live, steadyMs) {
+                state.byDigest[digest] = nil
+                state.digestByID[live.session.id] = nil
+            }
+        }
+    }
+
     private func put(_ live: Live) {
         state.withLock { state in
             state.byDigest[live.session.digest] = live
@@ -173,12 +185,13 @@ final class SessionTable: Sendable {
     }
 
     private func isAlive(_ live: Live, _ steadyMs: Int64) -> Bool {
+        let lifetimes = lifetimes()
         guard steadyMs - live.createdSteadyMs < lifetimes.wholeMsMax else { return false }
         return !isLocked(live, steadyMs) || lifetimes.hasPIN(live.session.userID)
     }
 
     private func isLocked(_ live: Live, _ steadyMs: Int64) -> Bool {
         live.session.isLocked
-            || steadyMs - live.seenSteadyMs >= lifetimes.idleMsMax(live.session.userID)
+            || steadyMs - live.seenSteadyMs >= lifetimes().idleMsMax(live.session.userID)
     }
 }

@@ -14,19 +14,23 @@ package final class Sessions: Sendable {
 
     private let store: RecordStore
     private let directory: Directory
-    private let settings: IdentitySettings
+    private let live: LiveIdentitySettings
+    private var settings: IdentitySettings { live.current }
     let table: SessionTable
 
-    init(store: RecordStore, directory: Directory, settings: IdentitySettings) async throws {
+    init(store: RecordStore, directory: Directory, live: LiveIdentitySettings) async throws {
         self.store = store
         self.directory = directory
-        self.settings = settings
+        self.live = live
         table = SessionTable(
             clock: store.parts.clock,
-            lifetimes: .init(
-                idleMsMax: { settings.idleMsMax(directory.user(id: $0)?.roles ?? []) },
-                wholeMsMax: settings.sessionMsMax,
-                hasPIN: { settings.isPINAllowed && directory.user(id: $0)?.hasPIN == true }))
+            lifetimes: {
+                let now = live.current
+                return .init(
+                    idleMsMax: { now.idleMsMax(directory.user(id: $0)?.roles ?? []) },
+                    wholeMsMax: now.sessionMsMax,
+                    hasPIN: { now.isPINAllowed && directory.user(id: $0)?.hasPIN == true })
+            })
         let grant = try Grant.ofBox(.sessions(.read))
         for kept in try await store.rows(grant, { try SessionRows.all(grant, $0) }) {
             table.load(kept)
@@ -86,6 +90,34 @@ package final class Sessions: Sendable {
             try self.endAll(grant, userID: userID, except: kept, rows)
         }
         return others.count
+    }
+
+    /// Ends every session of a user.
+    ///
+    /// - Returns: how many there were.
+    package func endAll(_ grant: Grant, userID: String) async throws -> Int {
+        try grant.require(.delete, area: .sessions)
+        let count = table.all().count { $0.session.userID == userID }
+        let note = AuditNote(grant.ask, id: userID, detail: "sessions \(count)")
+        try await store.changeRows(grant, note: note, isAccess: true) { [self] rows in
+            try endAll(grant, userID: userID, rows)
+        }
+        return count
+    }
+
+    /// Takes out of table and memory what has expired under the settings so far.
+    func forgetEnded() async throws {
+        let grant = try Grant.ofBox(.sessions(.delete))
+        let table = table
+        try await store.changeRows(grant, isAccess: true) { rows in
+            // One that was begun just now may not be in the table yet, which follows the commit.
+            let before = rows.nowMs - Self.saveAfterMs
+            for id in try SessionRows.ids(grant, createdBefore: before, rows)
+            where table.find(id: id) == nil {
+                try SessionRows.delete(grant, id: id, rows)
+            }
+        }
+        table.forgetEnded()
     }
 
     /// Begins a session in the transaction of a sign-in.

@@ -69,19 +69,20 @@ package final class SignIn: Sendable {
     /// Challenges for signing in with a passkey alone, by the digest of the browser's token.
     let challenges: ShortLived<Challenge>
     private let passwords: PasswordPool
-    private let settings: IdentitySettings
+    private let live: LiveIdentitySettings
+    private var settings: IdentitySettings { live.current }
     private let alarm: FailureAlarm
 
     init(
         store: RecordStore, sessions: Sessions, factors: Factors, passwords: PasswordPool,
-        settings: IdentitySettings
+        live: LiveIdentitySettings
     ) {
         self.store = store
         self.directory = factors.directory
         self.sessions = sessions
         self.factors = factors
         self.passwords = passwords
-        self.settings = settings
+        self.live = live
         let clock = store.parts.clock
         waiting = ShortLived(clock: clock, lifeMs: FactorDue.lifeMs, countMax: 1_000)
         challenges = ShortLived(clock: clock, lifeMs: Challenge.lifeMs, countMax: 1_000)

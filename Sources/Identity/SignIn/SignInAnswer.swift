@@ -14,6 +14,8 @@ struct SignInAnswer {
     let next: OwnNeed?
     /// Until when setting up a second factor may be put off, in UTC milliseconds.
     let graceEndMs: Int64?
+    /// UTC milliseconds.
+    let nowMs: Int64
 
     var bytes: [UInt8] {
         var writer = JSONWriter()
@@ -30,7 +32,8 @@ struct SignInAnswer {
                 one.array("permissions") { list in
                     for name in next == nil ? permissions : [] { list.string(name) }
                 }
-                one.member("mustChangePassword", user.mustChangePassword)
+                one.member(
+                    "mustChangePassword", settings.mustChangePassword(user, nowMs: nowMs))
                 one.member("hasFactor", user.hasFactor)
                 one.member("hasPIN", user.hasPIN && settings.isPINAllowed)
             }
@@ -66,6 +69,9 @@ struct SignInAnswer {
         ("sessions.readAll", .sessions(.search)),
         ("users.read", .users(.search)),
         ("users.change", .users(.update)),
+        ("directory.change", Ask(.update, "Location")),
+        ("system.read", Ask(.read, area: .system, type: "Setting")),
+        ("system.change", Ask(.update, area: .system, type: "Setting")),
     ]
 }
 
@@ -73,13 +79,14 @@ extension Identity {
     /// What the page of a person is told.
     func answer(_ user: User, _ session: Session) -> [UInt8] {
         let isLocked = sessions.table.find(id: session.id).map(sessions.table.isLocked) ?? false
+        let (settings, nowMs) = (settings, store.parts.clock.wallMs())
+        let isPasswordDue = settings.mustChangePassword(user, nowMs: nowMs)
         let next: OwnNeed? =
             isLocked
-            ? .unlock
-            : user.mustChangePassword ? .password : factorRules.isDue(user) ? .factor : nil
+            ? .unlock : isPasswordDue ? .password : factorRules.isDue(user) ? .factor : nil
         return SignInAnswer(
             user: user, session: session, settings: settings, next: next,
-            graceEndMs: factorRules.graceEndMs(user)
+            graceEndMs: factorRules.graceEndMs(user), nowMs: nowMs
         ).bytes
     }
 

@@ -3,6 +3,7 @@ import FHIRModel
 import HTTPTypes
 import Hummingbird
 import Kernel
+import RecordStore
 package import ServerKit
 
 /// Signing in and out, who one is, one's own password.

@@ -2,6 +2,7 @@ package import AccessControl
 package import FHIRModel
 package import Kernel
 package import RecordStore
+import ServerKit
 
 /// What the box knows of the clinic that it belongs to.
 package struct Clinic: Sendable, Hashable {
@@ -11,6 +12,7 @@ package struct Clinic: Sendable, Hashable {
     /// The name under which browsers find the box, without a domain.
     package let boxName: String
     package let facilityCode: String?
+    package let contact: ClinicContact
 
     /// Reads the facts that somebody answered.
     ///
@@ -20,6 +22,7 @@ package struct Clinic: Sendable, Hashable {
         timeZone = try Self.text(json, "timeZone", charactersMax: 64)
         boxName = try Self.text(json, "boxName", charactersMax: 63).lowercased()
         facilityCode = json.string("facilityCode")
+        contact = try json["contact"].map(ClinicContact.init) ?? ClinicContact()
         guard Self.isZone(timeZone) else {
             throw Problem(
                 .value, "Write an IANA name such as America/Denver.", location: "timeZone")
@@ -44,8 +47,22 @@ package struct Clinic: Sendable, Hashable {
         writer.member("timeZone", timeZone)
         writer.member("boxName", boxName)
         if let facilityCode { writer.member("facilityCode", facilityCode) }
+        if contact != ClinicContact() { writer.object("contact") { contact.write(to: &$0) } }
         writer.endObject()
         return writer.bytes
+    }
+
+    /// The same clinic with another name, time zone and contact, checked as at the setup.
+    func with(name: String, timeZone: String, contact: ClinicContact) throws -> Clinic {
+        var writer = JSONWriter()
+        writer.object { one in
+            one.member("clinicName", name)
+            one.member("timeZone", timeZone)
+            one.member("boxName", boxName)
+            if let facilityCode { one.member("facilityCode", facilityCode) }
+            one.object("contact") { contact.write(to: &$0) }
+        }
+        return try Clinic(answers: try JSON.parse(writer.bytes))
     }
 
     private static func text(
@@ -97,7 +114,47 @@ package struct ClinicRecord: Sendable {
     package func write(_ grant: Grant, _ clinic: Clinic) async throws {
         let bytes = clinic.encode()
         try await store.changeRows(grant, note: AuditNote(grant.ask, detail: "clinic")) {
-            try SettingRows.put(grant, Self.setting, bytes, $0)
+            try Self.put(grant, bytes, $0)
         }
+    }
+
+    /// The facts with their versions, newest first; put on record.
+    func look(_ grant: Grant) async throws -> (clinic: Clinic?, versions: [FactVersion]) {
+        try await store.rowsAudited(grant, note: AuditNote(grant.ask)) { rows in
+            let bytes = try SettingRows.value(grant, Self.setting, rows)
+            let clinic = try bytes.map { try Clinic(answers: try JSON.parse($0)) }
+            return (clinic, try FactRows.history(grant, Self.setting, rows))
+        }
+    }
+
+    /// Writes what `edit` makes of the facts, if they are in the version that it was made from.
+    ///
+    /// - Throws: ``Problem`` `.lockError` for another version, `.notFound` while the box belongs to
+    ///   no clinic.
+    func change(
+        _ grant: Grant, ifVersion: String, detail: String,
+        _ edit: @escaping @Sendable (Clinic, [FactVersion]) throws -> Clinic
+    ) async throws {
+        let note = AuditNote(grant.ask, detail: detail)
+        try await store.changeRows(grant, note: note) { rows in
+            let earlier = try FactRows.history(grant, Self.setting, in: rows)
+            try VersionTag.check(ifVersion, is: "\(earlier.first?.version ?? 0)")
+            guard let bytes = try SettingRows.value(grant, Self.setting, in: rows) else {
+                throw Problem(.notFound, "The box is not set up yet.")
+            }
+            let clinic = try Clinic(answers: try JSON.parse(bytes))
+            try Self.put(grant, try edit(clinic, earlier).encode(), rows)
+        }
+    }
+
+    /// Puts the facts in place, with a version of their own; the first time also of those before.
+    private static func put(_ grant: Grant, _ bytes: [UInt8], _ rows: RowWriter) throws {
+        if try FactRows.newest(grant, setting, in: rows) == nil,
+            let before = try SettingRows.value(grant, setting, in: rows)
+        {
+            try FactRows.append(grant, setting, before, author: "setup", rows)
+        }
+        try FactRows.append(grant, setting, bytes, author: grant.caller.name, rows)
+        try SettingRows.put(grant, setting, bytes, rows)
     }
 }

@@ -21,9 +21,9 @@ struct WebAuthnTests {
 
     private static func setUp(
         _ authenticator: TestAuthenticator, attestation: [UInt8]? = nil
-    ) -> Result<NewCredential, WebAuthnError> {
+    ) -> Result<MadeCredential, WebAuthnError> {
         Result { () throws(WebAuthnError) in
-            try NewCredential(
+            try MadeCredential(
                 clientData: authenticator.clientData("webauthn.create"),
                 attestationObject: attestation ?? authenticator.attestation(), ceremony,
                 computations)

@@ -11,6 +11,8 @@ const topics = [
   ["chart", "Reading a chart"], ["keyboard", "Keyboard"], ["sessions", "Your sign-in"],
   ["second-factor", "The second factor"],
   ["audit-log", "The audit log"], ["locked-out", "Locked out"], ["administration", "For administrators"],
+  ["users", "Users and roles"], ["access-review", "Access review"],
+  ["clinic-and-places", "Clinic, locations, providers"], ["settings", "Settings"],
   ["fhir", "For programs: FHIR"],
 ];
 

@@ -3,7 +3,7 @@ package import RecordStore
 extension SchemaStep {
     /// Second factors, codes that are handed out, PINs.
     package static let factors = SchemaStep(
-        9, "factors",
+        11, "factors",
         sql: """
             CREATE TABLE factor (
                 id             TEXT    PRIMARY KEY,
