@@ -143,8 +143,8 @@ const router = new Router(routes, outlet, {
 });
 
 function showHeader() {
-  const { box, user } = session.get();
-  const items = [
+  const { box, user, next } = session.get();
+  const items = next ? [{ href: "/help", label: "Help" }] : [
     may("patients.search") && { href: "/patients", label: "Patients" },
     may("audit.read") && { href: "/audit", label: "Audit log" },
     user && isAdministrator() && {
@@ -163,6 +163,7 @@ function showHeader() {
 }
 
 function menuItems() {
+  if (session.get().next) return [];
   const isCompact = readSettings().density === "compact";
   return [
     html`<li><a href="/sessions">Your sign-in</a></li>`,
@@ -225,8 +226,17 @@ async function loadNotices() {
 let shown = null;
 const shownKey = ({ user, next }) => (user ? `${user.id} ${next ?? ""}` : null);
 
+let hadPIN = false;
+
 function followSession(state) {
-  if (shownKey(state) === shown) return;
+  const hasPIN = state.user?.hasPIN ?? false;
+  if (shownKey(state) === shown) {
+    // The menu of a person with a PIN can lock the page.
+    if (hasPIN !== hadPIN) showHeader();
+    hadPIN = hasPIN;
+    return;
+  }
+  hadPIN = hasPIN;
   shown = shownKey(state);
   if (state.user && !state.next) loadNotices();
   else router.clear();

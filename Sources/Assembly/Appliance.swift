@@ -26,8 +26,10 @@ enum Appliance {
         for refusal in ProcessHardening.apply() {
             logger.warning("hardening", metadata: ["what": "\(refusal)"])
         }
+        var identity = settings.identity
+        identity.hosts = settings.hosts
         let box = try await Box.open(
-            settings.dataFolder, settings: settings.identity, serving: settings)
+            settings.dataFolder, settings: identity, serving: settings)
         box.settings.follow { lines.level = $0.logLevel }
         do {
             try await serve(box, settings, lines, logger)

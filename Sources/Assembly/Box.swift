@@ -29,7 +29,7 @@ package final class Box: Sendable {
         [.records, .audit, .queues] + Identity.schemaSteps + [
             .notices, .history, .search, .factVersions,
         ]
-        + Identity.laterSteps
+        + Identity.reviewSteps
 
     /// Opens a folder, making what it lacks: the folder itself, its keys, its database.
     ///
@@ -115,6 +115,14 @@ package final class Box: Sendable {
         let known = facts.withLock { $0 }
         return BoxFeature.Facts(
             clinicName: known.clinic?.name, isClaimed: isClaimed, isDemo: known.isDemo)
+    }
+
+    /// What people who sign in are told; the first name is the box's own.
+    var signInFacts: BoxFacts {
+        let own = "\(clinic?.boxName ?? "tribal-ehr").local"
+        return BoxFacts(
+            clinicName: clinic?.name ?? "Tribal EHR",
+            names: [own] + identity.settings.hosts + ["localhost"])
     }
 
     /// The clinic, from memory.

@@ -42,6 +42,6 @@ package enum Features {
                             id: $0.id, username: $0.username, displayName: $0.displayName)
                     }
                 }),
-        ] + box.identity.features(gate: box.gate)
+        ] + box.identity.features(gate: box.gate, facts: { box.signInFacts })
     }
 }

@@ -2,16 +2,21 @@ package import ServerKit
 
 extension Identity {
     /// The routes of the target, for the list of features.
-    package func features(gate: Gate) -> [any Feature] {
+    ///
+    /// - Parameter facts: asked at every request that needs them.
+    package func features(
+        gate: Gate, facts: @escaping @Sendable () -> BoxFacts
+    ) -> [any Feature] {
         [
             SignInFeature(self, gate: gate), SessionsFeature(self, gate: gate),
-            UsersFeature(self, gate: gate), RolesFeature(self, gate: gate),
-            AccessReviewsFeature(reviews, gate: gate),
             SecondStepFeature(self),
             ProofFeature(self, gate: gate),
-            FactorsFeature(self, gate: gate),
+            FactorsFeature(self, gate: gate, facts: facts),
+            PasskeysFeature(self, gate: gate, facts: facts),
             PinFeature(self, gate: gate),
             UserCodesFeature(self, gate: gate),
+            UsersFeature(self, gate: gate), RolesFeature(self, gate: gate),
+            AccessReviewsFeature(reviews, gate: gate),
         ]
     }
 }

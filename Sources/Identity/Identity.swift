@@ -69,9 +69,9 @@ final class LiveIdentitySettings: Sendable {
 /// Who may come in: users, passwords, sessions and tokens of one record store.
 package final class Identity: Sendable {
     /// The tables of the target, for the store to make.
-    package static let schemaSteps: [SchemaStep] = [.users, .sessions]
-    /// The tables that came later in the one order of the box.
-    package static let laterSteps: [SchemaStep] = [.accessReviews, .factors]
+    package static let schemaSteps: [SchemaStep] = [.users, .sessions, .factors]
+    /// The tables of reviews, which came later in the one order of the box.
+    package static let reviewSteps: [SchemaStep] = [.accessReviews]
 
     package let accounts: Accounts
     package let tokens: Tokens
@@ -98,7 +98,7 @@ package final class Identity: Sendable {
         self.live = live
         factorRules = FactorRules(live: live, clock: store.parts.clock)
         factors = Factors(
-            store: store, directory: directory, sessions: sessions, rules: factorRules, live: live)
+            store: store, directory: directory, sessions: sessions, rules: factorRules)
         tokens = try await Tokens(store: store, directory: directory)
         pins = Pins(
             store: store, sessions: sessions, factors: factors, passwords: passwords,
@@ -107,7 +107,8 @@ package final class Identity: Sendable {
             store: store, directory: directory, sessions: sessions, passwords: passwords,
             live: live)
         signIn = SignIn(
-            store: store, sessions: sessions, factors: factors, passwords: passwords, live: live)
+            store: store, sessions: sessions, factors: factors, passwords: passwords,
+            live: live)
     }
 
     /// The reviews of who has which access.

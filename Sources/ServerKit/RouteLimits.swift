@@ -45,12 +45,12 @@ package struct RouteLimits: Hashable, Sendable {
     package static let signIn = RouteLimits(
         bodyBytesMax: 64 * 1024, rate: .signIn, sameOrigin: .always)
 
+    /// For acts that a person must confirm with a fresh proof: users, roles, keys, certificates,
+    /// factors; 64 KiB.
+    package static let sensitive = RouteLimits(bodyBytesMax: 64 * 1024, needsFreshProof: true)
+
     /// For a form that a person fills in: 64 KiB.
     package static let form = RouteLimits(bodyBytesMax: 64 * 1024)
-    /// For acts that a person must confirm with a fresh proof: users, roles, keys, certificates,
-    /// factors.
-    package static let sensitive = RouteLimits(
-        bodyBytesMax: 64 * 1024, needsFreshProof: true)
 
     /// For what says little and is asked often: no body, 10 s.
     package static let probe = RouteLimits(

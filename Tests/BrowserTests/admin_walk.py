@@ -110,7 +110,12 @@ def walk_acts(watch, page):
         press(watch, page, "[data-act=now]")
         page.wait_for_selector("dialog[open]")
 
-    act("Reset the password")
+    page.locator("td.end button", has_text="Make a code").evaluate("node => node.dataset.act = 'code'")
+    press(watch, page, "[data-act=code]")
+    page.wait_for_selector(".secret")
+    watch.check(len(page.inner_text(".secret").strip()) == 19, "no code is shown")
+    watch.look(page, "admin-user-code")
+    act("Make a temporary password")
     watch.look(page, "admin-user-ask")
     page.keyboard.press("Enter")
     page.wait_for_selector(".secret")

@@ -46,7 +46,8 @@ class AppHeader extends HTMLElement {
 
 function personPart({ person, menu, actions }) {
   return html`<div class="person">
-    <details><summary><bdi>${person}</bdi></summary><ul class="menu">${menu}</ul></details>
+    ${menu.length ? html`<details><summary><bdi>${person}</bdi></summary>
+      <ul class="menu">${menu}</ul></details>` : html`<bdi>${person}</bdi>`}
     <button type="button" class="bar-button" @click=${actions.signOut}>Sign out</button>
   </div>`;
 }

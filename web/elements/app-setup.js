@@ -67,9 +67,9 @@ export function factorChoice(done) {
   const key = element`<button type="button" class="button">Use a passkey</button>`;
   key.addEventListener("click", () => setUpPasskey("Passkey", done).catch(fail));
   place.append(element`<div class="choices">
-    <div><h3>Authenticator app</h3><p>A phone shows a code of six digits that you type after your
+    <div><h2>Authenticator app</h2><p>A phone shows a code of six digits that you type after your
       password. Works on every computer.</p>${app}</div>
-    <div><h3>Passkey</h3><p>Your finger, face or a key on a USB stick stands for the code. Quicker, and
+    <div><h2>Passkey</h2><p>Your finger, face or a key on a USB stick stands for the code. Quicker, and
       nobody can talk you out of it.</p>
       ${why ? html`<p class="quiet">${why}</p>` : key}</div></div>`);
   return element`<div>${errors}${place}</div>`;

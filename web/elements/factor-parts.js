@@ -65,7 +65,7 @@ function factorCard(state, done) {
       ${place}
       <p class="actions">
         <button type="button" class="button" @click=${act(() => setUpApp(place, done))}>
-          ${apps.length ? "Set up another phone" : "Set up an authenticator app"}</button>
+          ${apps.length ? "Move to another phone" : "Set up an authenticator app"}</button>
         ${whyNoPasskeys() ? null : html`<button type="button" class="button"
           @click=${act(() => setUpPasskey(`Passkey ${keys.length + 1}`, done))}>Add a passkey</button>`}
       </p>

@@ -75,7 +75,7 @@ async function prove(dialog) {
 }
 
 function passkeyButton() {
-  if (!session.get().user?.hasPasskey || whyNoPasskeys()) return null;
+  if (!session.get().user?.hasFactor || whyNoPasskeys()) return null;
   return element`<p><button type="button" class="button" data-passkey>Use a passkey instead</button></p>`;
 }
 

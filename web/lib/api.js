@@ -54,6 +54,7 @@ export function withQuery(path, query) {
   return pairs.length ? `${path}?${new URLSearchParams(pairs)}` : path;
 }
 
+// `ifMatch` is the version that a change was made from; the box refuses it where there is a newer one.
 async function send(method, path, body, options = {}) {
   try {
     return await sendOnce(method, path, body, options);
@@ -64,7 +65,6 @@ async function send(method, path, body, options = {}) {
   }
 }
 
-// `ifMatch` is the version that a change was made from; the box refuses it where there is a newer one.
 async function sendOnce(method, path, body, { signal, isSignIn = false, ifMatch = null }) {
   const headers = { Accept: "application/json" };
   if (ifMatch !== null) headers["If-Match"] = `"${ifMatch}"`;

@@ -66,6 +66,7 @@ final class LiveSettings: Sendable {
     private static func kind(_ setting: Setting) -> SettingFact.Kind {
         switch setting.kind {
         case .number(_, let range): .number(range)
+        case .onOff: .choice(["on", "off"])
         case .level: .choice(Logger.Level.allCases.map(\.rawValue))
         default: .text
         }

@@ -93,18 +93,17 @@ extension Setting {
                 "HOSTS", .names(\.hosts, countMax: 16), default: "",
                 "Names under which browsers reach the box beside its own, separated by blanks; the "
                     + "certificate of the box carries them."),
-        ] + workingOnes
+        ] + liveOnes
 
-    /// How people sign in, how much is let through, and what is kept; most of it administrators may
-    /// change on a page while the box runs.
-    private static let workingOnes: [Setting] = [
+    /// Those that administrators may change on a page while the box runs.
+    private static let liveOnes: [Setting] = [
         Setting(
             "SESSION_IDLE_MINUTES", .number(\.identity.idleMinutesMax, 1...60), default: "15",
             unit: "minutes", in: .sessions, isLive: true,
             "How long a session lasts without a request."),
         Setting(
             "SESSION_IDLE_MINUTES_BY_ROLE", .roleNumbers(\.identity.idleMinutesByRole, 1...60),
-            default: "", unit: "minutes", in: .sessions,
+            default: "", unit: "minutes", in: .sessions, isLive: true,
             "The same for some roles, such as PHYSICIAN=30 FRONT_DESK=10. A user with several roles "
                 + "has the shortest."),
         Setting(
@@ -130,21 +129,6 @@ extension Setting {
             "After how many days a password has to be changed; 0 for never, which is what NIST "
                 + "advises: people who must change often choose weaker ones."),
         Setting(
-            "SECOND_FACTOR_ROLES", .roles(\.identity.factorRoles),
-            default: "SYSTEM_ADMIN ADMIN PHYSICIAN PHARMACIST", in: .passwords,
-            "Who must have a second factor, an authenticator app or a passkey, beside the password. "
-                + "Everybody may have one. The pages say so where nobody must."),
-        Setting(
-            "SECOND_FACTOR_GRACE_DAYS", .number(\.identity.factorGraceDays, 0...90), default: "0",
-            unit: "days", in: .passwords,
-            "For how many days after the first sign-in a user may put setting it up off. Never for "
-                + "SYSTEM_ADMIN and ADMIN."),
-        Setting(
-            "PIN_UNLOCK", .onOff(\.identity.isPINAllowed), default: "on",
-            in: .sessions,
-            "Whether users may set a PIN of six digits that unlocks their session on the same "
-                + "machine after nobody used it. Off ends such sessions instead."),
-        Setting(
             "RATE_API_PER_SECOND", .number(\.rates.apiPerSecond, 5...500), default: "20",
             unit: "requests", in: .rates, isLive: true,
             "How many requests a second one user may make in the long run; five times as many at "
@@ -169,6 +153,21 @@ extension Setting {
             default: "2555", unit: "days", in: .records, isLive: true,
             "The clinic's rule for how long entries of the audit log are kept at least; seven "
                 + "years or more. This release never removes an entry, whatever stands here."),
+        Setting(
+            "SECOND_FACTOR_ROLES", .roles(\.identity.factorRoles),
+            default: "SYSTEM_ADMIN ADMIN PHYSICIAN PHARMACIST", in: .passwords, isLive: true,
+            "Who must have a second factor, an authenticator app or a passkey, beside the password. "
+                + "Everybody may have one. The pages say so where nobody must."),
+        Setting(
+            "SECOND_FACTOR_GRACE_DAYS", .number(\.identity.factorGraceDays, 0...90), default: "0",
+            unit: "days", in: .passwords, isLive: true,
+            "For how many days after the first sign-in a user may put setting it up off. Never for "
+                + "SYSTEM_ADMIN and ADMIN."),
+        Setting(
+            "PIN_UNLOCK", .onOff(\.identity.isPINAllowed), default: "on", in: .sessions,
+            isLive: true,
+            "Whether users may set a PIN of six digits that unlocks their session on the same "
+                + "machine after nobody used it. Off ends such sessions instead."),
         Setting(
             "LOG_LEVEL", .level(\.logLevel), default: "info", in: .log, isLive: true,
             "The least important kind of line that is logged. The log never holds patient data, at "

@@ -67,6 +67,7 @@ enum UserAnswer {
             for role in Role.allCases where user.roles.contains(role) { list.string(role.rawValue) }
         }
         one.member("isDisabled", user.isDisabled)
+        one.member("hasFactor", user.hasFactor)
         if let id = user.ownPatientID { one.member("ownPatientId", id) }
         if let id = user.practitionerID { one.member("practitionerId", id) }
         one.member("createdAt", Timestamp.text(ms: user.createdMs))

@@ -10,12 +10,11 @@ struct FactorRules: Sendable {
     private static let administrators: Set<Role> = [.systemAdmin, .admin]
 
     let live: LiveIdentitySettings
-    private var settings: IdentitySettings { live.current }
     let clock: Clock
 
     /// Whether a person needs a second factor at all.
     func isRequired(_ user: User) -> Bool {
-        user.mustSetUpFactor || !settings.factorRoles.isDisjoint(with: user.roles)
+        user.mustSetUpFactor || !live.current.factorRoles.isDisjoint(with: user.roles)
     }
 
     /// Whether the person has to set one up before anything else.
@@ -27,10 +26,10 @@ struct FactorRules: Sendable {
 
     /// Until when the person may put it off, in UTC milliseconds; nil where they may not.
     func graceEndMs(_ user: User) -> Int64? {
-        guard settings.factorGraceDays > 0, isRequired(user), !user.hasFactor,
+        guard live.current.factorGraceDays > 0, isRequired(user), !user.hasFactor,
             !user.mustSetUpFactor, user.roles.isDisjoint(with: Self.administrators)
         else { return nil }
         let fromMs = min(user.factorAskedMs ?? clock.wallMs(), clock.wallMs())
-        return fromMs + Int64(settings.factorGraceDays) * Self.dayMs
+        return fromMs + Int64(live.current.factorGraceDays) * Self.dayMs
     }
 }

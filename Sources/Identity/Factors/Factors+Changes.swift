@@ -6,7 +6,7 @@ import Sealing
 
 extension Factors {
     /// A seed that waits for its first code.
-    struct NewSeed: Sendable {
+    struct DrawnSeed: Sendable {
         /// The seed in letters, in groups of four.
         let letters: String
         /// What the picture holds.
@@ -20,7 +20,7 @@ extension Factors {
     }
 
     /// Draws a seed for the session that asks; nothing is kept before ``confirmApp(_:code:)``.
-    func beginApp(_ grant: Grant) throws -> NewSeed {
+    func beginApp(_ grant: Grant, issuer: String) throws -> DrawnSeed {
         try grant.require(.update, area: .ownAccount)
         guard let user = directory.user(id: grant.caller.userID ?? ""),
             let session = grant.caller.sessionTag
@@ -30,10 +30,9 @@ extension Factors {
         let letters = Array(Base32.text(seed))
         let groups = stride(from: 0, to: letters.count, by: 4)
             .map { String(letters[$0..<min($0 + 4, letters.count)]) }
-        let clinic = settings.clinicName.isEmpty ? "Tribal EHR" : settings.clinicName
-        return NewSeed(
+        return DrawnSeed(
             letters: groups.joined(separator: " "),
-            address: TOTP.address(seed: seed, issuer: clinic, account: user.username))
+            address: TOTP.address(seed: seed, issuer: issuer, account: user.username))
     }
 
     /// Turns an app on once its first code is right; it takes the place of an earlier one.

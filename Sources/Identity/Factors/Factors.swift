@@ -3,6 +3,7 @@ import FHIRModel
 import Kernel
 import RecordStore
 import Sealing
+import WebAuthn
 
 /// How somebody proves a second factor.
 enum FactorProof: Sendable {
@@ -26,6 +27,8 @@ enum FactorVerdict: Sendable {
     case wrong(isLast: Bool)
     /// A passkey whose counter went back: somebody may have a copy of it.
     case copied(String)
+    /// A passkey's answer that cannot be used.
+    case unfit(WebAuthnError)
     case wait(Tries.Wait)
 }
 
@@ -42,22 +45,16 @@ final class Factors: Sendable {
     let directory: Directory
     let sessions: Sessions
     let rules: FactorRules
-    private let live: LiveIdentitySettings
-    var settings: IdentitySettings { live.current }
     /// Seeds that wait for their first code, by session.
     let seeds: ShortLived<[UInt8]>
     /// Challenges of people who are signed in, by session.
     let challenges: ShortLived<Challenge>
 
-    init(
-        store: RecordStore, directory: Directory, sessions: Sessions, rules: FactorRules,
-        live: LiveIdentitySettings
-    ) {
+    init(store: RecordStore, directory: Directory, sessions: Sessions, rules: FactorRules) {
         self.store = store
         self.directory = directory
         self.sessions = sessions
         self.rules = rules
-        self.live = live
         let clock = store.parts.clock
         seeds = ShortLived(clock: clock, lifeMs: 900_000, countMax: 1_000)
         challenges = ShortLived(clock: clock, lifeMs: Challenge.lifeMs, countMax: 1_000)
@@ -128,7 +125,11 @@ final class Factors: Sendable {
             guard case .passkey(var passkey) = factor.kind,
                 passkey.credentialID == answer.credentialID
             else { continue }
-            guard let count = answer.signCount(with: passkey) else { return nil }
+            let count: UInt32
+            switch answer.check(passkey, userID: user.id) {
+            case .success(let assertion): count = assertion.signCount
+            case .failure(let error): return .unfit(error)
+            }
             if (count > 0 || passkey.signCount > 0) && count <= passkey.signCount {
                 try tell(
                     "factor.passkey-copied",

@@ -12,10 +12,12 @@ package struct FactorsFeature: Feature {
 
     private let identity: Identity
     private let gate: Gate
+    private let facts: @Sendable () -> BoxFacts
 
-    init(_ identity: Identity, gate: Gate) {
+    init(_ identity: Identity, gate: Gate, facts: @escaping @Sendable () -> BoxFacts) {
         self.identity = identity
         self.gate = gate
+        self.facts = facts
     }
 
     package func addRoutes(to routes: Routes) {
@@ -62,7 +64,7 @@ package struct FactorsFeature: Feature {
     ) async throws -> Response {
         _ = try identity.own(context.caller)
         let grant = try await gate.grant(.ownFactors(.update), to: context.caller)
-        let seed = try identity.factors.beginApp(grant)
+        let seed = try identity.factors.beginApp(grant, issuer: facts().clinicName)
         var writer = JSONWriter()
         writer.object { top in
             top.member("key", seed.letters)

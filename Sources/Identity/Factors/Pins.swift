@@ -18,7 +18,6 @@ final class Pins: Sendable {
     private let factors: Factors
     private let passwords: PasswordPool
     private let live: LiveIdentitySettings
-    private var isAllowed: Bool { live.current.isPINAllowed }
 
     init(
         store: RecordStore, sessions: Sessions, factors: Factors, passwords: PasswordPool,
@@ -37,7 +36,7 @@ final class Pins: Sendable {
     /// - Throws: ``Problem`` `.value` for what is no PIN, or one that everybody tries first.
     func set(_ grant: Grant, _ pin: String) async throws {
         try grant.require(.update, area: .ownAccount)
-        guard isAllowed else {
+        guard live.current.isPINAllowed else {
             throw Problem(.notSupported, "PINs are switched off on this box.")
         }
         try Self.check(pin)

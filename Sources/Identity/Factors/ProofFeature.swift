@@ -32,27 +32,41 @@ package struct ProofFeature: Feature {
         let (user, session) = try identity.own(context.caller)
         let grant = try await gate.grant(.ownProof, to: context.caller)
         let body = try await OwnBody(context.body(of: request))
-        let token = try SecretToken.random(byteCount: 32)
+        let token: SecretToken
         if let code = body.json.string("code") {
-            try await prove(grant, user, session, .code(code), token)
+            token = try await identity.prove(grant, user, session, .code(code))
         } else {
             let password = Password(try body.text("password"))
             _ = try await identity.accounts.onRecord(grant) {
                 try await identity.accounts.prove(grant, password, of: user, location: "password")
             }
+            token = try SecretToken.random(byteCount: 32)
             try await turn(grant, session, token, by: "password")
         }
         return .empty(.noContent, headers: [.setCookie: Cookies.setSession(token)])
     }
 
-    /// Judges a factor and turns the session in one transaction.
-    private func prove(
-        _ grant: Grant, _ user: User, _ session: Session, _ proof: FactorProof,
-        _ token: SecretToken
+    private func turn(
+        _ grant: Grant, _ session: Session, _ token: SecretToken, by means: String
     ) async throws {
-        let (factors, sessions) = (identity.factors, identity.sessions)
-        let verdict = try await identity.store.changeRows(grant, isAccess: true) {
-            rows -> FactorVerdict in
+        let sessions = identity.sessions
+        let note = AuditNote(grant.ask, detail: "by " + means)
+        try await identity.store.changeRows(grant, note: note, isAccess: true) { rows in
+            try sessions.rotate(grant, id: session.id, to: token, .proved, rows)
+        }
+    }
+}
+
+extension Identity {
+    /// Judges a factor as a fresh proof and turns the session in one transaction.
+    ///
+    /// - Returns: the session's other token.
+    func prove(
+        _ grant: Grant, _ user: User, _ session: Session, _ proof: FactorProof
+    ) async throws -> SecretToken {
+        let (factors, sessions) = (factors, sessions)
+        let token = try SecretToken.random(byteCount: 32)
+        let verdict = try await store.changeRows(grant, isAccess: true) { rows -> FactorVerdict in
             let verdict = try factors.judge(grant, proof, of: user, [.totp, .passkey], rows)
             if case .right(let method, _) = verdict {
                 try sessions.rotate(grant, id: session.id, to: token, .proved, rows)
@@ -66,15 +80,6 @@ package struct ProofFeature: Feature {
             return verdict
         }
         guard case .right = verdict else { throw verdict.problem }
-    }
-
-    private func turn(
-        _ grant: Grant, _ session: Session, _ token: SecretToken, by means: String
-    ) async throws {
-        let sessions = identity.sessions
-        let note = AuditNote(grant.ask, detail: "by " + means)
-        try await identity.store.changeRows(grant, note: note, isAccess: true) { rows in
-            try sessions.rotate(grant, id: session.id, to: token, .proved, rows)
-        }
+        return token
     }
 }

@@ -97,7 +97,8 @@ struct Credentials: Sendable {
         let path = request.uri.path
         let nowMs = identity.store.parts.clock.wallMs()
         if identity.settings.mustChangePassword(user, nowMs: nowMs),
-            !OwnPaths.whilePasswordIsDue.contains(path) {
+            !OwnPaths.whilePasswordIsDue.contains(path)
+        {
             throw OwnNeed.password.problem
         }
         // A program cannot set up a factor; whoever made its token had one.

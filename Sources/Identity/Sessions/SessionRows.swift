@@ -58,19 +58,22 @@ enum SessionRows {
         return surplus
     }
 
-    /// The sessions of a user, alive or not.
-    static func ids(_ grant: Grant, userID: String, _ rows: RowWriter) throws -> [String] {
-        let statement = try rows.connection.statement("SELECT id FROM session WHERE user_id = ?")
-        statement.bind(1, userID)
+    /// The sessions that were begun before a given time, UTC milliseconds, alive or not.
+    static func ids(_ grant: Grant, createdBefore: Int64, _ rows: RowWriter) throws -> [String] {
+        let statement = try rows.connection.statement(
+            "SELECT id FROM session WHERE created_ms < ?")
+        statement.bind(1, createdBefore)
         return try ids(statement)
     }
 
-    /// The sessions that were begun before a given time, UTC milliseconds, alive or not.
+    /// The sessions of a user that were begun before a given time, UTC milliseconds, alive or not.
     static func ids(
-        _ grant: Grant, createdBefore: Int64, _ rows: RowWriter
+        _ grant: Grant, userID: String, createdBefore: Int64, _ rows: RowWriter
     ) throws -> [String] {
-        let statement = try rows.connection.statement("SELECT id FROM session WHERE created_ms < ?")
-        statement.bind(1, createdBefore)
+        let statement = try rows.connection.statement(
+            "SELECT id FROM session WHERE user_id = ? AND created_ms < ?")
+        statement.bind(1, userID)
+        statement.bind(2, createdBefore)
         return try ids(statement)
     }
 

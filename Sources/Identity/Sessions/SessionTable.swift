@@ -9,7 +9,7 @@ final class SessionTable: Sendable {
     struct Lifetimes: Sendable {
         /// Without a request, by the id of the user.
         let idleMsMax: @Sendable (String) -> Int64
-        let wholeMsMax: @Sendable () -> Int64
+        let wholeMsMax: Int64
         /// Whether a session of the user is locked, rather than ended, when nobody uses it.
         let hasPIN: @Sendable (String) -> Bool
     }
@@ -44,10 +44,10 @@ final class SessionTable: Sendable {
 
     private let state = Mutex(State())
     private let clock: Clock
-    private let lifetimes: Lifetimes
+    private let lifetimes: @Sendable () -> Lifetimes
 
     /// - Parameter lifetimes: asked at every use, since they may change while sessions live.
-    init(clock: Clock, lifetimes: Lifetimes) {
+    init(clock: Clock, lifetimes: @escaping @Sendable () -> Lifetimes) {
         self.clock = clock
         self.lifetimes = lifetimes
     }
@@ -166,17 +166,13 @@ final class SessionTable: Sendable {
         }
     }
 
-    /// Forgets sessions that have expired, and keeps those locked that nobody used for too long.
+    /// Forgets sessions that have expired.
     func forgetEnded() {
         let steadyMs = clock.steadyMs()
         state.withLock { state in
-            for (digest, live) in state.byDigest {
-                if !isAlive(live, steadyMs) {
-                    state.byDigest[digest] = nil
-                    state.digestByID[live.session.id] = nil
-                } else if isLocked(live, steadyMs) {
-                    state.byDigest[digest]?.session.isLocked = true
-                }
+            for (digest, live) in state.byDigest where !isAlive(live, steadyMs) {
+                state.byDigest[digest] = nil
+                state.digestByID[live.session.id] = nil
             }
         }
     }
@@ -189,12 +185,13 @@ final class SessionTable: Sendable {
     }
 
     private func isAlive(_ live: Live, _ steadyMs: Int64) -> Bool {
-        guard steadyMs - live.createdSteadyMs < lifetimes.wholeMsMax() else { return false }
+        let lifetimes = lifetimes()
+        guard steadyMs - live.createdSteadyMs < lifetimes.wholeMsMax else { return false }
         return !isLocked(live, steadyMs) || lifetimes.hasPIN(live.session.userID)
     }
 
     private func isLocked(_ live: Live, _ steadyMs: Int64) -> Bool {
         live.session.isLocked
-            || steadyMs - live.seenSteadyMs >= lifetimes.idleMsMax(live.session.userID)
+            || steadyMs - live.seenSteadyMs >= lifetimes().idleMsMax(live.session.userID)
     }
 }

@@ -24,12 +24,13 @@ package final class Sessions: Sendable {
         self.live = live
         table = SessionTable(
             clock: store.parts.clock,
-            lifetimes: .init(
-                idleMsMax: { live.current.idleMsMax(directory.user(id: $0)?.roles ?? []) },
-                wholeMsMax: { live.current.sessionMsMax },
-                hasPIN: {
-                    live.current.isPINAllowed && directory.user(id: $0)?.hasPIN == true
-                }))
+            lifetimes: {
+                let now = live.current
+                return .init(
+                    idleMsMax: { now.idleMsMax(directory.user(id: $0)?.roles ?? []) },
+                    wholeMsMax: now.sessionMsMax,
+                    hasPIN: { now.isPINAllowed && directory.user(id: $0)?.hasPIN == true })
+            })
         let grant = try Grant.ofBox(.sessions(.read))
         for kept in try await store.rows(grant, { try SessionRows.all(grant, $0) }) {
             table.load(kept)
@@ -79,6 +80,18 @@ package final class Sessions: Sendable {
         }
     }
 
+    /// Ends the sessions of the person who asks but the one that asks, and tells how many.
+    package func endOthers(_ grant: Grant) async throws -> Int {
+        try grant.require(.delete, area: .ownAccount)
+        let (userID, kept) = (grant.caller.userID ?? "", grant.caller.sessionTag)
+        let others = table.all().map(\.session).filter { $0.userID == userID && $0.id != kept }
+        let note = AuditNote(grant.ask, detail: "\(others.count) other sessions ended")
+        try await store.changeRows(grant, note: note, isAccess: true) { rows in
+            try self.endAll(grant, userID: userID, except: kept, rows)
+        }
+        return others.count
+    }
+
     /// Ends every session of a user.
     ///
     /// - Returns: how many there were.
@@ -92,38 +105,29 @@ package final class Sessions: Sendable {
         return count
     }
 
-    /// Takes out of table and memory what has expired under the settings so far, and keeps locked
-    /// what they have locked.
+    /// Takes out of table and memory what has expired under the settings so far.
     func forgetEnded() async throws {
-        table.forgetEnded()
-        let table = table
         let grant = try Grant.ofBox(.sessions(.delete))
+        let table = table
         try await store.changeRows(grant, isAccess: true) { rows in
-            let ids = try SessionRows.ids(
-                grant, createdBefore: rows.nowMs - Self.saveAfterMs, rows)
-            for id in ids where table.find(id: id) == nil {
+            // One that was begun just now may not be in the table yet, which follows the commit.
+            let before = rows.nowMs - Self.saveAfterMs
+            for id in try SessionRows.ids(grant, createdBefore: before, rows)
+            where table.find(id: id) == nil {
                 try SessionRows.delete(grant, id: id, rows)
             }
         }
-    }
-
-    /// Ends the sessions of the person who asks but the one that asks, and tells how many.
-    package func endOthers(_ grant: Grant) async throws -> Int {
-        try grant.require(.delete, area: .ownAccount)
-        let (userID, kept) = (grant.caller.userID ?? "", grant.caller.sessionTag)
-        let others = table.all().map(\.session).filter { $0.userID == userID && $0.id != kept }
-        let note = AuditNote(grant.ask, detail: "\(others.count) other sessions ended")
-        try await store.changeRows(grant, note: note, isAccess: true) { rows in
-            try self.endAll(grant, userID: userID, except: kept, rows)
-        }
-        return others.count
+        table.forgetEnded()
     }
 
     /// Begins a session in the transaction of a sign-in.
     func begin(_ grant: Grant, _ session: Session, _ rows: RowWriter) throws {
         try SessionRows.deleteOld(
             grant, createdBefore: rows.nowMs - settings.sessionMsMax - Self.clearAfterMs, rows)
-        for id in try SessionRows.ids(grant, userID: session.userID, rows)
+        // One that was begun just now may not be in the table yet, which follows the commit.
+        let before = rows.nowMs - Self.clearAfterMs
+        for id in try SessionRows.ids(
+            grant, userID: session.userID, createdBefore: before, rows)
         where table.find(id: id) == nil {
             try SessionRows.delete(grant, id: id, rows)
         }

@@ -49,6 +49,11 @@ enum FailureRows {
         FailureKey(kind: .account, tag: rows.tag("second-factor", userID), limits: .factor)
     }
 
+    /// The key of codes for another password: who forgot it is often locked out of signing in.
+    static func code(_ grant: Grant, folded: String, _ rows: RowWriter) -> FailureKey {
+        FailureKey(kind: .account, tag: rows.tag("password-code", folded))
+    }
+
     /// The key of the PIN of one session.
     static func pin(_ grant: Grant, sessionID: String, _ rows: RowWriter) -> FailureKey {
         FailureKey(kind: .device, tag: rows.tag("session-pin", sessionID), limits: .pin)

@@ -2,6 +2,7 @@ import AccessControl
 import Kernel
 import RecordStore
 import Sealing
+import WebAuthn
 
 /// A sign-in whose password was right and that waits for the second factor.
 package struct FactorDue: Sendable {
@@ -117,12 +118,41 @@ extension SignIn {
                 "The second factor of \(user.username) is locked for 5 minutes: five wrong codes "
                     + "after the right password. Ask the person; otherwise reset the password.",
                 rows)
+        case .unfit(let error): detail = "the passkey's answer: \(error)"
         case .wrong, .right: break
         }
         try rows.append(
             AuditNote(
                 grant.ask, id: user.id, outcome: .refused, code: verdict.problem.code,
                 detail: detail), by: Self.caller(user, grant))
+    }
+}
+
+extension SignIn {
+    /// Signs in by a passkey alone, which must have checked the person itself.
+    ///
+    /// - Throws: ``Problem`` `.login` for a passkey that nobody has.
+    func signIn(
+        _ grant: Grant, _ answer: PasskeyAnswer, from browser: Browser
+    ) async throws -> Success {
+        let userID = try await store.changeRows(grant, isAccess: true) { rows -> String? in
+            let owner = try FactorRows.owner(grant, credentialID: answer.credentialID, rows)
+            // A passkey that is found by itself says whose it is.
+            guard let owner, answer.userHandle == Array(owner.utf8) else {
+                try rows.append(
+                    AuditNote(
+                        grant.ask, outcome: .refused, code: .login, detail: "unknown passkey"),
+                    by: grant.caller)
+                return nil
+            }
+            return owner
+        }
+        guard let userID else {
+            throw Problem(
+                .login, "The box does not know this passkey. Sign in with your password.")
+        }
+        return try await enter(
+            grant, Entrance(userID: userID, from: browser), .passkey(answer), [.passkey])
     }
 }
 
@@ -140,6 +170,7 @@ extension FactorVerdict {
                 .security,
                 "This passkey was used elsewhere with the same number, so somebody may have a copy "
                     + "of it. Use another second factor, and tell your administrator.")
+        case .unfit(let error): Problem(.value, error.description, location: "passkey")
         case .wrong, .right:
             Problem(
                 .value,

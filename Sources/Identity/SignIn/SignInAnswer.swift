@@ -3,7 +3,6 @@ import FHIRModel
 import HTTPTypes
 import Hummingbird
 import Kernel
-import RecordStore
 import ServerKit
 
 /// What a page is told about the person it works for.
@@ -11,12 +10,12 @@ struct SignInAnswer {
     let user: User
     let session: Session
     let settings: IdentitySettings
-    /// UTC milliseconds.
-    let nowMs: Int64
     /// What the person has to do before anything else.
     let next: OwnNeed?
     /// Until when setting up a second factor may be put off, in UTC milliseconds.
     let graceEndMs: Int64?
+    /// UTC milliseconds.
+    let nowMs: Int64
 
     var bytes: [UInt8] {
         var writer = JSONWriter()
@@ -35,6 +34,7 @@ struct SignInAnswer {
                 }
                 one.member(
                     "mustChangePassword", settings.mustChangePassword(user, nowMs: nowMs))
+                one.member("hasFactor", user.hasFactor)
                 one.member("hasPIN", user.hasPIN && settings.isPINAllowed)
             }
             if let next { top.member("next", next.rawValue) }
@@ -79,15 +79,14 @@ extension Identity {
     /// What the page of a person is told.
     func answer(_ user: User, _ session: Session) -> [UInt8] {
         let isLocked = sessions.table.find(id: session.id).map(sessions.table.isLocked) ?? false
+        let (settings, nowMs) = (settings, store.parts.clock.wallMs())
+        let isPasswordDue = settings.mustChangePassword(user, nowMs: nowMs)
         let next: OwnNeed? =
             isLocked
-            ? .unlock
-            : settings.mustChangePassword(user, nowMs: store.parts.clock.wallMs())
-                ? .password : factorRules.isDue(user) ? .factor : nil
+            ? .unlock : isPasswordDue ? .password : factorRules.isDue(user) ? .factor : nil
         return SignInAnswer(
-            user: user, session: session, settings: settings,
-            nowMs: store.parts.clock.wallMs(), next: next,
-            graceEndMs: factorRules.graceEndMs(user)
+            user: user, session: session, settings: settings, next: next,
+            graceEndMs: factorRules.graceEndMs(user), nowMs: nowMs
         ).bytes
     }
 

@@ -38,7 +38,7 @@ package struct SignInFeature: Feature {
         attempt.deviceToken = Cookies.value(Cookies.device, in: request.headers)
         attempt.agent = request.headers[.userAgent]
         if let token = Cookies.value(Cookies.session, in: request.headers) {
-            attempt.earlierSessionID = await identity.sessions.use(token: token)?.id
+            attempt.earlierSessionID = await identity.sessions.look(token: token)?.live.session.id
         }
         switch try await identity.signIn.signIn(attempt) {
         case .signedIn(let success): return identity.answer(to: success)

@@ -79,6 +79,10 @@ extension Accounts {
                 try CodeRows.insert(
                     grant, code, kind, userID: id,
                     .init(madeByID: grant.caller.userID, expiresMs: expiresMs), rows)
+                if needsFactor {
+                    try FailureRows.clear(
+                        grant, FailureRows.factor(grant, userID: id, rows), rows)
+                }
                 try Self.note(grant, user, "code made to \(words)", rows)
                 return .code(HandedCode(text: code.text, expiresMs: expiresMs))
             }
@@ -164,7 +168,7 @@ extension Accounts {
         let outcome = try await store.changeRows(grant, isAccess: true) {
             rows -> Result<AdmittedTry?, Tries.Wait> in
             let keys = [
-                FailureRows.account(grant, folded: folded, rows),
+                FailureRows.code(grant, folded: folded, rows),
                 FailureRows.address(grant, network, rows),
             ]
             let begun = try Tries.begin(grant, keys: keys, rows)

@@ -21,7 +21,7 @@ package struct SettingsFeature: Feature {
 
     package func addRoutes(to routes: Routes) {
         routes.signedIn.get("api/v1/admin/settings", use: list)
-        routes.signedIn.put("api/v1/admin/settings/:key", limits: .form, use: set)
+        routes.signedIn.put("api/v1/admin/settings/:key", limits: .sensitive, use: set)
     }
 
     /// `GET /api/v1/admin/settings`.

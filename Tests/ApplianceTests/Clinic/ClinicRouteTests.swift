@@ -1,7 +1,6 @@
 import AccessControl
 import Assembly
 import FHIRModel
-import RecordStore
 import TestKit
 import Testing
 

@@ -17,7 +17,10 @@ struct IdentityServer: Sendable {
     ) async throws {
         let log = LogLines()
         let book = RouteBook()
-        for feature in fixture.identity.features(gate: Gate(store: fixture.store)) {
+        for feature in fixture.identity.features(
+            gate: Gate(store: fixture.store),
+            facts: { BoxFacts(clinicName: "Mesa Clinic", names: ["clinic.local"]) })
+        {
             book.add(feature)
         }
         book.add(ChartProbe())

@@ -4,7 +4,6 @@ import FHIRModel
 import Identity
 import Kernel
 import Logging
-import RecordStore
 import ServerKit
 import Steward
 import TestKit

@@ -36,7 +36,7 @@ enum Layers {
         "FHIRSearch": ["FHIRModel", "FHIRPath"],
         "FHIRValidation": ["FHIRModel", "FHIRPath"], "AccessControl": ["FHIRModel"],
         "DecisionSupport": ["FHIRModel", "FHIRPath"], "CCDA": ["FHIRModel"],
-        "ClinicalText": ["FHIRModel"],
+        "ClinicalText": ["FHIRModel"], "WebAuthn": ["FHIRModel"],
         "RecordStore": ["Sealing", "SQLite", "Deflate"],
         "Backups": ["RecordStore", "Sealing", "SQLite", "Deflate"],
         "ServerKit": ["RecordStore", "Deflate", "Sealing"],

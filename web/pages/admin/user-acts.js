@@ -14,6 +14,7 @@ export function factsCard(user) {
     ["Locked until", user.lockedUntil ? formatDateTime(user.lockedUntil) : null],
     ["Last used", user.lastUsedAt ? formatRecent(user.lastUsedAt) : "Never"],
     ["Signed in now", user.sessions ? count(user.sessions, "session") : "No"],
+    ["Second factor", user.hasFactor ? "Yes" : "No"],
     ["Account made", formatDateTime(user.createdAt)],
     ["Password chosen", formatDateTime(user.passwordChangedAt)],
   ].filter(([, value]) => value);
@@ -52,9 +53,19 @@ export function actsCard(user, isOwn, done) {
   const acts = [
     { label: "Unlock", path: "unlock", isShown: Boolean(user.lockedUntil),
       what: "Too many wrong passwords have locked the account. Make sure that it was the person." },
-    { label: "Reset the password", path: "reset-password", isShown: !isOwn && !user.isDisabled,
+    { label: "Make a code", path: "password-code", isShown: !isOwn && !user.isDisabled,
+      what: "Password forgotten: makes a code with which the person chooses another password. The "
+        + "present one holds until then." },
+    { label: "Reset the second factor", path: "factor-reset",
+      isShown: !isOwn && !user.isDisabled && user.hasFactor,
+      what: "Phone or passkey lost: makes a code that stands in for it once. The person then sets up "
+        + "another one.",
+      ask: { title: `Reset the second factor of ${name}?`, button: "Make the code",
+        text: "Make sure that it is really the person who asks: see them, or call a number that you "
+          + "know. All administrators are told." } },
+    { label: "Make a temporary password", path: "reset-password", isShown: !isOwn && !user.isDisabled,
       what: "Makes a temporary password that you hand over, and ends all sessions.",
-      ask: { title: `Reset the password of ${name}?`, button: "Reset the password",
+      ask: { title: `Make a temporary password for ${name}?`, button: "Make the password",
         text: "The present password stops working at once and all sessions end." } },
     { label: "End all sessions", path: "sessions", isShown: user.sessions > 0 && !isOwn,
       what: "Signs the person out everywhere. They can sign in again.",
@@ -74,7 +85,24 @@ export function actsCard(user, isOwn, done) {
       </caption><thead class="seen-by-readers-only"><tr><th scope="col">What it does</th>
       <th scope="col">Button</th></tr></thead><tbody>${rows}</tbody></table>`
     : html`<p class="card-body quiet">This is your own account. Change your password on the page
-      <a href="/sessions">Sessions and password</a>.</p>`}</section>`;
+      <a href="/sessions">Your sign-in</a>.</p>`}</section>`;
+}
+
+/** The note that shows a code, this once; without one, that a second administrator is needed. */
+function codeNote(user, path, answer) {
+  if (answer.isWaiting) {
+    return element`<div class="message warn" tabindex="-1" role="status">
+      <h2>Another administrator has to agree</h2>
+      <p>${user.displayName} is the last SYSTEM_ADMIN, so this takes two persons. Ask another
+        administrator to press the same button within a day.</p></div>`;
+  }
+  const how = path === "password-code"
+    ? "Choose “I have a code” at the sign-in, and then another password."
+    : "Type it after the password, in place of the code of the app.";
+  return element`<div class="message good" tabindex="-1" role="status"><h2>A code was made</h2>
+    <p>For <strong>${user.username}</strong>, until ${formatDateTime(answer.expiresAt)}, once. Hand it over
+      in person. ${how}</p>
+    <p class="secret">${answer.code}</p></div>`;
 }
 
 async function run(event, { path, ask, user, place, done }) {
@@ -83,6 +111,10 @@ async function run(event, { path, ask, user, place, done }) {
   button.disabled = true;
   const address = `/users/${user.id}/${path}`;
   try {
+    if (path === "password-code" || path === "factor-reset") {
+      done(user, codeNote(user, path, await post(address)));
+      return;
+    }
     const changed = path === "sessions"
       ? await remove(address).then(() => get(`/users/${user.id}`)) : await post(address);
     announce("Done.");

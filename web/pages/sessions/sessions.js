@@ -82,7 +82,8 @@ function row(item, isAll, reload) {
         @click=${(event) => endSession(event, item, reload)}>End</button>`;
   return html`<tr>
     ${isAll ? html`<th scope="row"><bdi>${item.displayName || item.username}</bdi></th>` : null}
-    <td>${program}${item.isLocked ? html` <span class="tag">Locked</span>` : null}</td><td class="digits">${item.address ?? ""}</td>
+    <td>${program}${item.isLocked ? html` <span class="tag">Locked</span>` : null}</td>
+    <td class="digits">${item.address ?? ""}</td>
     <td class="nowrap">${formatRecent(item.createdAt)}</td>
     <td class="nowrap">${formatRecent(item.lastSeenAt)}</td><td class="end">${end}</td></tr>`;
 }
