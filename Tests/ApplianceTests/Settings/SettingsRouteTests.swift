@@ -4,6 +4,7 @@ import FHIRModel
 import Identity
 import Kernel
 import Logging
+import RecordStore
 import ServerKit
 import Steward
 import TestKit

@@ -35,7 +35,7 @@ function show(body, items) {
   search.classList.add("grows");
   const form = element`<form class="admin-filters" role="search" aria-label="Providers">${search}
     <p class="count quiet" role="status"></p></form>`;
-  const place = element`<section class="card" aria-label="Providers"></section>`;
+  const place = element`<section class="card"></section>`;
   const filter = () => {
     const words = valueOf(form, "search").toLowerCase().split(/\s+/).filter(Boolean);
     const fits = items.filter((one) => {
