@@ -152,6 +152,24 @@ import Testing
         }
     }
 
+    @Test func `a command sets a setting too, and the page says who`() async throws {
+        try await asBoss { test, _, boss in
+            _ = try await test.run(
+                "setting.set", #"{"key":"SESSION_IDLE_MINUTES","value":"30"}"#)
+            #expect(test.box.identity.settings.idleMinutesMax == 30)
+            let item = Self.item("SESSION_IDLE_MINUTES", try await boss.get(Self.base))
+            #expect(item?.string("value") == "30")
+            #expect(item?.at("versions", 0, "by")?.string == "command")
+            _ = try await test.run("setting.set", #"{"key":"SESSION_IDLE_MINUTES"}"#)
+            #expect(test.box.identity.settings.idleMinutesMax == 15)
+            let listed = try await test.run("setting.list")
+            #expect(listed["items"]?.count == Setting.all.count)
+            await #expect(throws: Problem(.notFound, "")) {
+                _ = try await test.run("setting.set", #"{"key":"COLOUR","value":"red"}"#)
+            }
+        }
+    }
+
     @Test func `the level of the log changes for loggers that are in use`() {
         let lines = LogSink()
         let log = LineLog(clock: FixedClock().clock) { lines.add($0) }
