@@ -1,5 +1,6 @@
 import AccessControl
 import FHIRModel
+import ServerKit
 import Steward
 
 extension Operations {
