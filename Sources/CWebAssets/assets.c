@@ -415,7 +415,7 @@ static const web_file all[] = {
     {"styles/tokens.css", file_101, sizeof file_101},
 };
 
-const char *const web_tree_hash = "b0f351c11d109251";
+const char *const web_tree_hash = "79d3f6021752af37";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];

@@ -23,7 +23,8 @@ struct RootCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Look after the box",
                 subcommands: [
-                    CheckConfigCommand.self, PreflightCommand.self, DoctorCommand.self,
+                    SettingCommand.self, CheckConfigCommand.self, PreflightCommand.self,
+                    DoctorCommand.self,
                     SelfTestCommand.self, HealthcheckCommand.self, MigrateCommand.self,
                     VersionCommand.self,
                 ]),

@@ -70,6 +70,8 @@ package struct Operations: Sendable {
         "keys.status": { try await $0.keysStatus($1, &$2) },
         "keys.rotate": { try await $0.keysRotate($1, &$2) },
         "keys.kit": { try await $0.keysKit($1, &$2) },
+        "setting.list": { try await $0.settingList($1, &$2) },
+        "setting.set": { try await $0.settingSet($1, &$2) },
         "status": { try await $0.status($1, &$2) },
     ]
 
