@@ -11,6 +11,8 @@ package struct Clinic: Sendable, Hashable {
     /// The name under which browsers find the box, without a domain.
     package let boxName: String
     package let facilityCode: String?
+    /// Whether all its people are invented, and everything may be thrown away at night.
+    package var isPractice: Bool
 
     /// Reads the facts that somebody answered.
     ///
@@ -20,6 +22,7 @@ package struct Clinic: Sendable, Hashable {
         timeZone = try Self.text(json, "timeZone", charactersMax: 64)
         boxName = try Self.text(json, "boxName", charactersMax: 63).lowercased()
         facilityCode = json.string("facilityCode")
+        isPractice = json["practice"]?.bool ?? false
         guard Self.isZone(timeZone) else {
             throw Problem(
                 .value, "Write an IANA name such as America/Denver.", location: "timeZone")
@@ -44,6 +47,7 @@ package struct Clinic: Sendable, Hashable {
         writer.member("timeZone", timeZone)
         writer.member("boxName", boxName)
         if let facilityCode { writer.member("facilityCode", facilityCode) }
+        if isPractice { writer.member("practice", true) }
         writer.endObject()
         return writer.bytes
     }
@@ -51,8 +55,19 @@ package struct Clinic: Sendable, Hashable {
     private static func text(
         _ json: JSON, _ name: String, charactersMax: Int
     ) throws(Problem) -> String {
-        guard let text = json.string(name), !text.isEmpty else {
+        let text = (json.string(name) ?? "").split(whereSeparator: \.isWhitespace)
+            .joined(separator: " ")
+        guard !text.isEmpty else {
             throw Problem(.required, "The answer \(name) is missing.", location: name)
+        }
+        guard
+            text.unicodeScalars.allSatisfy({
+                $0.properties.generalCategory != .control
+                    && $0.properties.generalCategory != .format
+            })
+        else {
+            throw Problem(
+                .value, "The answer \(name) holds characters that cannot be seen.", location: name)
         }
         guard text.count <= charactersMax else {
             throw Problem(
@@ -95,9 +110,18 @@ package struct ClinicRecord: Sendable {
 
     /// Keeps the facts, put on record.
     package func write(_ grant: Grant, _ clinic: Clinic) async throws {
-        let bytes = clinic.encode()
         try await store.changeRows(grant, note: AuditNote(grant.ask, detail: "clinic")) {
-            try SettingRows.put(grant, Self.setting, bytes, $0)
+            try Self.put(grant, clinic, $0)
         }
+    }
+
+    /// Keeps the facts as part of a transaction.
+    static func put(_ grant: Grant, _ clinic: Clinic, _ rows: RowWriter) throws {
+        try SettingRows.put(grant, setting, clinic.encode(), rows)
+    }
+
+    /// Whether the box belongs to a clinic, as the transaction sees it.
+    static func isKept(_ grant: Grant, in rows: RowWriter) throws -> Bool {
+        try SettingRows.value(grant, setting, in: rows) != nil
     }
 }
