@@ -2,10 +2,11 @@ import AccessControl
 import Kernel
 package import RecordStore
 package import Sealing
+import Synchronization
 
 /// What a clinic may set about signing in.
 package struct IdentitySettings: Sendable {
-    /// The clinic's name; its words make bad passwords.
+    /// The clinic's name until the box knows it; its words make bad passwords.
     package var clinicName = ""
     /// The shortest password, in characters; never below 8.
     package var passwordCharactersMin = 15
@@ -41,6 +42,7 @@ package final class Identity: Sendable {
     package let settings: IdentitySettings
     let store: RecordStore
     let directory: Directory
+    private let clinicName: ClinicName
 
     /// Reads users, sessions and tokens into memory.
     package init(
@@ -54,12 +56,27 @@ package final class Identity: Sendable {
         self.directory = directory
         self.sessions = sessions
         self.settings = settings
+        clinicName = ClinicName(settings.clinicName)
         tokens = try await Tokens(store: store, directory: directory)
         accounts = Accounts(
             store: store, directory: directory, sessions: sessions, passwords: passwords,
-            settings: settings)
+            settings: settings, clinicName: clinicName)
         signIn = SignIn(
             store: store, directory: directory, sessions: sessions, passwords: passwords,
             settings: settings)
     }
+
+    /// Says what the clinic is called, whose words make bad passwords from now on.
+    package func setClinicName(_ name: String) { clinicName.set(name) }
+}
+
+/// The name of the clinic, which changes when the box is set up.
+final class ClinicName: Sendable {
+    private let name: Mutex<String>
+
+    init(_ text: String) { name = Mutex(text) }
+
+    var text: String { name.withLock { $0 } }
+
+    func set(_ text: String) { name.withLock { $0 = text } }
 }

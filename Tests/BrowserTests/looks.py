@@ -10,7 +10,8 @@ SCREENS = [
     ("forced-colours", {"viewport": {"width": 1280, "height": 860}, "forced_colors": "active"}),
 ]
 HELP = ["sign-in", "patient-search", "chart", "keyboard", "sessions", "audit-log",
-        "locked-out", "administration", "fhir"]
+        "locked-out", "setup", "recovery-kit", "practice-clinic", "maintenance", "administration",
+        "fhir"]
 
 
 def walk_looks(watch, browser, options, sign_in):

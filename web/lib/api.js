@@ -16,6 +16,7 @@ export class ApiError extends Error {
 let csrfToken = null;
 let lastContactMs = 0;
 const sessionEndListeners = new Set();
+const refusalListeners = new Set();
 
 /** Sets the token that every changing request carries. */
 export function useCsrfToken(token) {
@@ -32,6 +33,11 @@ export function onSessionEnd(listener) {
   sessionEndListeners.add(listener);
 }
 
+/** Calls the listener with every answer other than success. */
+export function onRefusal(listener) {
+  refusalListeners.add(listener);
+}
+
 export const get = (path, options) => send("GET", path, undefined, options);
 export const post = (path, body, options) => send("POST", path, body ?? {}, options);
 export const remove = (path, options) => send("DELETE", path, undefined, options);
@@ -42,14 +48,14 @@ export function withQuery(path, query) {
   return pairs.length ? `${path}?${new URLSearchParams(pairs)}` : path;
 }
 
-async function send(method, path, body, { signal, isSignIn = false } = {}) {
+async function send(method, path, body, { signal, isSignIn = false, waitMs = waitMsMax } = {}) {
   const headers = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET" && csrfToken) headers["X-CSRF-Token"] = csrfToken;
   const response = await reach(base + path, {
     method, headers, body: body === undefined ? undefined : JSON.stringify(body),
     credentials: "same-origin", cache: "no-store", redirect: "error",
-    signal: anySignal(signal, AbortSignal.timeout(waitMsMax)),
+    signal: anySignal(signal, AbortSignal.timeout(waitMs)),
   }, signal);
   lastContactMs = Date.now();
   if (response.ok) return response.status === 204 ? null : readJSON(response);
@@ -57,6 +63,7 @@ async function send(method, path, body, { signal, isSignIn = false } = {}) {
   if (response.status === 401 && !isSignIn) {
     for (const listener of sessionEndListeners) listener(error);
   }
+  for (const listener of refusalListeners) listener(error);
   throw error;
 }
 

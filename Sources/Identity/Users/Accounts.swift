@@ -13,16 +13,18 @@ package final class Accounts: Sendable {
     let sessions: Sessions
     let passwords: PasswordPool
     let settings: IdentitySettings
+    let clinicName: ClinicName
 
     init(
         store: RecordStore, directory: Directory, sessions: Sessions, passwords: PasswordPool,
-        settings: IdentitySettings
+        settings: IdentitySettings, clinicName: ClinicName
     ) {
         self.store = store
         self.directory = directory
         self.sessions = sessions
         self.passwords = passwords
         self.settings = settings
+        self.clinicName = clinicName
     }
 
     /// Whether there is no user yet: the box is not set up.

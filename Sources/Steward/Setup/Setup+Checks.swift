@@ -1,6 +1,7 @@
 package import AccessControl
 package import FHIRModel
 import Kernel
+import RecordStore
 package import Sealing
 
 extension Setup {

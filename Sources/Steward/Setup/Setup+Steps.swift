@@ -3,6 +3,7 @@ import FHIRModel
 import Kernel
 import RecordStore
 import Sealing
+import ServerKit
 
 /// What a browser proves itself with at every step, and which state it has before its eyes.
 struct SetupVisit: Sendable {

@@ -1,6 +1,6 @@
 package import AccessControl
 import FHIRModel
-package import Kernel
+import Kernel
 package import RecordStore
 import Sealing
 package import ServerKit

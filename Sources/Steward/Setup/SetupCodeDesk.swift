@@ -1,6 +1,6 @@
 import Glibc
-package import Kernel
-package import RecordStore
+import Kernel
+import RecordStore
 import Sealing
 import Synchronization
 

@@ -1,5 +1,4 @@
 package import AccessControl
-package import Kernel
 package import RecordStore
 
 /// Who will be the first to sign in, as far as it is no secret.

@@ -1,6 +1,7 @@
 import FHIRModel
 import Kernel
 import QRCode
+import RecordStore
 import Sealing
 
 /// What the pages of the setup are told.
@@ -107,5 +108,10 @@ enum SetupView {
     }
 
     /// A row of the QR code each, `1` for a dark module.
-    private static func modules(of text: String) -> [String] { [] }
+    private static func modules(of text: String) -> [String] {
+        guard let code = QRCode(text: text) else { return [] }
+        return (0..<code.side).map { row in
+            String((0..<code.side).map { code[row, $0] ? "1" : "0" })
+        }
+    }
 }

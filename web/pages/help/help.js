@@ -9,7 +9,9 @@ await addStyle("./help.css", import.meta.url);
 const topics = [
   ["sign-in", "Signing in"], ["patient-search", "Finding a patient"],
   ["chart", "Reading a chart"], ["keyboard", "Keyboard"], ["sessions", "Sessions and password"],
-  ["audit-log", "The audit log"], ["locked-out", "Locked out"], ["administration", "For administrators"],
+  ["audit-log", "The audit log"], ["locked-out", "Locked out"], ["setup", "Setting up a box"],
+  ["recovery-kit", "The recovery kit"], ["practice-clinic", "The practice clinic"],
+  ["maintenance", "Closing for maintenance"], ["administration", "For administrators"],
   ["fhir", "For programs: FHIR"],
 ];
 
