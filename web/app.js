@@ -127,16 +127,18 @@ function showHeader() {
     !user && box?.claimed !== false && { href: "/sign-in", label: "Sign in" },
   ].filter(Boolean);
   header.show({
-    clinicName: box?.clinicName || "Tribal EHR", strip: stripText(box),
+    clinicName: box?.clinicName || "Tribal EHR", strip: stripOf(box),
     closed: box?.maintenance && user && isAdministrator() ? "Closed for maintenance" : null, items,
     path: location.pathname, person: user?.displayName || user?.username, menu: menuItems(),
     actions: { signOut: () => signOut() },
   });
 }
 
-function stripText(box) {
-  if (box?.practice) return "Practice clinic: invented people. Enter nothing real.";
-  return box?.demo ? "DEMO: invented patients. Enter nothing real." : null;
+function stripOf(box) {
+  if (box?.practice) {
+    return { text: "Practice clinic: invented people. Enter nothing real.", isPractice: true };
+  }
+  return box?.demo ? { text: "DEMO: invented patients. Enter nothing real." } : null;
 }
 
 function menuItems() {

@@ -323,7 +323,7 @@ static const web_file all[] = {
     {"styles/tokens.css", file_78, sizeof file_78},
 };
 
-const char *const web_tree_hash = "45463804a9d9263f";
+const char *const web_tree_hash = "a3fc94a78f4bd903";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];

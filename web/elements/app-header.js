@@ -16,7 +16,7 @@ class AppHeader extends HTMLElement {
       <a href="${href}" aria-current="${isCurrent(view.path, href) ? "page" : null}">${label}
         ${badge ? html`<span class="badge"><span aria-hidden="true">${badge}</span>
           <span class="seen-by-readers-only">${badgeText}</span></span>` : null}</a></li>`;
-    showStrip(view.strip);
+    showStrip(view.strip ?? {});
     this.replaceChildren(html`<header class="app-bar">
       ${view.closed ? html`<p class="closed-strip">${view.closed}:
         <a href="/maintenance">only administrators get in</a></p>` : null}
@@ -46,13 +46,13 @@ class AppHeader extends HTMLElement {
 }
 
 // Outside of the bar, which paper does not show: printed sheets carry the strip too.
-function showStrip(text) {
+function showStrip({ text, isPractice } = {}) {
   const shown = document.querySelector("body > .demo-strip");
   if (shown?.textContent.trim() === (text ?? "")) return;
   shown?.remove();
   if (!text) return;
-  document.getElementById("frame").before(element`<p class="demo-strip" role="note">
-    <span>${text}</span></p>`);
+  document.getElementById("frame").before(element`<aside aria-label="Kind of clinic"
+    class="${isPractice ? "demo-strip is-practice" : "demo-strip"}"><span>${text}</span></aside>`);
 }
 
 function personPart({ person, menu, actions }) {

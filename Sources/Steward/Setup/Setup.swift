@@ -22,6 +22,9 @@ package final class Setup: Sendable {
     let desk: SetupCodeDesk
     let random: @Sendable (Int) throws -> [UInt8]
     private let isMakingKit = Mutex(false)
+    private let measured = Mutex<(facts: MachineFacts, steadyMs: Int64)?>(nil)
+    /// How long a measurement is shown before the disk is measured again, in milliseconds.
+    private static let measuredMsMax: Int64 = 60_000
 
     /// Makes the setup of an open box.
     ///
@@ -77,7 +80,7 @@ package final class Setup: Sendable {
                 try Self.claim(grant, code, token, desk, $0)
             }
         } catch {
-            desk.giveBack()
+            desk.giveBack(for: token)
             throw error
         }
         guard case .admitted = outcome else { throw outcome.problem }
@@ -123,7 +126,7 @@ package final class Setup: Sendable {
     ) throws -> ClaimOutcome {
         var tries = try SetupRows.tries(grant, in: rows)
         if let seconds = tries.waitSeconds(nowMs: rows.nowMs) { return .paused(seconds: seconds) }
-        let verdict = desk.take(code)
+        let verdict = desk.take(code, for: token)
         guard verdict == .right else {
             if verdict == .wrong {
                 tries.countWrong(nowMs: rows.nowMs)
@@ -141,6 +144,17 @@ package final class Setup: Sendable {
         try SetupRows.put(grant, SetupTries(), rows)
         try rows.append(AuditNote(grant.ask, detail: "setup code right"), by: grant.caller)
         return .admitted
+    }
+
+    /// What the pages show of the machine; at most a minute old.
+    func shownFacts() -> MachineFacts {
+        let nowMs = store.parts.clock.steadyMs()
+        if let last = measured.withLock({ $0 }), nowMs - last.steadyMs < Self.measuredMsMax {
+            return last.facts
+        }
+        let facts = machine.facts()
+        measured.withLock { $0 = (facts, nowMs) }
+        return facts
     }
 
     /// The caller that stands for whoever sets the box up.

@@ -24,7 +24,8 @@ final class SetupCodeDesk: Sendable {
     private struct Issued {
         let code: SetupCode
         let steadyMs: Int64
-        var isUsed = false
+        /// The token that the code was given up for.
+        var usedFor: String?
     }
 
     private let path: String
@@ -58,21 +59,23 @@ final class SetupCodeDesk: Sendable {
         return code.text
     }
 
-    /// Judges a code; a right one is used up by it.
-    func take(_ typed: SetupCode) -> Verdict {
+    /// Judges a code; a right one is given up for a token.
+    func take(_ typed: SetupCode, for token: String) -> Verdict {
         let nowMs = clock.steadyMs()
         return issued.withLock { issued in
             guard let known = issued else { return .expired }
             guard known.code.equals(typed) else { return .wrong }
-            if known.isUsed { return .used }
+            if known.usedFor != nil { return .used }
             guard nowMs - known.steadyMs < Self.lifeMs else { return .expired }
-            issued?.isUsed = true
+            issued?.usedFor = token
             return .right
         }
     }
 
-    /// Makes a used code fit again, where what it was used for failed.
-    func giveBack() { issued.withLock { $0?.isUsed = false } }
+    /// Makes a code fit again that was given up for a token which could not be kept.
+    func giveBack(for token: String) {
+        issued.withLock { if $0?.usedFor == token { $0?.usedFor = nil } }
+    }
 
     /// Ends the code and takes its file away.
     func close() {

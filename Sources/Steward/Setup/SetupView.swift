@@ -88,7 +88,7 @@ enum SetupView {
             one.member("nowMs", Int(nowMs))
             if let fault = setup.machine.clockFault(nowMs) { one.member("fault", fault) }
         }
-        write(setup.machine.facts(), to: &top)
+        write(setup.shownFacts(), to: &top)
     }
 
     private static func write(_ facts: MachineFacts, to top: inout JSONWriter) {

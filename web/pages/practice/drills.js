@@ -9,7 +9,7 @@ export const drills = [
     help: "patient-search", steps: [
       "Press / anywhere, or open Patients.",
       "Type the first letters of a name, such as tso. Parts of names in any order work.",
-      "Try a date of birth as you would write it, and a name with a small mistake.",
+      "Try a date of birth as you would write it, and a name without its accents.",
       "Walk through the list with the arrow keys and press Enter.",
     ],
   },

@@ -39,7 +39,7 @@ function passwordField(isKept) {
         aria-label="Show the password">Show</button></div>
     <p class="hint" id="setup-password-hint">${isKept
       ? "One was chosen already, and is not shown again. Type a password to go on; it takes its place. "
-      : null}At least 15 characters. A few words that do not belong together are easy to remember.</p>
+      : null}A few words that do not belong together are safe and easy to remember.</p>
     <p class="setup-judgement" role="status" aria-live="polite"></p></div>`;
 }
 

@@ -66,8 +66,8 @@ function zoneField(kept) {
 function clockPart({ nowMs, fault }) {
   const offSeconds = Math.round((nowMs - Date.now()) / 1_000);
   if (!fault && Math.abs(offSeconds) <= clockOffSecondsMax) {
-    return html`<p class="message good">${icon("check")} The clocks of the box and of this computer
-      agree: ${timeText(nowMs)}.</p>`;
+    return html`<p class="message good"><span>${icon("check")} The clocks of the box and of this computer
+      agree: ${timeText(nowMs)}.</span></p>`;
   }
   const command = `timedatectl set-time "${utcText(Date.now())}"`;
   return element`<div class="message ${fault ? "danger" : "warn"}" id="setup-clock" tabindex="-1">
@@ -93,7 +93,8 @@ function machinePart(machine) {
       : `${(machine.syncMicroseconds / 1_000).toFixed(1)} ms`;
   const fact = (name, value) => html`<div><dt>${name}</dt><dd class="number">${value}</dd></div>`;
   const words = machine.refusal
-    ? element`<p class="message danger" id="setup-machine">${icon("alert")} ${machine.refusal}</p>`
+    ? element`<p class="message danger" id="setup-machine" tabindex="-1">
+      <span>${icon("alert")} ${machine.refusal}</span></p>`
     : html`<p>By what was measured, this machine serves <strong>${machine.patients.toLocaleString(
       "en-US")} patients</strong> and <strong>${count(machine.staff, "person", "people")} at
       work</strong> at the same time. <a href="/help/setup">How that is reckoned</a></p>`;

@@ -48,6 +48,8 @@ function isComplete(node) {
     if (words) missing.push({ id: input.id, message: words });
   }
   if (missing.length === 0) return true;
-  showErrors(node.closest(".setup-card").querySelector(".errors"), "Something is missing", missing);
+  const place = node.closest(".setup-card").querySelector(".errors");
+  place.hidden = false;
+  showErrors(place, "Something is missing", missing);
   return false;
 }

@@ -73,8 +73,8 @@ class Setup {
     this.#place.replaceChildren(html`
       ${progress(step)}
       <div class="setup-card">${heading}
-        <div class="errors">${note ? html`<p class="message warn" role="status">${note}</p>` : null}
-        </div>${body}</div>`);
+        <div class="errors" ?hidden=${!note}>${note
+          ? html`<p class="message warn" role="status">${note}</p>` : null}</div>${body}</div>`);
     document.title = `${title} · Setup · Tribal EHR`;
     window.scrollTo(0, 0);
     const first = this.#place.querySelector("[data-first]");
@@ -103,6 +103,7 @@ class Setup {
 
   #tell(error) {
     const place = this.#place.querySelector(".errors");
+    place.hidden = false;
     const at = error.details.find(({ location }) => location)?.location;
     const field = at && this.#place.querySelector(`#setup-${CSS.escape(at)}`);
     showErrors(place, "This needs another look", [{ id: field?.id, message: error.message }]);
