@@ -91,6 +91,7 @@ package final class Box: Sendable {
         // The head is anchored again at the next start if this fails.
         try? await store.anchorAudit()
         store.close()
+        facts.forgetActs()
     }
 
     /// The box itself as one who asks.

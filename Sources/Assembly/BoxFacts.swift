@@ -34,6 +34,9 @@ final class BoxFacts: Sendable {
         state.withLock { $0.acts.append(act) }
     }
 
+    /// Forgets what was to be done, which holds the box.
+    func forgetActs() { state.withLock { $0.acts = [] } }
+
     /// What the setup is given of the box.
     var forSetup: SetupBox {
         SetupBox(

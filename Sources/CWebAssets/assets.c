@@ -323,7 +323,7 @@ static const web_file all[] = {
     {"styles/tokens.css", file_78, sizeof file_78},
 };
 
-const char *const web_tree_hash = "a3fc94a78f4bd903";
+const char *const web_tree_hash = "2a5d198a672ac261";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];

@@ -201,6 +201,7 @@ def walk_clinic(watch, browser, box):
     heading(first, "Your clinic")
     watch.look(first, "setup-2-clinic", full=True)
     watch.fits(first, "setup-2-clinic")
+    look_at_faults(watch, first)
     clinic(watch, first, "Red Mesa Clinic", "red_mesa")
     first.wait_for_selector(".errors [role=alert]")
     watch.look(first, "setup-2-wrong")
@@ -250,6 +251,25 @@ def walk_clinic(watch, browser, box):
     watch.look(second, "setup-second-person")
     for page in (first, second):
         page.context.close()
+
+
+def look_at_faults(watch, page):
+    """How the second screen looks on a machine whose clock is wrong and whose disk is too small."""
+    def spoil(route):
+        answer = route.fetch()
+        state = answer.json()
+        state["clock"] = {"nowMs": 86_400_000, "fault": "The clock of the box says 1970-01-02."}
+        state["machine"]["refusal"] = "The disk has 512 MB free and the box needs at least 1024 MB."
+        route.fulfill(response=answer, json=state)
+
+    page.route("**/api/v1/setup", spoil)
+    page.reload()
+    page.wait_for_selector("#setup-clock")
+    watch.check("timedatectl" in page.inner_text("#setup-clock"), "the page does not say how to set the clock")
+    watch.look(page, "setup-2-faults", full=True)
+    page.unroute("**/api/v1/setup")
+    page.reload()
+    heading(page, "Your clinic")
 
 
 def sign_in(watch, page):

@@ -124,7 +124,8 @@ extension Setup {
             try ClinicRecord.put(grant, clinic, rows)
             try SetupRows.clear(grant, rows)
             try rows.append(
-                AuditNote(grant.ask, detail: "set up as \(clinic.isPractice ? "practice" : "clinic")"),
+                AuditNote(
+                    grant.ask, detail: "set up as \(clinic.isPractice ? "practice" : "clinic")"),
                 by: grant.caller)
             return clinic
         }

@@ -20,7 +20,8 @@ package struct FirstAdministrator: Hashable, Sendable {
 package struct SetupAccounts: Sendable {
     /// What is wrong with a password, as sentences, for a clinic of this name.
     package let passwordProblems:
-        @Sendable (_ person: FirstAdministrator, _ password: String, _ clinicName: String) -> [String]
+        @Sendable (_ person: FirstAdministrator, _ password: String, _ clinicName: String) ->
+            [String]
     /// Checks everything and makes the account with its password's hash, to be kept and inserted.
     package let prepare:
         @Sendable (_ person: FirstAdministrator, _ password: String, _ clinicName: String)

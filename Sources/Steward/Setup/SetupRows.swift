@@ -30,7 +30,9 @@ enum SetupRows {
 
     /// The wrong codes so far, as the transaction sees them.
     static func tries(_ grant: Grant, in rows: RowWriter) throws -> SetupTries {
-        guard let bytes = try SettingRows.value(grant, triesName, in: rows) else { return SetupTries() }
+        guard let bytes = try SettingRows.value(grant, triesName, in: rows) else {
+            return SetupTries()
+        }
         let json = try JSON.parse(bytes)
         return SetupTries(
             wrongCount: json["wrong"]?.int ?? 0,

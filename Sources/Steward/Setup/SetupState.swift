@@ -95,7 +95,8 @@ extension SetupState {
                 isClinician: person["isClinician"]?.bool ?? false, account: account)
         }
         kit = json["kit"].flatMap { kit in
-            guard let id = kit.string("id"), let salt = kit.string("salt").flatMap({ Hex.bytes($0) }),
+            guard let id = kit.string("id"),
+                let salt = kit.string("salt").flatMap({ Hex.bytes($0) }),
                 let digest = kit.string("digest").flatMap({ Hex.bytes($0) })
             else { return nil }
             return Kit(

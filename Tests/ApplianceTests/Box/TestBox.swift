@@ -25,11 +25,13 @@ final class TestBox: Sendable {
     /// Opens a box, hands it over, and closes it.
     @discardableResult
     static func with<Value: Sendable>(
-        clock: FixedClock = FixedClock(), machine: SetupMachine = .good,
+        in folder: TemporaryFolder? = nil, clock: FixedClock = FixedClock(),
+        machine: SetupMachine = .good,
         random: @escaping @Sendable (Int) throws -> [UInt8] = { try Random.bytes($0) },
         _ body: (TestBox) async throws -> Value
     ) async throws -> Value {
-        let test = try await open(try TemporaryFolder(), clock, machine: machine, random: random)
+        let test = try await open(
+            try folder ?? TemporaryFolder(), clock, machine: machine, random: random)
         do {
             let value = try await body(test)
             await test.box.close()

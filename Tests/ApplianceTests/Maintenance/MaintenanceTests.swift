@@ -61,17 +61,15 @@ import Testing
 
     @Test func `a restart does not open the box`() async throws {
         let folder = try TemporaryFolder()
-        let first = try await TestBox.open(folder, FixedClock())
-        _ = try await first.run("maintenance.set", Self.on)
-        await first.box.close()
-        let second = try await TestBox.open(folder, FixedClock())
-        #expect(second.box.maintenance.closing?.reason == "We move")
-        #expect(try await second.run("maintenance.status")["on"]?.bool == true)
-        _ = try await second.run("maintenance.set", #"{"on":false}"#)
-        await second.box.close()
-        let third = try await TestBox.open(folder, FixedClock())
-        #expect(third.box.maintenance.closing == nil)
-        await third.box.close()
+        try await TestBox.with(in: folder) { _ = try await $0.run("maintenance.set", Self.on) }
+        try await TestBox.with(in: folder) { second in
+            #expect(second.box.maintenance.closing?.reason == "We move")
+            #expect(try await second.run("maintenance.status")["on"]?.bool == true)
+            _ = try await second.run("maintenance.set", #"{"on":false}"#)
+        }
+        try await TestBox.with(in: folder) { third in
+            #expect(third.box.maintenance.closing == nil)
+        }
     }
 
     @Test func `answers that will not do are refused and the box stays open`() async throws {

@@ -40,17 +40,17 @@ import Testing
     @Test func `five wrong codes bring a pause that a restart does not end`() async throws {
         let folder = try TemporaryFolder()
         let clock = FixedClock()
-        let first = try await TestBox.open(folder, clock)
-        let code = try await first.box.setup.issueCode(first.command)
-        for _ in 0..<5 { #expect(await claim(first, try wrong()) == .forbidden) }
-        #expect(await claim(first, code) == .throttled)
-        await first.box.close()
-        let second = try await TestBox.open(folder, clock)
-        clock.advance(ms: 599_000)
-        #expect(await claim(second, try wrong()) == .throttled)
-        clock.advance(ms: 2_000)
-        #expect(await claim(second, try wrong()) == .value)
-        await second.box.close()
+        try await TestBox.with(in: folder, clock: clock) { first in
+            let code = try await first.box.setup.issueCode(first.command)
+            for _ in 0..<5 { #expect(await claim(first, try wrong()) == .forbidden) }
+            #expect(await claim(first, code) == .throttled)
+        }
+        try await TestBox.with(in: folder, clock: clock) { second in
+            clock.advance(ms: 599_000)
+            #expect(await claim(second, try wrong()) == .throttled)
+            clock.advance(ms: 2_000)
+            #expect(await claim(second, try wrong()) == .value)
+        }
     }
 
     @Test func `a clock that is set back does not make the pause longer`() async throws {
@@ -68,7 +68,8 @@ import Testing
         }
     }
 
-    @Test func `a fresh code from the box itself ends the pause and the earlier code`() async throws {
+    @Test func `a fresh code from the box itself ends the pause and the earlier code`() async throws
+    {
         try await TestBox.with { test in
             let old = try await test.box.setup.issueCode(test.command)
             for _ in 0..<5 { _ = await claim(test, try wrong()) }
@@ -103,7 +104,8 @@ import Testing
         }
     }
 
-    @Test func `the code lies in a file of the owner alone that goes with the setup`() async throws {
+    @Test func `the code lies in a file of the owner alone that goes with the setup`() async throws
+    {
         try await TestBox.with { test in
             let code = try await test.box.setup.issueCode(test.command)
             let path = test.folder.file("setup-code.txt")
@@ -134,20 +136,22 @@ import Testing
 
     @Test func `users that are gone do not open the setup again`() async throws {
         let folder = try TemporaryFolder()
-        let first = try await TestBox.open(folder, FixedClock())
-        _ = try await first.run(
-            "setup",
-            #"{"clinicName":"A B","timeZone":"UTC","boxName":"ab","administrator":"#
-                + SetupBrowser.person + "}")
-        let grant = try await first.box.grant(
-            Ask(.administer, area: .users, type: "User"), first.command)
-        try await first.box.store.changeRows(grant) { try $0.connection.run("DELETE FROM user") }
-        await first.box.close()
-        let second = try await TestBox.open(folder, FixedClock())
-        #expect(second.box.identity.accounts.isEmpty)
-        #expect(second.box.isClaimed)
-        await #expect(throws: Problem(.conflict, "")) { try await second.run("setup.code") }
-        await second.box.close()
+        try await TestBox.with(in: folder) { first in
+            _ = try await first.run(
+                "setup",
+                #"{"clinicName":"A B","timeZone":"UTC","boxName":"ab","administrator":"#
+                    + SetupBrowser.person + "}")
+            let grant = try await first.box.grant(
+                Ask(.administer, area: .users, type: "User"), first.command)
+            try await first.box.store.changeRows(grant) {
+                try $0.connection.run("DELETE FROM user")
+            }
+        }
+        try await TestBox.with(in: folder) { second in
+            #expect(second.box.identity.accounts.isEmpty)
+            #expect(second.box.isClaimed)
+            await #expect(throws: Problem(.conflict, "")) { try await second.run("setup.code") }
+        }
     }
 
     @Test func `noise is never a code and never ends the program`() {

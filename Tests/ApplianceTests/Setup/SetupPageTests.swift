@@ -83,31 +83,32 @@ import Testing
     @Test func `what a step kept is there after the box ends and starts again`() async throws {
         let folder = try TemporaryFolder()
         let clock = FixedClock()
-        let first = try await TestBox.open(folder, clock)
-        let code = try await first.box.setup.issueCode(first.command)
-        let token = try await first.box.setup.claim(code: code, first.command)
-        let headers = ["Cookie": "__Host-tribal-ehr-setup=\(token)"]
-        try await ServedBox.with(first) { served in
-            let visitor = Visitor(
-                client: try await BoxClient(port: served.port), headers: headers, pageToken: nil)
-            try await SetupBrowser(visitor: visitor).reachKit()
-        }
-        await first.box.close()
-        let second = try await TestBox.open(folder, clock)
-        try await ServedBox.with(second) { served in
-            let browser = SetupBrowser(
-                visitor: Visitor(
+        let headers = try await TestBox.with(in: folder, clock: clock) { first in
+            let code = try await first.box.setup.issueCode(first.command)
+            let token = try await first.box.setup.claim(code: code, first.command)
+            let headers = ["Cookie": "__Host-tribal-ehr-setup=\(token)"]
+            try await ServedBox.with(first) { served in
+                let visitor = Visitor(
                     client: try await BoxClient(port: served.port), headers: headers,
-                    pageToken: nil))
-            let state = try await browser.state()
-            #expect(state.string("step") == "kit")
-            #expect(state["clinic"]?.string("clinicName") == "Red Mesa")
-            #expect(state["administrator"]?.string("username") == "ana")
-            #expect(state["administrator"]?["password"] == nil)
-            let kit = try await browser.makeKit()
-            #expect(try await browser.prove(kit.groups).status == 200)
+                    pageToken: nil)
+                try await SetupBrowser(visitor: visitor).reachKit()
+            }
+            return headers
         }
-        await second.box.close()
+        try await TestBox.with(in: folder, clock: clock) { second in
+            try await ServedBox.with(second) { served in
+                let client = try await BoxClient(port: served.port)
+                let browser = SetupBrowser(
+                    visitor: Visitor(client: client, headers: headers, pageToken: nil))
+                let state = try await browser.state()
+                #expect(state.string("step") == "kit")
+                #expect(state["clinic"]?.string("clinicName") == "Red Mesa")
+                #expect(state["administrator"]?.string("username") == "ana")
+                #expect(state["administrator"]?["password"] == nil)
+                let kit = try await browser.makeKit()
+                #expect(try await browser.prove(kit.groups).status == 200)
+            }
+        }
     }
 
     @Test func `of two browsers the later one is told and follows`() async throws {
@@ -243,7 +244,8 @@ import Testing
             _ = try await browser.send(
                 "clinic",
                 SetupBrowser.clinic.replacing("Red Mesa", with: "Quillwhistle Brambleford"))
-            let weak = #"{"password":"quillwhistle brambleford","username":"ana","displayName":"A"}"#
+            let weak =
+                #"{"password":"quillwhistle brambleford","username":"ana","displayName":"A"}"#
             let told = try await browser.send("password-check", weak)
             #expect(told.json?["problems"]?.count == 1)
             _ = try await browser.send("administrator", SetupBrowser.person)

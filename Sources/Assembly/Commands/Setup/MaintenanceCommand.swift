@@ -77,7 +77,9 @@ enum MaintenanceWords {
     static func line(_ answer: JSON) -> String {
         guard answer["on"]?.bool == true else { return "The box is open." }
         var words = "The box is closed since \(answer.string("since")?.prefix(16) ?? "?")Z"
-        if let until = answer.string("until") { words += ", thought to be until \(until.prefix(16))Z" }
+        if let until = answer.string("until") {
+            words += ", thought to be until \(until.prefix(16))Z"
+        }
         let reason = answer.string("reason") ?? ""
         return words + (reason.isEmpty ? "." : ": \(reason)")
     }
