@@ -27,7 +27,9 @@ enum Appliance {
         for refusal in ProcessHardening.apply() {
             logger.warning("hardening", metadata: ["what": "\(refusal)"])
         }
-        let box = try await Box.open(settings.dataFolder, settings: settings.identity)
+        let box = try await Box.open(
+            settings.dataFolder, settings: settings.identity, serving: settings)
+        box.settings.follow { lines.level = $0.logLevel }
         do {
             try await serve(box, settings, lines, logger)
         } catch {
@@ -76,6 +78,8 @@ enum Appliance {
         _ logger: Logger, setupCode: String?
     ) -> EdgeServer {
         let book = RouteBook()
+        let limiter = RateLimiter(steadyMs: box.clock.steadyMs)
+        box.settings.follow { limiter.use($0.rates.table) }
         let assets = webAssets()
         for feature in Features.all(box, health: health(box), assets: assets) { book.add(feature) }
         return EdgeServer(
@@ -85,7 +89,7 @@ enum Appliance {
             routes: book, tls: tls,
             parts: EdgeParts(
                 authenticator: box.identity.authenticator,
-                limiter: RateLimiter(steadyMs: box.clock.steadyMs), assets: assets, ids: box.ids,
+                limiter: limiter, assets: assets, ids: box.ids,
                 logger: logger, closed: { box.maintenance.refusal($0) }),
             onRunning: { ports in
                 let host = settings.listen.host == "0.0.0.0" ? "localhost" : settings.listen.host

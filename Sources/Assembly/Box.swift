@@ -7,6 +7,7 @@ package import RecordStore
 package import Sealing
 package import ServerKit
 package import Steward
+import Synchronization
 
 /// An open data folder with everything that works on it; one process at a time has one.
 package final class Box: Sendable {
@@ -18,6 +19,8 @@ package final class Box: Sendable {
     let clinicRecord: ClinicRecord
     package let setup: Setup
     package let maintenance: Maintenance
+    let settings: LiveSettings
+    package let settingsRecord: SettingsRecord
     package let clock: Clock
     package let ids: IDs
     private let folderLock: FolderLock
@@ -25,11 +28,15 @@ package final class Box: Sendable {
 
     /// The steps of the schema, in the one order of the whole box.
     static let schemaSteps: [SchemaStep] =
-        [.records, .audit, .queues] + Identity.schemaSteps + [.notices, .history, .search]
+        [.records, .audit, .queues] + Identity.schemaSteps + [
+            .notices, .history, .search, .factVersions,
+        ]
+        + Identity.reviewSteps
 
     /// Opens a folder, making what it lacks: the folder itself, its keys, its database.
     ///
     /// - Parameters:
+    ///   - serving: what the start was given, where the box is going to serve.
     ///   - clock: the machine's own, unless a test holds it.
     ///   - passwords: hashes at the full cost, unless a test makes it cheap.
     ///   - machine: measures the machine at hand, unless a test makes one up.
@@ -37,8 +44,9 @@ package final class Box: Sendable {
     /// - Throws: ``Problem`` that names the way out: another process has the folder, the keys do
     ///   not fit, a newer release wrote it.
     package static func open(
-        _ folder: DataFolder, settings: IdentitySettings, clock: Clock = SystemClock.clock,
-        passwords: PasswordPool? = nil, machine: SetupMachine? = nil,
+        _ folder: DataFolder, settings: IdentitySettings, serving: ServeSettings? = nil,
+        clock: Clock = SystemClock.clock, passwords: PasswordPool? = nil,
+        machine: SetupMachine? = nil,
         random: @escaping @Sendable (Int) throws -> [UInt8] = { try Random.bytes($0) }
     ) async throws -> Box {
         try SelfTest.run()
@@ -56,12 +64,14 @@ package final class Box: Sendable {
         let facts = BoxFacts()
         let box = Box(
             folder: folder, lock: lock, store: store, clock: clock, ids: ids, identity: identity,
-            facts: facts,
+            facts: facts, settings: serving ?? ServeSettings(identity: settings),
             setup: Setup(
                 gate: Gate(store: store), store: store, codeFile: folder.setupCode,
                 accounts: identity.forSetup, machine: machine ?? SetupProbe.machine(folder),
                 box: facts.forSetup, random: random))
         facts.follow(box)
+        try await box.settingsRecord.load(
+            try await box.grant(Ask(.read, area: .system, type: "Setting"), box.machine("job")))
         try await box.refreshFacts()
         try await box.maintenance.load(
             try await box.grant(MaintenanceFeature.ask(.read), box.machine("job")))
@@ -70,7 +80,7 @@ package final class Box: Sendable {
 
     private init(
         folder: DataFolder, lock: FolderLock, store: RecordStore, clock: Clock, ids: IDs,
-        identity: Identity, facts: BoxFacts, setup: Setup
+        identity: Identity, facts: BoxFacts, settings base: ServeSettings, setup: Setup
     ) {
         self.folder = folder
         self.folderLock = lock
@@ -84,6 +94,13 @@ package final class Box: Sendable {
         self.identity = identity
         self.facts = facts
         self.setup = setup
+        let live = LiveSettings(base)
+        settings = live
+        settingsRecord = SettingsRecord(
+            store: store,
+            source: SettingsSource(
+                facts: live.facts, takes: { LiveSettings.takes($0, $1) },
+                use: { try await identity.use(live.use($0).identity) }))
     }
 
     /// Commits what is queued and gives the folder back.

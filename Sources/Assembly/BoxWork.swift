@@ -69,6 +69,7 @@ struct BoxWork: Service {
         case forgetAnswers = "forget-answers"
         case remindOfSecond = "second-administrator"
         case resetPractice = "practice-reset"
+        case accessReview = "access-review"
     }
 
     private func due(_ grant: Grant) async throws -> Set<Job> {
@@ -98,6 +99,7 @@ struct BoxWork: Service {
             case .forgetAnswers: try await box.store.forgetAnswers(grant)
             case .remindOfSecond: try await box.remindOfSecondAdministrator()
             case .resetPractice: try await resetPractice()
+            case .accessReview: try await box.identity.reviews.remind(grant)
             }
             let afterMs =
                 job == .resetPractice

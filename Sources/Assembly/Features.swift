@@ -32,6 +32,19 @@ package enum Features {
                     idByName: { box.identity.accounts.user(named: $0)?.id },
                     displayNameByID: { box.identity.accounts.user(id: $0)?.displayName })),
             NoticesFeature(gate: box.gate, store: box.store),
+            ClinicFeature(
+                gate: box.gate, record: box.clinicRecord,
+                onChange: { try await box.refreshFacts() }),
+            SettingsFeature(gate: box.gate, record: box.settingsRecord),
+            LocationsFeature(gate: box.gate, store: box.store, ids: box.ids),
+            ProvidersFeature(
+                gate: box.gate, store: box.store, ids: box.ids,
+                userOf: { id in
+                    box.identity.accounts.user(practitionerID: id).map {
+                        ProvidersFeature.LinkedUser(
+                            id: $0.id, username: $0.username, displayName: $0.displayName)
+                    }
+                }),
         ] + box.identity.features(gate: box.gate)
     }
 }

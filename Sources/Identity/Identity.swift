@@ -12,6 +12,11 @@ package struct IdentitySettings: Sendable {
     package var passwordCharactersMin = 15
     /// How many passwords a person may not use again, the present one among them.
     package var passwordsRemembered = 12
+    /// After how many days a password has to be changed; 0 for never.
+    ///
+    /// Spec: NIST SP 800-63B-4, 3.1.1.2, which advises against it,
+    /// https://pages.nist.gov/800-63-4/sp800-63b.html
+    package var passwordDaysMax = 0
     /// How long a session lives without a request, in minutes.
     package var idleMinutesMax = 15
     /// How long a session lives at all, in hours.
@@ -28,18 +33,37 @@ package struct IdentitySettings: Sendable {
 
     var idleMsMax: Int64 { Int64(idleMinutesMax) * 60_000 }
     var sessionMsMax: Int64 { Int64(sessionHoursMax) * 3_600_000 }
+
+    /// Whether a person has to choose another password before anything else.
+    func mustChangePassword(_ user: User, nowMs: Int64) -> Bool {
+        guard !user.mustChangePassword, passwordDaysMax > 0 else { return user.mustChangePassword }
+        return nowMs - user.passwordChangedMs >= Int64(passwordDaysMax) * 86_400_000
+    }
+}
+
+/// The settings of signing in as they are now; whoever holds this sees a change at once.
+final class LiveIdentitySettings: Sendable {
+    private let value: Mutex<IdentitySettings>
+
+    init(_ settings: IdentitySettings) { value = Mutex(settings) }
+
+    var current: IdentitySettings { value.withLock { $0 } }
+
+    func set(_ settings: IdentitySettings) { value.withLock { $0 = settings } }
 }
 
 /// Who may come in: users, passwords, sessions and tokens of one record store.
 package final class Identity: Sendable {
     /// The tables of the target, for the store to make.
     package static let schemaSteps: [SchemaStep] = [.users, .sessions]
+    /// The tables of reviews, which came later in the one order of the box.
+    package static let reviewSteps: [SchemaStep] = [.accessReviews]
 
     package let accounts: Accounts
     package let tokens: Tokens
     package let sessions: Sessions
     package let signIn: SignIn
-    package let settings: IdentitySettings
+    private let live: LiveIdentitySettings
     let store: RecordStore
     let directory: Directory
     private let clinicName: ClinicName
@@ -50,20 +74,36 @@ package final class Identity: Sendable {
     ) async throws {
         let grant = try Grant.ofBox(.users(.read))
         let directory = Directory(try await store.rows(grant) { try UserRows.all(grant, $0) })
-        let sessions = try await Sessions(
-            store: store, directory: directory, settings: settings)
+        let live = LiveIdentitySettings(settings)
+        let sessions = try await Sessions(store: store, directory: directory, live: live)
         self.store = store
         self.directory = directory
         self.sessions = sessions
-        self.settings = settings
+        self.live = live
         clinicName = ClinicName(settings.clinicName)
         tokens = try await Tokens(store: store, directory: directory)
         accounts = Accounts(
             store: store, directory: directory, sessions: sessions, passwords: passwords,
-            settings: settings, clinicName: clinicName)
+            live: live, clinicName: clinicName)
         signIn = SignIn(
             store: store, directory: directory, sessions: sessions, passwords: passwords,
-            settings: settings)
+            live: live)
+    }
+
+    /// The reviews of who has which access.
+    package var reviews: AccessReviews {
+        AccessReviews(store: store, accounts: accounts, directory: directory)
+    }
+
+    /// The settings as they are now.
+    package var settings: IdentitySettings { live.current }
+
+    /// Takes other settings into use for whoever asks next.
+    ///
+    /// Sessions that the settings so far have ended stay ended under longer limits.
+    package func use(_ settings: IdentitySettings) async throws {
+        try await sessions.forgetEnded()
+        live.set(settings)
     }
 
     /// Says what the clinic is called, whose words make bad passwords from now on.

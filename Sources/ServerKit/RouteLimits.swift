@@ -42,6 +42,9 @@ package struct RouteLimits: Hashable, Sendable {
     package static let signIn = RouteLimits(
         bodyBytesMax: 64 * 1024, rate: .signIn, sameOrigin: .always, worksInMaintenance: true)
 
+    /// For a form that a person fills in: 64 KiB.
+    package static let form = RouteLimits(bodyBytesMax: 64 * 1024)
+
     /// For what says little and is asked often: no body, 10 s.
     package static let probe = RouteLimits(
         bodyBytesMax: 0, timeSecondsMax: 10, rate: .open, identifies: true, isQuick: true,

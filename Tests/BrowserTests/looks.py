@@ -11,6 +11,7 @@ SCREENS = [
 ]
 HELP = ["sign-in", "patient-search", "chart", "keyboard", "sessions", "audit-log",
         "locked-out", "setup", "recovery-kit", "practice-clinic", "maintenance", "administration",
+        "users", "access-review", "clinic-and-places", "settings",
         "fhir"]
 
 

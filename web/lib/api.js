@@ -40,6 +40,7 @@ export function onRefusal(listener) {
 
 export const get = (path, options) => send("GET", path, undefined, options);
 export const post = (path, body, options) => send("POST", path, body ?? {}, options);
+export const put = (path, body, options) => send("PUT", path, body ?? {}, options);
 export const remove = (path, options) => send("DELETE", path, undefined, options);
 
 /** Returns a path with the given query; empty values are left out. */
@@ -48,8 +49,11 @@ export function withQuery(path, query) {
   return pairs.length ? `${path}?${new URLSearchParams(pairs)}` : path;
 }
 
-async function send(method, path, body, { signal, isSignIn = false, waitMs = waitMsMax } = {}) {
+// `ifMatch` is the version that a change was made from; the box refuses it where there is a newer one.
+async function send(method, path, body,
+  { signal, isSignIn = false, ifMatch = null, waitMs = waitMsMax } = {}) {
   const headers = { Accept: "application/json" };
+  if (ifMatch !== null) headers["If-Match"] = `"${ifMatch}"`;
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET" && csrfToken) headers["X-CSRF-Token"] = csrfToken;
   const response = await reach(base + path, {

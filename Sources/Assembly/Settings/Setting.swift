@@ -23,6 +23,11 @@ package struct Setting: Sendable {
         case level(any WritableKeyPath<ServeSettings, Logger.Level> & Sendable)
     }
 
+    /// What a setting is about.
+    package enum Group: String, Sendable {
+        case network, sessions, passwords, rates, records, log
+    }
+
     /// The name in the file; `TRIBAL_EHR_` and this name in the environment.
     package let key: String
     /// What a value looks like.
@@ -33,22 +38,26 @@ package struct Setting: Sendable {
     package let unit: String?
     /// Whether the value may never be shown, and may come from a file of its own.
     package let isSecret: Bool
-    /// Whether a change takes effect at the next start only.
-    package let needsRestart: Bool
+    /// What it is about; settings of one subject stand together on the page.
+    package let group: Group
+    /// Whether administrators may change it on a page while the box runs.
+    package let isLive: Bool
     /// What it is for, in a sentence or two.
     package let sentence: String
 
     /// Declares a setting.
     package init(
         _ key: String, _ kind: Kind, default defaultText: String, unit: String? = nil,
-        isSecret: Bool = false, needsRestart: Bool = true, _ sentence: String
+        isSecret: Bool = false, in group: Group = .network, isLive: Bool = false,
+        _ sentence: String
     ) {
         self.key = key
         self.kind = kind
         self.defaultText = defaultText
         self.unit = unit
         self.isSecret = isSecret
-        self.needsRestart = needsRestart
+        self.group = group
+        self.isLive = isLive
         self.sentence = sentence
     }
 
@@ -58,41 +67,81 @@ package struct Setting: Sendable {
 
 extension Setting {
     /// All settings, in the order of the documented file.
-    package static let all: [Setting] = [
-        Setting(
-            "DATA_DIR", .folder(\.dataFolder), default: "/var/lib/tribal-ehr",
-            "The folder that everything is written to. Absolute path; owned by the service, closed "
-                + "to others."),
-        Setting(
-            "LISTEN", .address(\.listen), default: "0.0.0.0:443",
-            "Where HTTPS is served, as ADDRESS:PORT. 0.0.0.0 means every network of this machine."),
-        Setting(
-            "HTTP_LISTEN", .addressOrOff(\.httpListen), default: "0.0.0.0:80",
-            "Where plain HTTP is answered, only to send browsers on to HTTPS, as ADDRESS:PORT; off "
-                + "for nowhere."),
-        Setting(
-            "HOSTS", .names(\.hosts, countMax: 16), default: "",
-            "Names under which browsers reach the box beside its own, separated by blanks; the "
-                + "certificate of the box carries them."),
+    package static let all: [Setting] =
+        [
+            Setting(
+                "DATA_DIR", .folder(\.dataFolder), default: "/var/lib/tribal-ehr",
+                "The folder that everything is written to. Absolute path; owned by the service, closed "
+                    + "to others."),
+            Setting(
+                "LISTEN", .address(\.listen), default: "0.0.0.0:443",
+                "Where HTTPS is served, as ADDRESS:PORT. 0.0.0.0 means every network of this machine."
+            ),
+            Setting(
+                "HTTP_LISTEN", .addressOrOff(\.httpListen), default: "0.0.0.0:80",
+                "Where plain HTTP is answered, only to send browsers on to HTTPS, as ADDRESS:PORT; off "
+                    + "for nowhere."),
+            Setting(
+                "HOSTS", .names(\.hosts, countMax: 16), default: "",
+                "Names under which browsers reach the box beside its own, separated by blanks; the "
+                    + "certificate of the box carries them."),
+        ] + liveOnes
+
+    /// Those that administrators may change on a page while the box runs.
+    private static let liveOnes: [Setting] = [
         Setting(
             "SESSION_IDLE_MINUTES", .number(\.identity.idleMinutesMax, 1...60), default: "15",
-            unit: "minutes", "How long a session lasts without a request."),
+            unit: "minutes", in: .sessions, isLive: true,
+            "How long a session lasts without a request."),
         Setting(
             "SESSION_ABSOLUTE_HOURS", .number(\.identity.sessionHoursMax, 1...24), default: "8",
-            unit: "hours", "How long a session lasts at most, however busy it is."),
+            unit: "hours", in: .sessions, isLive: true,
+            "How long a session lasts at most, however busy it is."),
         Setting(
             "SESSIONS_PER_USER", .number(\.identity.sessionsPerUserMax, 1...50), default: "5",
-            unit: "sessions",
+            unit: "sessions", in: .sessions, isLive: true,
             "How many sessions one user may have at once; one more ends the oldest."),
         Setting(
             "PASSWORD_CHARACTERS_MIN", .number(\.identity.passwordCharactersMin, 8...64),
-            default: "15", unit: "characters", "How long a password must be at least."),
+            default: "15", unit: "characters", in: .passwords, isLive: true,
+            "How long a password must be at least. Holds for passwords that are chosen from now "
+                + "on."),
         Setting(
             "PASSWORDS_REMEMBERED", .number(\.identity.passwordsRemembered, 0...24),
-            default: "12", unit: "passwords",
+            default: "12", unit: "passwords", in: .passwords, isLive: true,
             "How many earlier passwords a user may not take again."),
         Setting(
-            "LOG_LEVEL", .level(\.logLevel), default: "info",
+            "PASSWORD_DAYS_MAX", .number(\.identity.passwordDaysMax, 0...3_650), default: "0",
+            unit: "days", in: .passwords, isLive: true,
+            "After how many days a password has to be changed; 0 for never, which is what NIST "
+                + "advises: people who must change often choose weaker ones."),
+        Setting(
+            "RATE_API_PER_SECOND", .number(\.rates.apiPerSecond, 5...500), default: "20",
+            unit: "requests", in: .rates, isLive: true,
+            "How many requests a second one user may make in the long run; five times as many at "
+                + "once."),
+        Setting(
+            "RATE_OPEN_PER_SECOND", .number(\.rates.openPerSecond, 5...500), default: "20",
+            unit: "requests", in: .rates, isLive: true,
+            "How many requests a second one address may make without a sign-in; ten times as many "
+                + "at once."),
+        Setting(
+            "RATE_SIGN_IN_PER_MINUTE", .number(\.rates.signInPerMinute, 5...200), default: "20",
+            unit: "tries", in: .rates, isLive: true,
+            "How many tries to sign in one address may make a minute. A clinic whose computers "
+                + "share one address may need more."),
+        Setting(
+            "RATE_ALL_PER_SECOND", .number(\.rates.allPerSecond, 100...20_000),
+            default: "2000", unit: "requests", in: .rates, isLive: true,
+            "How many requests a second the box takes from everybody together; twice as many at "
+                + "once."),
+        Setting(
+            "AUDIT_RETENTION_DAYS", .number(\.auditRetentionDays, 2_555...36_500),
+            default: "2555", unit: "days", in: .records, isLive: true,
+            "The clinic's rule for how long entries of the audit log are kept at least; seven "
+                + "years or more. This release never removes an entry, whatever stands here."),
+        Setting(
+            "LOG_LEVEL", .level(\.logLevel), default: "info", in: .log, isLive: true,
             "The least important kind of line that is logged. The log never holds patient data, at "
                 + "any level."),
     ]

@@ -83,9 +83,10 @@ struct Credentials: Sendable {
 
     /// Who has to change the password gets no further than to the pages for that.
     private func refuseIfChangeIsDue(_ user: User, _ request: Request) throws(Problem) {
-        guard user.mustChangePassword, !SignInFeature.paths.contains(request.uri.path) else {
-            return
-        }
+        let nowMs = identity.store.parts.clock.wallMs()
+        guard identity.settings.mustChangePassword(user, nowMs: nowMs),
+            !SignInFeature.paths.contains(request.uri.path)
+        else { return }
         throw Problem(.forbidden, "Change your password first.")
     }
 

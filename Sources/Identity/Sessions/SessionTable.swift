@@ -28,9 +28,10 @@ final class SessionTable: Sendable {
 
     private let state = Mutex(State())
     private let clock: Clock
-    private let lifetimes: Lifetimes
+    private let lifetimes: @Sendable () -> Lifetimes
 
-    init(clock: Clock, lifetimes: Lifetimes) {
+    /// - Parameter lifetimes: asked at every use, since they may change while sessions live.
+    init(clock: Clock, lifetimes: @escaping @Sendable () -> Lifetimes) {
         self.clock = clock
         self.lifetimes = lifetimes
     }
@@ -40,6 +41,7 @@ final class SessionTable: Sendable {
     func load(_ kept: SessionRows.Kept) {
         let ageMs = clock.wallMs() - kept.session.createdMs
         let idleMs = clock.wallMs() - kept.seenMs
+        let lifetimes = lifetimes()
         guard idleMs >= 0, ageMs >= idleMs, ageMs < lifetimes.wholeMsMax,
             idleMs < lifetimes.idleMsMax
         else { return }
@@ -123,6 +125,17 @@ final class SessionTable: Sendable {
         }
     }
 
+    /// Forgets sessions that have expired.
+    func forgetEnded() {
+        let steadyMs = clock.steadyMs()
+        state.withLock { state in
+            for (digest, live) in state.byDigest where !isAlive(live, steadyMs) {
+                state.byDigest[digest] = nil
+                state.digestByID[live.session.id] = nil
+            }
+        }
+    }
+
     private func put(_ live: Live) {
         state.withLock { state in
             state.byDigest[live.session.digest] = live
@@ -131,7 +144,8 @@ final class SessionTable: Sendable {
     }
 
     private func isAlive(_ live: Live, _ steadyMs: Int64) -> Bool {
-        steadyMs - live.createdSteadyMs < lifetimes.wholeMsMax
+        let lifetimes = lifetimes()
+        return steadyMs - live.createdSteadyMs < lifetimes.wholeMsMax
             && steadyMs - live.seenSteadyMs < lifetimes.idleMsMax
     }
 }

@@ -14,17 +14,20 @@ package final class Sessions: Sendable {
 
     private let store: RecordStore
     private let directory: Directory
-    private let settings: IdentitySettings
+    private let live: LiveIdentitySettings
+    private var settings: IdentitySettings { live.current }
     let table: SessionTable
 
-    init(store: RecordStore, directory: Directory, settings: IdentitySettings) async throws {
+    init(store: RecordStore, directory: Directory, live: LiveIdentitySettings) async throws {
         self.store = store
         self.directory = directory
-        self.settings = settings
+        self.live = live
         table = SessionTable(
             clock: store.parts.clock,
-            lifetimes: .init(
-                idleMsMax: settings.idleMsMax, wholeMsMax: settings.sessionMsMax))
+            lifetimes: {
+                let now = live.current
+                return .init(idleMsMax: now.idleMsMax, wholeMsMax: now.sessionMsMax)
+            })
         let grant = try Grant.ofBox(.sessions(.read))
         for kept in try await store.rows(grant, { try SessionRows.all(grant, $0) }) {
             table.load(kept)
@@ -71,6 +74,31 @@ package final class Sessions: Sendable {
         try await store.changeRows(grant, note: note, isAccess: true) { rows in
             try SessionRows.delete(grant, id: id, rows)
         }
+    }
+
+    /// Ends every session of a user.
+    ///
+    /// - Returns: how many there were.
+    package func endAll(_ grant: Grant, userID: String) async throws -> Int {
+        try grant.require(.delete, area: .sessions)
+        let count = table.all().count { $0.session.userID == userID }
+        let note = AuditNote(grant.ask, id: userID, detail: "sessions \(count)")
+        try await store.changeRows(grant, note: note, isAccess: true) { [self] rows in
+            try endAll(grant, userID: userID, rows)
+        }
+        return count
+    }
+
+    /// Takes out of table and memory what has expired under the settings so far.
+    func forgetEnded() async throws {
+        let now = settings
+        let grant = try Grant.ofBox(.sessions(.delete))
+        try await store.changeRows(grant, isAccess: true) { rows in
+            try SessionRows.deleteOld(
+                grant, createdBefore: rows.nowMs - now.sessionMsMax,
+                seenBefore: rows.nowMs - now.idleMsMax - Self.saveAfterMs, rows)
+        }
+        table.forgetEnded()
     }
 
     /// Begins a session in the transaction of a sign-in.

@@ -58,6 +58,7 @@ package struct SessionsFeature: Feature {
     ) {
         list.object { one in
             one.member("id", view.id)
+            one.member("userId", view.userID)
             one.member("username", view.username)
             one.member("displayName", view.displayName)
             one.member("createdAt", Timestamp.text(ms: view.createdMs))

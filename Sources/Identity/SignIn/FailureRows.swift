@@ -23,6 +23,15 @@ enum FailureRows {
         FailureKey(kind: .account, tag: rows.tag("sign-in-account", folded))
     }
 
+    /// How long an account by its folded name still has to wait, in milliseconds; nil where it is
+    /// not locked.
+    static func waitMs(_ grant: Grant, folded: String, nowMs: Int64, _ rows: RowReader) throws
+        -> Int64?
+    {
+        let key = FailureKey(kind: .account, tag: rows.tag("sign-in-account", folded))
+        return try count(key, nowMs: nowMs, rows.connection).waitMs(nowMs: nowMs, key.limits)
+    }
+
     /// The key of a device or session that belongs to a user.
     static func device(_ grant: Grant, _ id: String, userID: String, _ rows: RowWriter)
         -> FailureKey
@@ -37,7 +46,13 @@ enum FailureRows {
 
     /// The count of a key as of now.
     static func count(_ grant: Grant, _ key: FailureKey, _ rows: RowWriter) throws -> FailureCount {
-        let statement = try rows.connection.statement(
+        try count(key, nowMs: rows.nowMs, rows.connection)
+    }
+
+    private static func count(
+        _ key: FailureKey, nowMs: Int64, _ connection: Connection
+    ) throws -> FailureCount {
+        let statement = try connection.statement(
             """
             SELECT count, since_ms, locked_until_ms, day_count, day_since_ms
               FROM sign_in_failure WHERE kind = ? AND tag = ?
@@ -45,14 +60,14 @@ enum FailureRows {
         defer { statement.reset() }
         statement.bind(1, key.kind.rawValue)
         statement.bind(2, key.tag)
-        var count = FailureCount(sinceMs: rows.nowMs, daySinceMs: rows.nowMs)
+        var count = FailureCount(sinceMs: nowMs, daySinceMs: nowMs)
         if try statement.step() {
             count = FailureCount(
                 count: Int(statement.int(0)), sinceMs: statement.int(1),
                 lockedUntilMs: statement.int(2), dayCount: Int(statement.int(3)),
                 daySinceMs: statement.int(4))
         }
-        count.roll(nowMs: rows.nowMs, key.limits)
+        count.roll(nowMs: nowMs, key.limits)
         return count
     }
 

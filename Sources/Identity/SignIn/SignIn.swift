@@ -56,18 +56,19 @@ package final class SignIn: Sendable {
     private let directory: Directory
     private let sessions: Sessions
     private let passwords: PasswordPool
-    private let settings: IdentitySettings
+    private let live: LiveIdentitySettings
+    private var settings: IdentitySettings { live.current }
     private let alarm: FailureAlarm
 
     init(
         store: RecordStore, directory: Directory, sessions: Sessions, passwords: PasswordPool,
-        settings: IdentitySettings
+        live: LiveIdentitySettings
     ) {
         self.store = store
         self.directory = directory
         self.sessions = sessions
         self.passwords = passwords
-        self.settings = settings
+        self.live = live
         alarm = FailureAlarm(clock: store.parts.clock)
     }
 

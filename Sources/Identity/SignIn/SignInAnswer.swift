@@ -7,6 +7,8 @@ struct SignInAnswer {
     let user: User
     let session: Session
     let settings: IdentitySettings
+    /// UTC milliseconds.
+    let nowMs: Int64
 
     var bytes: [UInt8] {
         var writer = JSONWriter()
@@ -23,7 +25,8 @@ struct SignInAnswer {
                 one.array("permissions") { list in
                     for name in permissions { list.string(name) }
                 }
-                one.member("mustChangePassword", user.mustChangePassword)
+                one.member(
+                    "mustChangePassword", settings.mustChangePassword(user, nowMs: nowMs))
             }
             top.member("csrfToken", session.csrfToken)
             top.member("idleSeconds", Int(settings.idleMsMax / 1_000))
@@ -55,5 +58,8 @@ struct SignInAnswer {
         ("sessions.readAll", .sessions(.search)),
         ("users.read", .users(.search)),
         ("users.change", .users(.update)),
+        ("directory.change", Ask(.update, "Location")),
+        ("system.read", Ask(.read, area: .system, type: "Setting")),
+        ("system.change", Ask(.update, area: .system, type: "Setting")),
     ]
 }

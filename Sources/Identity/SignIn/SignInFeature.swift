@@ -3,6 +3,7 @@ import FHIRModel
 import HTTPTypes
 import Hummingbird
 import Kernel
+import RecordStore
 package import ServerKit
 
 /// Signing in and out, who one is, one's own password.
@@ -96,7 +97,10 @@ package struct SignInFeature: Feature {
     }
 
     private func answer(_ user: User, _ session: Session) -> [UInt8] {
-        SignInAnswer(user: user, session: session, settings: identity.settings).bytes
+        SignInAnswer(
+            user: user, session: session, settings: identity.settings,
+            nowMs: identity.store.parts.clock.wallMs()
+        ).bytes
     }
 
     private static func object(_ bytes: [UInt8]) throws(Problem) -> JSON {

@@ -28,6 +28,13 @@ final class Directory: Sendable {
         state.withLock { state in state.idByName[folded].flatMap { state.byID[$0] } }
     }
 
+    /// When the first account was made, UTC milliseconds.
+    var firstCreatedMs: Int64? { state.withLock { $0.byID.values.map(\.createdMs).min() } }
+
+    func user(practitionerID: String) -> User? {
+        state.withLock { $0.byID.values.first { $0.practitionerID == practitionerID } }
+    }
+
     func put(_ user: User) {
         let folded = Username.folded(user.username)
         state.withLock { state in

@@ -14,6 +14,10 @@ package struct User: Sendable, Hashable {
     package var mustChangePassword: Bool
     /// The patient that a person with the role `PATIENT` is.
     package var ownPatientID: String?
+    /// The Practitioner record that the person is; nil for who treats nobody.
+    package var practitionerID: String?
+    /// Rises with every change that an administrator makes, from 1.
+    package var version = 1
     /// UTC milliseconds.
     package let createdMs: Int64
     /// UTC milliseconds.
@@ -29,15 +33,18 @@ package struct UserDraft: Sendable {
     package var displayName: String
     package var roles: Set<Role>
     package var ownPatientID: String?
+    package var practitionerID: String?
 
     /// Collects the facts; they are checked when the user is added.
     package init(
-        username: String, displayName: String, roles: Set<Role>, ownPatientID: String? = nil
+        username: String, displayName: String, roles: Set<Role>, ownPatientID: String? = nil,
+        practitionerID: String? = nil
     ) {
         self.username = username
         self.displayName = displayName
         self.roles = roles
         self.ownPatientID = ownPatientID
+        self.practitionerID = practitionerID
     }
 }
 

@@ -113,6 +113,8 @@ enum UserRows {
         writer.member("isDisabled", user.isDisabled)
         writer.member("mustChangePassword", user.mustChangePassword)
         if let patient = user.ownPatientID { writer.member("ownPatientID", patient) }
+        if let one = user.practitionerID { writer.member("practitionerID", one) }
+        writer.member("version", user.version)
         writer.member("createdMs", Int(user.createdMs))
         writer.member("passwordChangedMs", Int(user.passwordChangedMs))
         writer.endObject()
@@ -127,6 +129,7 @@ enum UserRows {
             isDisabled: json["isDisabled"]?.bool ?? true,
             mustChangePassword: json["mustChangePassword"]?.bool ?? true,
             ownPatientID: json.string("ownPatientID"),
+            practitionerID: json.string("practitionerID"), version: json["version"]?.int ?? 1,
             createdMs: Int64(json["createdMs"]?.int ?? 0),
             passwordChangedMs: Int64(json["passwordChangedMs"]?.int ?? 0))
     }

@@ -52,6 +52,9 @@ package struct NoticeBoard: Sendable {
         case "account.locked": lockedText(message.payload)
         case "sign-in.flood":
             "Many sign-ins fail at present. Look into the audit log for refused sign-ins."
+        case "access-review.due":
+            "The quarterly review of who has which access is due. Open Administration, Access "
+                + "review."
         default: nil
         }
     }

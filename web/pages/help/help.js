@@ -12,6 +12,8 @@ const topics = [
   ["audit-log", "The audit log"], ["locked-out", "Locked out"], ["setup", "Setting up a box"],
   ["recovery-kit", "The recovery kit"], ["practice-clinic", "The practice clinic"],
   ["maintenance", "Closing for maintenance"], ["administration", "For administrators"],
+  ["users", "Users and roles"], ["access-review", "Access review"],
+  ["clinic-and-places", "Clinic, locations, providers"], ["settings", "Settings"],
   ["fhir", "For programs: FHIR"],
 ];
 
