@@ -22,8 +22,8 @@ const routes = [
     load: () => import("./pages/setup/setup.js") },
   { pattern: "/practice", title: "Practice", isOfPractice: true,
     load: () => import("./pages/practice/practice.js") },
-  { pattern: "/maintenance", title: "Maintenance", isForAdministrators: true,
-    load: () => import("./pages/maintenance/maintenance.js") },
+  { pattern: "/admin/maintenance", title: "Maintenance", isForAdministrators: true,
+    needs: "system.read", load: () => import("./pages/maintenance/maintenance.js") },
   { pattern: "/patients", title: "Find a patient", needs: "patients.search",
     load: () => import("./pages/patient-search/patient-search.js") },
   { pattern: "/patients/:id/:tab?/:document?", title: "Chart", needs: "chart.read",
@@ -172,7 +172,6 @@ function menuItems() {
   const isCompact = readSettings().density === "compact";
   return [
     html`<li><a href="/sessions">Sessions and password</a></li>`,
-    isAdministrator() ? html`<li><a href="/maintenance">Maintenance</a></li>` : null,
     html`<li><button type="button" @click=${showKeys}>Keyboard shortcuts</button></li>`,
     html`<li class="rule"></li>`,
     html`<li><label><input type="checkbox" ?checked=${isCompact} @change=${changeDensity}>

@@ -435,7 +435,7 @@ static const web_file all[] = {
     {"styles/tokens.css", file_106, sizeof file_106},
 };
 
-const char *const web_tree_hash = "7ad0fcc4932536e5";
+const char *const web_tree_hash = "7497e8265ba641b0";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];

@@ -365,7 +365,7 @@ def close_box(watch, browser, box, page):
     other = watch.page(browser, box.url, viewport={"width": 1024, "height": 768})
     other.goto("/")
     other.wait_for_selector("#username")
-    page.goto("/maintenance")
+    page.goto("/admin/maintenance")
     page.wait_for_selector("#reason")
     watch.look(page, "maintenance-open")
     fill(watch, page, "#reason", "We move the box")

@@ -19,7 +19,7 @@ class AppHeader extends HTMLElement {
     showStrip(view.strip ?? {});
     this.replaceChildren(html`<header class="app-bar">
       ${view.closed ? html`<p class="closed-strip">${view.closed}:
-        <a href="/maintenance">only administrators get in</a></p>` : null}
+        <a href="/admin/maintenance">only administrators get in</a></p>` : null}
       <div class="app-row">
         <a class="brand" href="/">${mark()}<span>${view.clinicName}</span></a>
         <nav aria-label="Main"><ul>${view.items.map(link)}</ul></nav>

@@ -1,21 +1,21 @@
 // web/pages/maintenance/maintenance.js - closing the box for everybody but administrators.
+import { adminFrame } from "../../elements/admin-nav.js";
 import { showErrors } from "../../elements/error-summary.js";
 import { failedNote, loadingNote } from "../../elements/state-note.js";
 import { get, post } from "../../lib/api.js";
 import { formatDateTime } from "../../lib/format.js";
 import { element, html } from "../../lib/html.js";
-import { loadBox } from "../../lib/session.js";
+import { loadBox, session } from "../../lib/session.js";
 import { addStyle } from "../../lib/styles.js";
 
 await addStyle("./maintenance.css", import.meta.url);
 
 /** Opens the page. */
 export function open(outlet) {
-  const place = element`<section class="card" aria-label="State of the box"></section>`;
-  outlet.replaceChildren(html`<div class="page maintenance"><div class="page-head"><h1>Maintenance</h1>
-    <p>A closed box tells everybody but administrators to come again. Nobody is signed out, and what
-      is on a screen stays there. It stays closed over a restart.
-      <a href="/help/maintenance">More about it</a></p></div>${place}</div>`);
+  const place = element`<section class="card maintenance" aria-label="State of the box"></section>`;
+  const intro = html`A closed box tells everybody but administrators to come again. Nobody is signed
+    out. It stays closed over a restart. <a href="/help/maintenance">More about it</a>`;
+  outlet.replaceChildren(adminFrame({ path: "/admin/maintenance", title: "Maintenance", intro }, place));
   load(place);
   return {};
 }
@@ -32,6 +32,10 @@ async function load(place) {
 function show(place, state) {
   place.replaceChildren(element`<div class="card-body">
     <div class="errors"></div>${state.on ? closed(place, state) : form(place)}</div>`);
+  if (session.get().user?.roles.includes("SYSTEM_ADMIN")) return;
+  place.querySelectorAll("input, button").forEach((control) => { control.disabled = true; });
+  place.querySelector(".errors").append(element`<p class="message">Only a person with the role
+    SYSTEM_ADMIN closes and opens the box.</p>`);
 }
 
 function closed(place, state) {

@@ -33,7 +33,7 @@ export const drills = [
   {
     id: "downtime", title: "Go through a downtime", href: "/help/maintenance", help: "maintenance",
     steps: [
-      "An administrator closes the box at Maintenance, in the menu under the own name.",
+      "An administrator closes the box: Administration, Maintenance.",
       "Look at another computer: it says that the box is closed, and for how long.",
       "Write down one visit on paper, as you would when the power is out.",
       "The administrator opens the box again. The other computer goes on where it was.",
