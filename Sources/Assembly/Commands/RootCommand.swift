@@ -10,7 +10,10 @@ struct RootCommand: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Run the box",
-                subcommands: [ServeCommand.self, SetupCommand.self]),
+                subcommands: [
+                    ServeCommand.self, SetupCommand.self, SetupCodeCommand.self,
+                    MaintenanceCommand.self,
+                ]),
             CommandGroup(
                 name: "Bring records in",
                 subcommands: [ImportCommand.self, DemoCommand.self]),

@@ -42,6 +42,11 @@ package struct BoxLink: Sendable {
 
     private init(way: Way) { self.way = way }
 
+    /// Whether a running server takes the commands.
+    package var isServer: Bool {
+        if case .server = way { true } else { false }
+    }
+
     /// Carries out a command.
     ///
     /// - Parameters:
