@@ -3,6 +3,7 @@ import FHIRModel
 import HTTPTypes
 import Hummingbird
 import Kernel
+import RecordStore
 import ServerKit
 
 /// What a page is told about the person it works for.
