@@ -114,7 +114,7 @@ let package = Package(
             using: ["Sealing", "Deflate", "FHIRPath", "FHIRSearch", "FHIRXML", httpTypes]),
         features("Charting"),
         features("Identity", using: ["QRCode", "WebAuthn", "Sealing", "SQLite", httpTypes]),
-        features("Steward", using: ["SQLite", "Sealing"]),
+        features("Steward", using: ["SQLite", "Sealing", "QRCode", httpTypes]),
         system("CSQLite", links: "sqlite3"),
         system("COpenSSL", links: "crypto"),
         system("CArgon2", links: "argon2"),

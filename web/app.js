@@ -7,7 +7,7 @@ import { html } from "./lib/html.js";
 import { keys } from "./lib/keys.js";
 import { Router, safeReturnPath } from "./lib/router.js";
 import {
-  isAdministrator, loadBox, loadSession, lock, may, session, signOut, watchSession,
+  isAdministrator, loadBox, loadSession, lock, may, session, signOut, watchClosing, watchSession,
 } from "./lib/session.js";
 import { readSettings, writeSettings } from "./lib/state.js";
 import { failedNote } from "./elements/state-note.js";
@@ -23,6 +23,12 @@ const routes = [
   { pattern: "/locked", title: "Locked", load: () => import("./pages/lock/lock.js") },
   { pattern: "/help/:topic?", title: "Help", isOpen: true,
     load: () => import("./pages/help/help.js") },
+  { pattern: "/setup", title: "Setup", isOpen: true,
+    load: () => import("./pages/setup/setup.js") },
+  { pattern: "/practice", title: "Practice", isOfPractice: true,
+    load: () => import("./pages/practice/practice.js") },
+  { pattern: "/admin/maintenance", title: "Maintenance", isForAdministrators: true,
+    needs: "system.read", load: () => import("./pages/maintenance/maintenance.js") },
   { pattern: "/patients", title: "Find a patient", needs: "patients.search",
     load: () => import("./pages/patient-search/patient-search.js") },
   { pattern: "/patients/:id/:tab?/:document?", title: "Chart", needs: "chart.read",
@@ -71,7 +77,12 @@ const header = document.createElement("app-header");
 let unseenNotices = 0;
 
 const isAllowed = (route) =>
-  (!route.needs || may(route.needs)) && (!route.isForAdministrators || isAdministrator());
+  (!route.needs || may(route.needs)) && (!route.isForAdministrators || isAdministrator())
+  && (!route.isOfPractice || session.get().box?.practice === true);
+
+// A closed box shows nothing but its notice, the way in and the handbook to those who may not pass.
+const isClosed = (route) => Boolean(session.get().box?.maintenance) && !isAdministrator()
+  && !["/sign-in", "/help/:topic?"].includes(route?.pattern);
 
 function homePath() {
   return routes.filter((route) => route.needs && !route.pattern.includes(":"))
@@ -96,7 +107,9 @@ function withReturn(path) {
 
 const router = new Router(routes, outlet, {
   before(route) {
-    const { user } = session.get();
+    const { box, user } = session.get();
+    if (box?.claimed === false && !route?.isOpen) return "/setup";
+    if (isClosed(route)) return null;
     if (!user) {
       if (route?.isOpen) return null;
       const here = location.pathname + location.search;
@@ -117,8 +130,12 @@ const router = new Router(routes, outlet, {
     if (location.pathname === "/") return homePath();
     return null;
   },
-  isRefused: (route) => session.get().user !== null && !isAllowed(route),
+  isRefused: (route) => isClosed(route) || (session.get().user !== null && !isAllowed(route)),
   refused() {
+    if (isClosed()) {
+      showClosed();
+      return;
+    }
     document.title = "Not allowed · Tribal EHR";
     outlet.replaceChildren(html`<div class="page"><h1>Not for your role</h1>
       <p>Your role does not open this page. An administrator can change your roles.</p></div>`);
@@ -142,6 +159,14 @@ const router = new Router(routes, outlet, {
   },
 });
 
+async function showClosed() {
+  document.title = "Closed for maintenance · Tribal EHR";
+  const { closedPage } = await import("./elements/closed-page.js");
+  if (!isClosed()) return;
+  outlet.replaceChildren(closedPage(session.get().box.maintenance, session.get().user !== null));
+  showHeader();
+}
+
 function showHeader() {
   const { box, user, next } = session.get();
   const items = next ? [{ href: "/help", label: "Help" }] : [
@@ -151,15 +176,24 @@ function showHeader() {
       href: "/notices", label: "Notices", badge: unseenNotices,
       badgeText: `${count(unseenNotices, "notice")} not seen`,
     },
+    user && box?.practice && { href: "/practice", label: "Practice" },
     user && isAdministrator() && { href: "/admin", label: "Administration" },
     { href: "/help", label: "Help" },
-    !user && { href: "/sign-in", label: "Sign in" },
+    !user && box?.claimed !== false && { href: "/sign-in", label: "Sign in" },
   ].filter(Boolean);
   header.show({
-    clinicName: box?.clinicName || "Tribal EHR", isDemo: box?.demo, items,
+    clinicName: box?.clinicName || "Tribal EHR", strip: stripOf(box),
+    closed: box?.maintenance && user && isAdministrator() ? "Closed for maintenance" : null, items,
     path: location.pathname, person: user?.displayName || user?.username, menu: menuItems(),
     actions: { signOut: () => signOut() },
   });
+}
+
+function stripOf(box) {
+  if (box?.practice) {
+    return { text: "Practice clinic: invented people. Enter nothing real.", isPractice: true };
+  }
+  return box?.demo ? { text: "DEMO: invented patients. Enter nothing real." } : null;
 }
 
 function menuItems() {
@@ -244,6 +278,18 @@ function followSession(state) {
   router.show();
 }
 
+let shownBox = "";
+
+// The name of the clinic, the practice bar and the notice of a closed box follow what the box says.
+function followBox({ box }) {
+  const now = JSON.stringify(box);
+  if (now === shownBox) return;
+  const wasClosed = shownBox !== "" && Boolean(JSON.parse(shownBox)?.maintenance);
+  shownBox = now;
+  showHeader();
+  if (!isAdministrator() && wasClosed !== Boolean(box?.maintenance)) router.show();
+}
+
 async function start() {
   showDensity();
   document.getElementById("frame").replaceChildren(
@@ -255,7 +301,10 @@ async function start() {
     return;
   }
   shown = shownKey(session.get());
+  shownBox = JSON.stringify(session.get().box);
   session.subscribe(followSession);
+  session.subscribe(followBox);
+  watchClosing();
   document.addEventListener("notices-seen", loadNotices);
   if (shown && !session.get().next) loadNotices();
   router.start();

@@ -9,6 +9,7 @@ import RecordStore
 import Sealing
 import ServerKit
 import ServiceLifecycle
+import Steward
 import UnixSignals
 
 /// The running box: how its parts are put together, started and stopped.
@@ -51,8 +52,17 @@ enum Appliance {
         let current = try await certificate.current(grant)
         let tls = try TLSIdentity(
             certificatePEM: current.certificatePEM, privateKeyPEM: current.keyPEM)
+        let hosts = HostRule(names: current.names)
+        box.whenClaimed {
+            // The name of the box is chosen with the claim: its certificate and the names that it
+            // answers to follow at once.
+            let named = try await certificate.current(grant)
+            try tls.replace(certificatePEM: named.certificatePEM, privateKeyPEM: named.keyPEM)
+            hosts.replace(names: named.names)
+        }
+        let code = await setupCode(box, logger)
         let work = BoxWork(box: box, certificate: certificate, tls: tls, logger: logger)
-        let server = server(box, settings, tls, current, logger)
+        let server = server(box, settings, tls, hosts, logger, setupCode: code)
         var configuration = ServiceGroupConfiguration(
             services: [
                 .init(service: lines),
@@ -66,8 +76,8 @@ enum Appliance {
     }
 
     private static func server(
-        _ box: Box, _ settings: ServeSettings, _ tls: TLSIdentity,
-        _ certificate: BoxCertificate.Current, _ logger: Logger
+        _ box: Box, _ settings: ServeSettings, _ tls: TLSIdentity, _ hosts: HostRule,
+        _ logger: Logger, setupCode: String?
     ) -> EdgeServer {
         let book = RouteBook()
         let limiter = RateLimiter(steadyMs: box.clock.steadyMs)
@@ -77,20 +87,32 @@ enum Appliance {
         return EdgeServer(
             settings: EdgeSettings(
                 listen: settings.listen, plainListen: settings.httpListen,
-                hosts: HostRule(names: certificate.names)),
+                hosts: hosts),
             routes: book, tls: tls,
             parts: EdgeParts(
                 authenticator: box.identity.authenticator,
                 limiter: limiter, assets: assets, ids: box.ids,
-                logger: logger),
+                logger: logger, closed: { box.maintenance.refusal($0) }),
             onRunning: { ports in
                 let host = settings.listen.host == "0.0.0.0" ? "localhost" : settings.listen.host
                 let place = ports.https == 443 ? host : "\(host):\(ports.https)"
-                let claim =
-                    box.isClaimed
-                    ? "" : " (not set up; run: tribal-ehr setup --answers FILE)"
-                Console.line("Tribal EHR is ready at https://\(place)\(claim)")
+                let state = box.isClaimed ? "" : " (not set up)"
+                Console.line("Tribal EHR is ready at https://\(place)\(state)")
+                if let setupCode { Console.line(SetupWords.invitation(place, code: setupCode)) }
             })
+    }
+
+    /// The code for a box that belongs to nobody; without one the box still serves, and says why.
+    private static func setupCode(_ box: Box, _ logger: Logger) async -> String? {
+        guard !box.isClaimed else { return nil }
+        do {
+            return try await box.setup.issueCode(box.machine("command"))
+        } catch let problem as Problem {
+            Console.problem("tribal-ehr: \(problem.detail)")
+        } catch {
+            logger.error("setup-code", metadata: ["error": "\(type(of: error))"])
+        }
+        return nil
     }
 
     private static func health(_ box: Box) -> Health {

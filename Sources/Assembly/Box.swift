@@ -17,12 +17,14 @@ package final class Box: Sendable {
     package let gate: Gate
     package let importer: Importer
     let clinicRecord: ClinicRecord
+    package let setup: Setup
+    package let maintenance: Maintenance
     let settings: LiveSettings
     package let settingsRecord: SettingsRecord
     package let clock: Clock
     package let ids: IDs
     private let folderLock: FolderLock
-    private let facts = Mutex<(clinic: Clinic?, isDemo: Bool)>((nil, false))
+    private let facts: BoxFacts
 
     /// The steps of the schema, in the one order of the whole box.
     static let schemaSteps: [SchemaStep] =
@@ -37,11 +39,15 @@ package final class Box: Sendable {
     ///   - serving: what the start was given, where the box is going to serve.
     ///   - clock: the machine's own, unless a test holds it.
     ///   - passwords: hashes at the full cost, unless a test makes it cheap.
+    ///   - machine: measures the machine at hand, unless a test makes one up.
+    ///   - random: the kernel's randomness for the setup, unless a test has none.
     /// - Throws: ``Problem`` that names the way out: another process has the folder, the keys do
     ///   not fit, a newer release wrote it.
     package static func open(
         _ folder: DataFolder, settings: IdentitySettings, serving: ServeSettings? = nil,
-        clock: Clock = SystemClock.clock, passwords: PasswordPool? = nil
+        clock: Clock = SystemClock.clock, passwords: PasswordPool? = nil,
+        machine: SetupMachine? = nil,
+        random: @escaping @Sendable (Int) throws -> [UInt8] = { try Random.bytes($0) }
     ) async throws -> Box {
         try SelfTest.run()
         try folder.make()
@@ -53,20 +59,28 @@ package final class Box: Sendable {
             parts: RecordStore.Parts(
                 clock: clock, ids: ids, onFatal: { Console.fatal($0) },
                 onDamage: { Console.problem("tribal-ehr: \($0)") }))
+        let identity = try await Identity(
+            store: store, passwords: try passwords ?? PasswordPool(), settings: settings)
+        let facts = BoxFacts()
         let box = Box(
-            folder: folder, lock: lock, store: store, clock: clock, ids: ids,
-            identity: try await Identity(
-                store: store, passwords: try passwords ?? PasswordPool(), settings: settings),
-            settings: serving ?? ServeSettings(identity: settings))
+            folder: folder, lock: lock, store: store, clock: clock, ids: ids, identity: identity,
+            facts: facts, settings: serving ?? ServeSettings(identity: settings),
+            setup: Setup(
+                gate: Gate(store: store), store: store, codeFile: folder.setupCode,
+                accounts: identity.forSetup, machine: machine ?? SetupProbe.machine(folder),
+                box: facts.forSetup, random: random))
+        facts.follow(box)
         try await box.settingsRecord.load(
             try await box.grant(Ask(.read, area: .system, type: "Setting"), box.machine("job")))
         try await box.refreshFacts()
+        try await box.maintenance.load(
+            try await box.grant(MaintenanceFeature.ask(.read), box.machine("job")))
         return box
     }
 
     private init(
         folder: DataFolder, lock: FolderLock, store: RecordStore, clock: Clock, ids: IDs,
-        identity: Identity, settings base: ServeSettings
+        identity: Identity, facts: BoxFacts, settings base: ServeSettings, setup: Setup
     ) {
         self.folder = folder
         self.folderLock = lock
@@ -76,7 +90,10 @@ package final class Box: Sendable {
         gate = Gate(store: store)
         importer = Importer(gate: gate, store: store, ids: ids)
         clinicRecord = ClinicRecord(store: store)
+        maintenance = Maintenance(store: store)
         self.identity = identity
+        self.facts = facts
+        self.setup = setup
         let live = LiveSettings(base)
         settings = live
         settingsRecord = SettingsRecord(
@@ -91,6 +108,7 @@ package final class Box: Sendable {
         // The head is anchored again at the next start if this fails.
         try? await store.anchorAudit()
         store.close()
+        facts.forgetActs()
     }
 
     /// The box itself as one who asks.
@@ -106,15 +124,15 @@ package final class Box: Sendable {
     }
 
     /// Whether the box belongs to a clinic.
-    package var isClaimed: Bool {
-        !identity.accounts.isEmpty && facts.withLock { $0.clinic != nil }
-    }
+    ///
+    /// A box that lost its users still does: nobody sets it up again.
+    package var isClaimed: Bool { facts.clinic != nil }
 
     /// What anybody may know before signing in.
     var publicFacts: BoxFeature.Facts {
-        let known = facts.withLock { $0 }
-        return BoxFeature.Facts(
-            clinicName: known.clinic?.name, isClaimed: isClaimed, isDemo: known.isDemo)
+        BoxFeature.Facts(
+            clinicName: facts.clinic?.name, isClaimed: isClaimed, isDemo: facts.isDemo,
+            isPractice: facts.clinic?.isPractice ?? false, closing: maintenance.closing)
     }
 
     /// What people who sign in are told; the first name is the box's own.
@@ -126,7 +144,12 @@ package final class Box: Sendable {
     }
 
     /// The clinic, from memory.
-    var clinic: Clinic? { facts.withLock { $0.clinic } }
+    package var clinic: Clinic? { facts.clinic }
+
+    /// Has something done once when the box is claimed, while it serves.
+    func whenClaimed(_ act: @escaping @Sendable () async throws -> Void) {
+        facts.whenClaimed(act)
+    }
 
     /// Reads again what ``publicFacts`` and ``clinic`` answer from memory.
     func refreshFacts() async throws {
@@ -134,6 +157,7 @@ package final class Box: Sendable {
         let clinic = try await clinicRecord.read(
             try await grant(Ask(.read, area: .system, type: "Clinic"), caller))
         let isDemo = DemoClinic.patientIDs.contains { store.people.person($0) != nil }
-        facts.withLock { $0 = (clinic, isDemo) }
+        facts.set(clinic, isDemo: isDemo)
+        if let clinic { identity.setClinicName(clinic.name) }
     }
 }

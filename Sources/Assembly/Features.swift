@@ -11,8 +11,11 @@ package enum Features {
     /// The features over an open box, in the order of their routes.
     package static func all(_ box: Box, health: Health, assets: WebAssets) -> [any Feature] {
         [
-            WebFeature(assets: assets),
+            WebFeature(assets: assets, closed: { box.maintenance.refusal($0) }),
             BoxFeature(facts: { box.publicFacts }),
+            SetupFeature(setup: box.setup),
+            MaintenanceFeature(gate: box.gate, maintenance: box.maintenance),
+            PracticeFeature(gate: box.gate, acts: box.practiceActs),
             HealthFeature(health: health),
             PatientSearchFeature(gate: box.gate, store: box.store, clock: box.clock),
             ChartFeature(gate: box.gate, store: box.store, clock: box.clock),

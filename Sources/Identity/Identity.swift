@@ -6,7 +6,7 @@ import Synchronization
 
 /// What a clinic may set about signing in.
 package struct IdentitySettings: Sendable {
-    /// The clinic's name; its words make bad passwords.
+    /// The clinic's name until the box knows it; its words make bad passwords.
     package var clinicName = ""
     /// The shortest password, in characters; never below 8.
     package var passwordCharactersMin = 15
@@ -83,6 +83,7 @@ package final class Identity: Sendable {
     let factorRules: FactorRules
     let factors: Factors
     let pins: Pins
+    private let clinicName: ClinicName
 
     /// Reads users, sessions and tokens into memory.
     package init(
@@ -99,13 +100,14 @@ package final class Identity: Sendable {
         factorRules = FactorRules(live: live, clock: store.parts.clock)
         factors = Factors(
             store: store, directory: directory, sessions: sessions, rules: factorRules)
+        clinicName = ClinicName(settings.clinicName)
         tokens = try await Tokens(store: store, directory: directory)
         pins = Pins(
             store: store, sessions: sessions, factors: factors, passwords: passwords,
             live: live)
         accounts = Accounts(
             store: store, directory: directory, sessions: sessions, passwords: passwords,
-            live: live)
+            live: live, clinicName: clinicName)
         signIn = SignIn(
             store: store, sessions: sessions, factors: factors, passwords: passwords,
             live: live)
@@ -126,4 +128,18 @@ package final class Identity: Sendable {
         try await sessions.forgetEnded()
         live.set(settings)
     }
+
+    /// Says what the clinic is called, whose words make bad passwords from now on.
+    package func setClinicName(_ name: String) { clinicName.set(name) }
+}
+
+/// The name of the clinic, which changes when the box is set up.
+final class ClinicName: Sendable {
+    private let name: Mutex<String>
+
+    init(_ text: String) { name = Mutex(text) }
+
+    var text: String { name.withLock { $0 } }
+
+    func set(_ text: String) { name.withLock { $0 = text } }
 }

@@ -1,3 +1,4 @@
+package import AccessControl
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
@@ -50,17 +51,20 @@ package struct EdgeParts: Sendable {
     package let assets: WebAssets?
     package let ids: IDs
     package let logger: Logger
+    /// Why the box is closed to a caller at present; nil where it is open to them.
+    package let closed: @Sendable (Caller?) -> Problem?
 
     /// Gathers the parts.
     package init(
         authenticator: Authenticator, limiter: RateLimiter, assets: WebAssets?, ids: IDs,
-        logger: Logger
+        logger: Logger, closed: @escaping @Sendable (Caller?) -> Problem? = { _ in nil }
     ) {
         self.authenticator = authenticator
         self.limiter = limiter
         self.assets = assets
         self.ids = ids
         self.logger = logger
+        self.closed = closed
     }
 }
 
@@ -142,14 +146,15 @@ package struct EdgeServer: Service {
                 RouterPath(entry.route.template), method: entry.route.method,
                 responder: RouteResponder(
                     entry: entry, authenticator: parts.authenticator, limiter: parts.limiter,
-                    deadlines: deadlines, problems: problems))
+                    deadlines: deadlines, problems: problems, closed: parts.closed))
         }
         // The router wraps a middleware around the routes that are added after it, and around the
         // answer to what no route takes; added last, it only sees the latter.
         router.add(
             middleware: UnroutedResponder(
                 paths: PathTable(entries.map(\.route)), assets: parts.assets,
-                limiter: parts.limiter))
+                limiter: parts.limiter, authenticator: parts.authenticator,
+                closed: parts.closed))
         return EdgeResponder(
             inner: router.buildResponder(), hosts: settings.hosts, ids: parts.ids,
             problems: problems, logger: parts.logger)

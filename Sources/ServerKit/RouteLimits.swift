@@ -25,12 +25,14 @@ package struct RouteLimits: Hashable, Sendable {
     /// The answer is 403 with ``OwnNeed/freshProof`` otherwise; the page asks for a proof and sends
     /// the request again. Programs with a token never pass.
     package var needsFreshProof: Bool
+    /// Whether the route answers everybody while the box is closed for maintenance.
+    package var worksInMaintenance: Bool
 
     /// Makes limits; what is left out is the standard of the clinic's API.
     package init(
         bodyBytesMax: Int = 10_000_000, timeSecondsMax: Int = 60, rate: RateClass = .api,
         sameOrigin: SameOriginRule = .whenCookie, identifies: Bool = false,
-        isQuick: Bool = false, needsFreshProof: Bool = false
+        isQuick: Bool = false, needsFreshProof: Bool = false, worksInMaintenance: Bool = false
     ) {
         self.bodyBytesMax = bodyBytesMax
         self.timeSecondsMax = timeSecondsMax
@@ -39,11 +41,12 @@ package struct RouteLimits: Hashable, Sendable {
         self.identifies = identifies
         self.isQuick = isQuick
         self.needsFreshProof = needsFreshProof
+        self.worksInMaintenance = worksInMaintenance
     }
 
     /// For trying to sign in: 64 KiB, few tries, only from our own page.
     package static let signIn = RouteLimits(
-        bodyBytesMax: 64 * 1024, rate: .signIn, sameOrigin: .always)
+        bodyBytesMax: 64 * 1024, rate: .signIn, sameOrigin: .always, worksInMaintenance: true)
 
     /// For acts that a person must confirm with a fresh proof: users, roles, keys, certificates,
     /// factors; 64 KiB.
@@ -54,7 +57,11 @@ package struct RouteLimits: Hashable, Sendable {
 
     /// For what says little and is asked often: no body, 10 s.
     package static let probe = RouteLimits(
-        bodyBytesMax: 0, timeSecondsMax: 10, rate: .open, identifies: true, isQuick: true)
+        bodyBytesMax: 0, timeSecondsMax: 10, rate: .open, identifies: true, isQuick: true,
+        worksInMaintenance: true)
+
+    /// For a person's own session, which also a closed box lets one look at and end.
+    package static let ownSession = RouteLimits(worksInMaintenance: true)
 
     /// What a route gets that names no limits: 300 s below the FHIR base, and a body of 64 MiB for a
     /// Bundle sent to the base itself.

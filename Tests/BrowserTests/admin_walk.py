@@ -35,7 +35,7 @@ def sign_in(page, user, password):
 def settle(page):
     page.wait_for_selector(".admin-body, .page h1")
     page.wait_for_load_state("networkidle")
-    page.wait_for_function("!document.querySelector('.state-note.loading')")
+    page.wait_for_function("() => !document.querySelector('.state-note.loading')")
 
 
 def from_top(page):
@@ -151,7 +151,7 @@ def walk_review(watch, page):
         press(watch, page, f"[id='{name}']", key="Space")
         page.wait_for_function("id => document.getElementById(id)?.checked", arg=name)
         page.wait_for_load_state("networkidle")
-    page.wait_for_function("document.querySelector('.left').textContent.includes('Sign')")
+    page.wait_for_function("() => document.querySelector('.left').textContent.includes('Sign')")
     write(watch, page, "#f-statement", "Asked the chief nurse.")
     press(watch, page, "form [type=submit]")
     page.wait_for_selector("dialog[open]")
@@ -250,12 +250,12 @@ def walk_settings(watch, page):
     idle = page.evaluate("async () => (await (await fetch('/api/v1/auth/me')).json()).idleSeconds")
     watch.check(idle == 1200, f"the session says {idle} s instead of 1200 at once")
     press(watch, page, ".setting .link-button")
-    page.wait_for_function("document.querySelector('#f-SESSION_IDLE_MINUTES')?.value === '15'")
+    page.wait_for_function("() => document.querySelector('#f-SESSION_IDLE_MINUTES')?.value === '15'")
 
 
 def walk_states(watch, page):
     """Pages without an answer, and in words of the box where it refuses."""
-    page.route("**/api/v1/users", lambda route: route.abort())
+    page.route("**/api/v1/users", lambda route: route.fulfill(status=500, body="{}"))
     page.goto("/admin/users")
     page.wait_for_selector(".message.danger")
     watch.look(page, "admin-users-failed")

@@ -10,7 +10,8 @@ SCREENS = [
     ("forced-colours", {"viewport": {"width": 1280, "height": 860}, "forced_colors": "active"}),
 ]
 HELP = ["sign-in", "patient-search", "chart", "keyboard", "sessions", "second-factor", "audit-log",
-        "locked-out", "administration", "users", "access-review", "clinic-and-places", "settings",
+        "locked-out", "setup", "recovery-kit", "practice-clinic", "maintenance", "administration",
+        "users", "access-review", "clinic-and-places", "settings",
         "fhir"]
 
 

@@ -26,6 +26,8 @@ export const adminPages = [
     what: "Who treats patients: NPI, specialty, where they work." },
   { href: "/admin/settings", label: "Settings", needs: "system.read",
     what: "Sessions, passwords, limits and the log." },
+  { href: "/admin/maintenance", label: "Maintenance", needs: "system.read",
+    what: "Closing the box for everybody but administrators, and opening it again." },
 ];
 
 /** Returns the pages that the person who is signed in may open. */

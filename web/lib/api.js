@@ -18,6 +18,7 @@ let csrfToken = null;
 let lastContactMs = 0;
 const sessionEndListeners = new Set();
 const needHandlers = new Map();
+const refusalListeners = new Set();
 
 /** Sets the token that every changing request carries. */
 export function useCsrfToken(token) {
@@ -43,6 +44,11 @@ export function onNeed(need, handler) {
   needHandlers.set(need, handler);
 }
 
+/** Calls the listener with every answer other than success. */
+export function onRefusal(listener) {
+  refusalListeners.add(listener);
+}
+
 export const get = (path, options) => send("GET", path, undefined, options);
 export const post = (path, body, options) => send("POST", path, body ?? {}, options);
 export const put = (path, body, options) => send("PUT", path, body ?? {}, options);
@@ -65,7 +71,8 @@ async function send(method, path, body, options = {}) {
   }
 }
 
-async function sendOnce(method, path, body, { signal, isSignIn = false, ifMatch = null }) {
+async function sendOnce(method, path, body,
+  { signal, isSignIn = false, ifMatch = null, waitMs = waitMsMax } = {}) {
   const headers = { Accept: "application/json" };
   if (ifMatch !== null) headers["If-Match"] = `"${ifMatch}"`;
   if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -73,7 +80,7 @@ async function sendOnce(method, path, body, { signal, isSignIn = false, ifMatch 
   const response = await reach(base + path, {
     method, headers, body: body === undefined ? undefined : JSON.stringify(body),
     credentials: "same-origin", cache: "no-store", redirect: "error",
-    signal: anySignal(signal, AbortSignal.timeout(waitMsMax)),
+    signal: anySignal(signal, AbortSignal.timeout(waitMs)),
   }, signal);
   lastContactMs = Date.now();
   if (response.ok) return response.status === 204 ? null : readJSON(response);
@@ -81,6 +88,7 @@ async function sendOnce(method, path, body, { signal, isSignIn = false, ifMatch 
   if (response.status === 401 && !isSignIn) {
     for (const listener of sessionEndListeners) listener(error);
   }
+  for (const listener of refusalListeners) listener(error);
   throw error;
 }
 

@@ -1,5 +1,7 @@
 // web/lib/session.js - who is signed in on this browser, shared between its tabs.
-import { get, lastContactAtMs, onSessionEnd, post, useCsrfToken } from "./api.js";
+import {
+  get, lastContactAtMs, onRefusal, onSessionEnd, post, useCsrfToken,
+} from "./api.js";
 import { createStore } from "./state.js";
 
 /**
@@ -26,6 +28,20 @@ export const isAdministrator = () =>
 /** Asks the box what it is. */
 export async function loadBox() {
   session.set({ box: await get("/box") });
+}
+
+const closedLookMs = 15_000;
+const closedStatus = 503;
+
+/** Notices that the box is closed for maintenance, and looks again until it is open. */
+export function watchClosing() {
+  const look = () => loadBox().catch(() => null);
+  onRefusal((error) => {
+    if (error.status === closedStatus && !session.get().box?.maintenance) look();
+  });
+  setInterval(() => {
+    if (session.get().box?.maintenance && document.visibilityState === "visible") look();
+  }, closedLookMs);
 }
 
 /** Asks the box who is signed in; the answer also renews the session. */

@@ -10,7 +10,10 @@ struct RootCommand: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Run the box",
-                subcommands: [ServeCommand.self, SetupCommand.self]),
+                subcommands: [
+                    ServeCommand.self, SetupCommand.self, SetupCodeCommand.self,
+                    MaintenanceCommand.self,
+                ]),
             CommandGroup(
                 name: "Bring records in",
                 subcommands: [ImportCommand.self, DemoCommand.self]),
@@ -23,7 +26,8 @@ struct RootCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Look after the box",
                 subcommands: [
-                    CheckConfigCommand.self, PreflightCommand.self, DoctorCommand.self,
+                    SettingCommand.self, CheckConfigCommand.self, PreflightCommand.self,
+                    DoctorCommand.self,
                     SelfTestCommand.self, HealthcheckCommand.self, MigrateCommand.self,
                     VersionCommand.self,
                 ]),

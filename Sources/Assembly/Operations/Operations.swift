@@ -51,6 +51,10 @@ package struct Operations: Sendable {
 
     private static let all: [String: Run] = [
         "setup": { try await $0.setup($1, &$2) },
+        "setup.code": { try await $0.setupCode($1, &$2) },
+        "maintenance.set": { try await $0.maintenanceSet($1, &$2) },
+        "maintenance.status": { try await $0.maintenanceStatus($1, &$2) },
+        "demo.reset": { try await $0.demoReset($1, &$2) },
         "import.document": { try await $0.importDocument($1, &$2) },
         "import.lines": { try await $0.importLines($1, &$2) },
         "demo.load": { try await $0.demoLoad($1, &$2) },
@@ -70,6 +74,8 @@ package struct Operations: Sendable {
         "keys.status": { try await $0.keysStatus($1, &$2) },
         "keys.rotate": { try await $0.keysRotate($1, &$2) },
         "keys.kit": { try await $0.keysKit($1, &$2) },
+        "setting.list": { try await $0.settingList($1, &$2) },
+        "setting.set": { try await $0.settingSet($1, &$2) },
         "status": { try await $0.status($1, &$2) },
     ]
 

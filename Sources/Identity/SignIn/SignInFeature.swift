@@ -20,9 +20,9 @@ package struct SignInFeature: Feature {
 
     package func addRoutes(to routes: Routes) {
         routes.open.post("api/v1/auth/login", limits: .signIn, use: signIn)
-        routes.signedIn.get("api/v1/auth/me", use: me)
-        routes.signedIn.post("api/v1/auth/logout", use: signOut)
-        routes.signedIn.post("api/v1/auth/password", use: changePassword)
+        routes.signedIn.get("api/v1/auth/me", limits: .ownSession, use: me)
+        routes.signedIn.post("api/v1/auth/logout", limits: .ownSession, use: signOut)
+        routes.signedIn.post("api/v1/auth/password", limits: .ownSession, use: changePassword)
     }
 
     /// `POST /api/v1/auth/login`.

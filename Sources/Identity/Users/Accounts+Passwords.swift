@@ -8,10 +8,16 @@ extension Accounts {
     package func problems(
         _ password: Password, username: String, displayName: String
     ) -> [String] {
-        PasswordRules(
-            charactersMin: settings.passwordCharactersMin, clinicName: settings.clinicName
-        )
-        .problems(password, username: username, displayName: displayName)
+        problems(
+            password, username: username, displayName: displayName, clinicName: clinicName.text)
+    }
+
+    /// The same for a clinic that the box does not belong to.
+    package func problems(
+        _ password: Password, username: String, displayName: String, clinicName: String
+    ) -> [String] {
+        PasswordRules(charactersMin: settings.passwordCharactersMin, clinicName: clinicName)
+            .problems(password, username: username, displayName: displayName)
     }
 
     /// Gives a user another password, ends their sessions and the lock of their account, and

@@ -14,17 +14,19 @@ package final class Accounts: Sendable {
     let sessions: Sessions
     let passwords: PasswordPool
     let live: LiveIdentitySettings
+    let clinicName: ClinicName
     var settings: IdentitySettings { live.current }
 
     init(
         store: RecordStore, directory: Directory, sessions: Sessions, passwords: PasswordPool,
-        live: LiveIdentitySettings
+        live: LiveIdentitySettings, clinicName: ClinicName
     ) {
         self.store = store
         self.directory = directory
         self.sessions = sessions
         self.passwords = passwords
         self.live = live
+        self.clinicName = clinicName
     }
 
     /// Whether there is no user yet: the box is not set up.

@@ -17,6 +17,10 @@ final class Directory: Sendable {
 
     var isEmpty: Bool { state.withLock { $0.byID.isEmpty } }
 
+    var activeAdministratorCount: Int {
+        state.withLock { $0.byID.values.count { $0.isActiveAdmin } }
+    }
+
     func user(id: String) -> User? { state.withLock { $0.byID[id] } }
 
     /// - Parameter folded: the name as ``Username/folded(_:)`` gives it.

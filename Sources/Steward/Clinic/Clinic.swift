@@ -12,6 +12,8 @@ package struct Clinic: Sendable, Hashable {
     /// The name under which browsers find the box, without a domain.
     package let boxName: String
     package let facilityCode: String?
+    /// Whether all its people are invented, and everything may be thrown away at night.
+    package var isPractice: Bool
     package let contact: ClinicContact
 
     /// Reads the facts that somebody answered.
@@ -22,6 +24,7 @@ package struct Clinic: Sendable, Hashable {
         timeZone = try Self.text(json, "timeZone", charactersMax: 64)
         boxName = try Self.text(json, "boxName", charactersMax: 63).lowercased()
         facilityCode = json.string("facilityCode")
+        isPractice = json["practice"]?.bool ?? false
         contact = try json["contact"].map(ClinicContact.init) ?? ClinicContact()
         guard Self.isZone(timeZone) else {
             throw Problem(
@@ -47,6 +50,7 @@ package struct Clinic: Sendable, Hashable {
         writer.member("timeZone", timeZone)
         writer.member("boxName", boxName)
         if let facilityCode { writer.member("facilityCode", facilityCode) }
+        if isPractice { writer.member("practice", true) }
         if contact != ClinicContact() { writer.object("contact") { contact.write(to: &$0) } }
         writer.endObject()
         return writer.bytes
@@ -68,8 +72,19 @@ package struct Clinic: Sendable, Hashable {
     private static func text(
         _ json: JSON, _ name: String, charactersMax: Int
     ) throws(Problem) -> String {
-        guard let text = json.string(name), !text.isEmpty else {
+        let text = (json.string(name) ?? "").split(whereSeparator: \.isWhitespace)
+            .joined(separator: " ")
+        guard !text.isEmpty else {
             throw Problem(.required, "The answer \(name) is missing.", location: name)
+        }
+        guard
+            text.unicodeScalars.allSatisfy({
+                $0.properties.generalCategory != .control
+                    && $0.properties.generalCategory != .format
+            })
+        else {
+            throw Problem(
+                .value, "The answer \(name) holds characters that cannot be seen.", location: name)
         }
         guard text.count <= charactersMax else {
             throw Problem(
@@ -112,10 +127,14 @@ package struct ClinicRecord: Sendable {
 
     /// Keeps the facts, put on record.
     package func write(_ grant: Grant, _ clinic: Clinic) async throws {
-        let bytes = clinic.encode()
         try await store.changeRows(grant, note: AuditNote(grant.ask, detail: "clinic")) {
-            try Self.put(grant, bytes, $0)
+            try Self.put(grant, clinic, $0)
         }
+    }
+
+    /// Whether the box belongs to a clinic, as the transaction sees it.
+    static func isKept(_ grant: Grant, in rows: RowWriter) throws -> Bool {
+        try SettingRows.value(grant, setting, in: rows) != nil
     }
 
     /// The facts with their versions, newest first; put on record.
@@ -143,12 +162,16 @@ package struct ClinicRecord: Sendable {
                 throw Problem(.notFound, "The box is not set up yet.")
             }
             let clinic = try Clinic(answers: try JSON.parse(bytes))
-            try Self.put(grant, try edit(clinic, earlier).encode(), rows)
+            var next = try edit(clinic, earlier)
+            // Undoing must not bring a practice clinic back, which throws its records away at night.
+            next.isPractice = clinic.isPractice
+            try Self.put(grant, next, rows)
         }
     }
 
     /// Puts the facts in place, with a version of their own; the first time also of those before.
-    private static func put(_ grant: Grant, _ bytes: [UInt8], _ rows: RowWriter) throws {
+    static func put(_ grant: Grant, _ clinic: Clinic, _ rows: RowWriter) throws {
+        let bytes = clinic.encode()
         if try FactRows.newest(grant, setting, in: rows) == nil,
             let before = try SettingRows.value(grant, setting, in: rows)
         {

@@ -34,6 +34,18 @@ package struct NoticeBoard: Sendable {
         }
     }
 
+    /// Says once, until it is seen, that something is so; takes the notice away when it is not.
+    ///
+    /// - Parameter text: nil where there is nothing to say.
+    package func keep(_ grant: Grant, kind: String, _ text: String?) async throws {
+        try await store.changeRows(grant) { rows in
+            guard let text else { return try NoticeRows.settle(grant, kind: kind, rows) }
+            guard try !NoticeRows.hasUnseen(grant, kind: kind, in: rows) else { return }
+            try NoticeRows.put(grant, kind: kind, text: text, rows)
+            try rows.append(AuditNote(grant.ask, detail: kind), by: grant.caller)
+        }
+    }
+
     /// What a message comes to in words; nil for a topic that is nobody's notice.
     private static func text(_ message: OutboxMessage) -> String? {
         switch message.topic {

@@ -1,5 +1,4 @@
 import AccessControl
-import FHIRModel
 import Hummingbird
 import Kernel
 package import ServerKit
@@ -51,56 +50,7 @@ package struct SettingsFeature: Feature {
 
     private func answer(_ context: CallerContext) async throws -> Response {
         let grant = try await gate.grant(
-            Ask(.read, area: .system, type: "Setting"), to: context.caller)
-        let views = try await record.list(grant)
-        var writer = JSONWriter(reservingBytes: 16_384)
-        writer.object { top in
-            top.array("items") { list in
-                for view in views { list.object { Self.write(view, to: &$0) } }
-            }
-        }
-        return .json(writer.bytes)
-    }
-
-    private static func write(_ view: SettingsRecord.View, to one: inout JSONWriter) {
-        let fact = view.fact
-        one.member("key", fact.key)
-        one.member("group", fact.group)
-        one.member("sentence", fact.sentence)
-        one.member("bound", fact.bound)
-        if let unit = fact.unit { one.member("unit", unit) }
-        write(fact.kind, to: &one)
-        one.member("default", fact.defaultText)
-        one.member("value", fact.givenText ?? view.setText ?? fact.defaultText)
-        one.member(
-            "source", fact.givenText != nil ? "given" : view.setText != nil ? "page" : "default")
-        if let place = fact.givenPlace { one.member("place", place) }
-        one.member("canBeSet", fact.isOpen)
-        one.member("version", "\(view.versions.first?.version ?? 0)")
-        one.array("versions") { list in
-            for version in view.versions {
-                list.object { item in
-                    item.member("version", "\(version.version)")
-                    item.member("at", Timestamp.text(ms: version.atMs))
-                    item.member("by", version.author)
-                    if let value = version.value?.string { item.member("value", value) }
-                }
-            }
-        }
-    }
-
-    private static func write(_ kind: SettingFact.Kind, to one: inout JSONWriter) {
-        switch kind {
-        case .text: one.member("kind", "text")
-        case .number(let range):
-            one.member("kind", "number")
-            one.member("min", range.lowerBound)
-            one.member("max", range.upperBound)
-        case .choice(let words):
-            one.member("kind", "choice")
-            one.array("choices") { list in
-                for word in words { list.string(word) }
-            }
-        }
+            Ask(.search, area: .system, type: "Setting"), to: context.caller)
+        return .json(try await record.listed(grant))
     }
 }

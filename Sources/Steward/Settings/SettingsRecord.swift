@@ -57,10 +57,11 @@ package struct SettingsRecord: Sendable {
     /// Sets a setting, or back to its default for nil, if it is in the version that the change was
     /// made from.
     ///
+    /// - Parameter ifVersion: nil for a command, which changes whatever is there.
     /// - Throws: ``Problem`` `.lockError` for another version, `.value` with the bound, `.forbidden`
     ///   for a setting that is not for pages, `.notFound`.
     package func set(
-        _ grant: Grant, key: String, to text: String?, ifVersion: String
+        _ grant: Grant, key: String, to text: String?, ifVersion: String?
     ) async throws {
         guard let fact = source.facts.first(where: { $0.key == key }) else {
             throw Problem(.notFound, "There is no setting of this name.")
@@ -84,7 +85,7 @@ package struct SettingsRecord: Sendable {
             try await store.changeRows(grant, note: note) { rows in
                 let subject = Self.subject(key)
                 let version = try FactRows.newest(grant, subject, in: rows)?.version ?? 0
-                try VersionTag.check(ifVersion, is: "\(version)")
+                if let ifVersion { try VersionTag.check(ifVersion, is: "\(version)") }
                 try FactRows.append(
                     grant, subject, text.map(Self.json), author: grant.caller.name, rows)
             }

@@ -3,6 +3,7 @@ import FHIRModel
 import Identity
 import Kernel
 import ServerKit
+import Steward
 import TestKit
 
 /// A running server with every route of the product.
@@ -35,7 +36,7 @@ struct ServedBox: Sendable {
             parts: EdgeParts(
                 authenticator: test.box.identity.authenticator,
                 limiter: RateLimiter(steadyMs: { 0 }).unlimited, assets: assets, ids: .random,
-                logger: log.logger),
+                logger: log.logger, closed: { test.box.maintenance.refusal($0) }),
             onRunning: { found.yield($0) })
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run() }

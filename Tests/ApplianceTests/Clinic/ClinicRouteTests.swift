@@ -1,6 +1,7 @@
 import AccessControl
 import Assembly
 import FHIRModel
+import RecordStore
 import TestKit
 import Testing
 

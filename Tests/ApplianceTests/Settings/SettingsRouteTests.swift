@@ -4,6 +4,7 @@ import FHIRModel
 import Identity
 import Kernel
 import Logging
+import RecordStore
 import ServerKit
 import Steward
 import TestKit
@@ -148,6 +149,24 @@ import Testing
             let entries = try await test.audit().filter { $0.type == "Setting" }
             #expect(entries.contains { $0.detail == "set to 7" && $0.outcome == "ok" })
             #expect(entries.contains { $0.outcome == "refused" && $0.code == "lock-error" })
+        }
+    }
+
+    @Test func `a command sets a setting too, and the page says who`() async throws {
+        try await asBoss { test, _, boss in
+            _ = try await test.run(
+                "setting.set", #"{"key":"SESSION_IDLE_MINUTES","value":"30"}"#)
+            #expect(test.box.identity.settings.idleMinutesMax == 30)
+            let item = Self.item("SESSION_IDLE_MINUTES", try await boss.get(Self.base))
+            #expect(item?.string("value") == "30")
+            #expect(item?.at("versions", 0, "by")?.string == "command")
+            _ = try await test.run("setting.set", #"{"key":"SESSION_IDLE_MINUTES"}"#)
+            #expect(test.box.identity.settings.idleMinutesMax == 15)
+            let listed = try await test.run("setting.list")
+            #expect(listed["items"]?.count == Setting.all.count)
+            await #expect(throws: Problem(.notFound, "")) {
+                _ = try await test.run("setting.set", #"{"key":"COLOUR","value":"red"}"#)
+            }
         }
     }
 

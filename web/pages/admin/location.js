@@ -96,27 +96,38 @@ function form(body, place, all) {
   return made;
 }
 
+// A clinic that closes at noon has two stretches a day; more than that come from elsewhere and stay.
+const stretchesMax = 2;
+
+const ofDay = (hours, key) =>
+  hours.filter(({ day }) => day === key).sort((a, b) => (a.opens < b.opens ? -1 : 1));
+
 function hoursPart(hours = []) {
   const line = ([key, name]) => {
-    const found = hours.find(({ day }) => day === key);
-    const input = (what, label) => html`<label><span class="seen-by-readers-only">${name}, ${label}</span>
-      <input class="input" type="time" data-day="${key}" data-what="${what}" .value=${found?.[what] ?? ""}>
-      </label>`;
-    return html`<p class="line"><span class="day">${name}</span>${input("opens", "opens")}
-      <span>to</span>${input("closes", "closes")}</p>`;
+    const found = ofDay(hours, key);
+    const input = (index, what) => {
+      const label = `${name}, ${index > 0 ? "second stretch, " : ""}${what}`;
+      return html`<label><span class="seen-by-readers-only">${label}</span>
+        <input class="input" type="time" data-day="${key}" data-index="${index}" data-what="${what}"
+          .value=${found[index]?.[what] ?? ""}></label>`;
+    };
+    return html`<p class="line"><span class="day">${name}</span>${input(0, "opens")}
+      <span>to</span>${input(0, "closes")}<span class="quiet">and</span>${input(1, "opens")}
+      <span>to</span>${input(1, "closes")}</p>`;
   };
   return html`<fieldset class="group wide" id="f-hours" tabindex="-1"><legend>Opening hours</legend>
-    <p class="hint quiet">Leave a day empty when the place is closed.</p>
+    <p class="hint quiet">Leave a day empty when the place is closed; the second pair is for the time
+      after a break.</p>
     <div class="hours">${days.map(line)}</div></fieldset>`;
 }
 
-/** Returns the hours of the form; a second stretch of a day that the form does not show is kept. */
 function readHours(made, before = []) {
   return days.flatMap(([key]) => {
-    const value = (what) => made.querySelector(`[data-day=${key}][data-what=${what}]`).value.slice(0, 5);
-    const [opens, closes] = [value("opens"), value("closes")];
-    const [, ...more] = before.filter(({ day }) => day === key);
-    if (!opens && !closes) return [];
-    return [{ day: key, opens, closes }, ...more];
+    const value = (index, what) => made.querySelector(
+      `[data-day=${key}][data-index="${index}"][data-what=${what}]`).value.slice(0, 5);
+    const written = [0, 1].map((index) => (
+      { day: key, opens: value(index, "opens"), closes: value(index, "closes") }));
+    return [...written.filter(({ opens, closes }) => opens || closes),
+      ...ofDay(before, key).slice(stretchesMax)];
   });
 }

@@ -35,7 +35,7 @@ function show(body, items) {
   search.classList.add("grows");
   const form = element`<form class="admin-filters" role="search" aria-label="Providers">${search}
     <p class="count quiet" role="status"></p></form>`;
-  const place = element`<section class="card" aria-label="Providers"></section>`;
+  const place = element`<section class="card"></section>`;
   const filter = () => {
     const words = valueOf(form, "search").toLowerCase().split(/\s+/).filter(Boolean);
     const fits = items.filter((one) => {
@@ -54,7 +54,8 @@ function show(body, items) {
 }
 
 function table(items) {
-  const row = (one) => html`<tr><th scope="row"><a href="/admin/providers/${one.id}"><bdi>${one.name || "(without a name)"}</bdi></a>
+  const row = (one) => html`<tr><th scope="row"><a href="/admin/providers/${one.id}">
+      <bdi>${one.name || "(without a name)"}</bdi></a>
       ${one.title ? html`<span class="sub">${one.title}</span>` : null}</th>
     <td>${one.specialty ?? ""}</td><td class="digits">${one.npi ?? html`<span class="tag warn">missing</span>`}</td>
     <td>${one.user ? html`<a href="/admin/users/${one.user.id}">${one.user.username}</a>` : "None"}</td>

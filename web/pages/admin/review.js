@@ -97,14 +97,14 @@ function decisionForm(review, line, { place, tell, replace, reload }) {
       } else place.replaceChildren(failedNote(error, null));
     }
   };
-  const note = element`<input class="input" autocomplete="off" aria-label="Remark about ${line.displayName}"
-    placeholder="Remark" .value=${line.note ?? ""}>`;
+  const note = element`<input class="input" autocomplete="off"
+    aria-label="Remark about ${line.displayName}" .value=${line.note ?? ""}>`;
   note.addEventListener("change", () => line.decision && save(line.decision, note.value.trim()));
   const option = ([value, words]) => html`<label><input type="radio" name="d-${line.userId}"
     id="d-${line.userId}-${value}" value="${value}" ?checked=${line.decision === value}
     @change=${() => save(value, note.value.trim())}> ${words}</label>`;
   return element`<fieldset class="decide"><legend class="seen-by-readers-only">
-    Decision about ${line.displayName}</legend>${decisions.map(option)}${note}
+    Decision about ${line.displayName}</legend>${decisions.map(option)}<span class="sub">Remark</span>${note}
     ${line.decidedBy ? html`<span class="sub">Decided by ${line.decidedBy}</span>` : null}</fieldset>`;
 }
 

@@ -85,6 +85,12 @@ class UserPage {
     hint: "Only for the role Patient: the id of their own chart." })}
       <p class="buttons"><button type="submit" class="button first">
         ${this.#isNew ? "Add the user" : "Save"}</button></p></div></form>`;
+    const own = form.querySelector(`#${idOf("ownPatientId")}`).closest(".field");
+    const showOwn = () => {
+      own.hidden = !form.querySelector("[value=PATIENT]").checked;
+    };
+    form.addEventListener("change", showOwn);
+    showOwn();
     whenSubmitted(form, place, {
       title: this.#isNew ? "The user was not added" : "Nothing was saved",
       run: () => this.#send(form), onConflict: () => this.#showConflict(form, place),
@@ -107,7 +113,7 @@ class UserPage {
       displayName: valueOf(form, "displayName"), roles,
       practitionerId: this.#providers.length
         ? valueOf(form, "practitionerId") || null : this.#user.practitionerId ?? null,
-      ownPatientId: valueOf(form, "ownPatientId") || null,
+      ownPatientId: roles.includes("PATIENT") ? valueOf(form, "ownPatientId") || null : null,
     };
   }
 

@@ -13,7 +13,7 @@ const states = [["", "Every state"], ["active", "Can sign in"], ["closed", "Clos
 
 /** Opens the page. */
 export function open(outlet) {
-  const list = element`<section class="card" aria-label="Users"></section>`;
+  const list = element`<section class="card"></section>`;
   const form = filters();
   outlet.replaceChildren(adminFrame(
     { path: "/admin/users", title: "Users",

@@ -5,7 +5,7 @@ export const roleWords = new Map([
   ["SYSTEM_ADMIN", ["System administrator",
     "Runs the box: users, settings, keys, certificates. Opens no chart."]],
   ["ADMIN", ["Administrator", "Manages staff, schedules and sessions; reads charts for oversight."]],
-  ["PHYSICIAN", ["Physician", "Diagnoses, orders and prescribes; sees every part of a chart."]],
+  ["PHYSICIAN", ["Physician", "Diagnoses, orders and prescribes; sees every clinical part of a chart."]],
   ["NURSE", ["Nurse", "Records and changes clinical data; sees behavioral health."]],
   ["MEDICAL_ASSISTANT", ["Medical assistant", "Records visits, vital signs, allergies and shots."]],
   ["PHARMACIST", ["Pharmacist", "Manages medications; records allergies and shots."]],

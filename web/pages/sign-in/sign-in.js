@@ -28,13 +28,9 @@ export function open(outlet) {
 function unclaimed() {
   return html`<div class="sign-in"><div class="sign-in-card">
     <h1>This box is not set up yet</h1>
-    <p>Nobody can sign in before a clinic and its first administrator exist. On the box itself,
-      the person who installed it runs:</p>
-    <pre tabindex="0"><code>tribal-ehr setup --answers FILE</code></pre>
-    <p>FILE is a JSON file with the clinic's name, its time zone and the first administrator.
-      <a href="/help/administration">What the file holds</a>.</p>
-    <p><button type="button" class="button first" @click=${() => location.reload()}>
-      Look again</button></p>
+    <p>Nobody can sign in before a clinic and its first administrator exist.</p>
+    <p><a class="button first" href="/setup">Set it up</a></p>
+    <p class="quiet"><a href="/help/setup">What is needed for that</a></p>
   </div></div>`;
 }
 

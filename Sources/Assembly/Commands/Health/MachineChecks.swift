@@ -60,7 +60,8 @@ enum MachineChecks {
         return .ok("memory", text)
     }
 
-    private static func memoryKiB(_ name: String) -> Int? {
+    /// A figure of `/proc/meminfo`; nil where it is not known.
+    static func memoryKiB(_ name: String) -> Int? {
         guard let file = fopen("/proc/meminfo", "re") else { return nil }
         defer { fclose(file) }
         var line = [CChar](repeating: 0, count: 256)
