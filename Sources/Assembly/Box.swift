@@ -136,9 +136,9 @@ package final class Box: Sendable {
     }
 
     /// What people who sign in are told; the first name is the box's own.
-    var signInFacts: BoxFacts {
+    var signInFacts: SignInFacts {
         let own = "\(clinic?.boxName ?? "tribal-ehr").local"
-        return BoxFacts(
+        return SignInFacts(
             clinicName: clinic?.name ?? "Tribal EHR",
             names: [own] + identity.settings.hosts + ["localhost"])
     }

@@ -5,7 +5,7 @@ extension Identity {
     ///
     /// - Parameter facts: asked at every request that needs them.
     package func features(
-        gate: Gate, facts: @escaping @Sendable () -> BoxFacts
+        gate: Gate, facts: @escaping @Sendable () -> SignInFacts
     ) -> [any Feature] {
         [
             SignInFeature(self, gate: gate), SessionsFeature(self, gate: gate),

@@ -12,9 +12,9 @@ package struct FactorsFeature: Feature {
 
     private let identity: Identity
     private let gate: Gate
-    private let facts: @Sendable () -> BoxFacts
+    private let facts: @Sendable () -> SignInFacts
 
-    init(_ identity: Identity, gate: Gate, facts: @escaping @Sendable () -> BoxFacts) {
+    init(_ identity: Identity, gate: Gate, facts: @escaping @Sendable () -> SignInFacts) {
         self.identity = identity
         self.gate = gate
         self.facts = facts

@@ -21,7 +21,7 @@ struct Challenge: Sendable {
 }
 
 /// What the box tells of itself to those who sign in.
-package struct BoxFacts: Sendable {
+package struct SignInFacts: Sendable {
     package let clinicName: String
     /// The names that passkeys may be bound to; never an address of numbers.
     package let names: [String]
@@ -39,7 +39,7 @@ struct Party: Sendable {
     let origin: String
 
     /// - Throws: ``Problem`` `.notSupported` where the browser came by no stable name.
-    init(_ request: Request, _ facts: BoxFacts) throws(Problem) {
+    init(_ request: Request, _ facts: SignInFacts) throws(Problem) {
         let authority = request.head.authority?.lowercased() ?? ""
         let host = String(authority.prefix { $0 != ":" })
         guard facts.names.contains(where: { $0.lowercased() == host }) else {

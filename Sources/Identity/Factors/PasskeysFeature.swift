@@ -15,9 +15,9 @@ package struct PasskeysFeature: Feature {
 
     private let identity: Identity
     private let gate: Gate
-    private let facts: @Sendable () -> BoxFacts
+    private let facts: @Sendable () -> SignInFacts
 
-    init(_ identity: Identity, gate: Gate, facts: @escaping @Sendable () -> BoxFacts) {
+    init(_ identity: Identity, gate: Gate, facts: @escaping @Sendable () -> SignInFacts) {
         self.identity = identity
         self.gate = gate
         self.facts = facts

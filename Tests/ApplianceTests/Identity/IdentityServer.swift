@@ -19,7 +19,7 @@ struct IdentityServer: Sendable {
         let book = RouteBook()
         for feature in fixture.identity.features(
             gate: Gate(store: fixture.store),
-            facts: { BoxFacts(clinicName: "Mesa Clinic", names: ["clinic.local"]) })
+            facts: { SignInFacts(clinicName: "Mesa Clinic", names: ["clinic.local"]) })
         {
             book.add(feature)
         }
