@@ -363,7 +363,7 @@ static const web_file all[] = {
     {"styles/tokens.css", file_88, sizeof file_88},
 };
 
-const char *const web_tree_hash = "168a894fdf0df3a2";
+const char *const web_tree_hash = "a3c33e5fc96d1abf";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];
