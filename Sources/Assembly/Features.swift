@@ -31,6 +31,9 @@ package enum Features {
                 people: AuditLogFeature.Staff(
                     idByName: { box.identity.accounts.user(named: $0)?.id },
                     displayNameByID: { box.identity.accounts.user(id: $0)?.displayName })),
+            AccessReportFeature(
+                gate: box.gate, store: box.store,
+                staffName: { box.identity.accounts.user(id: $0)?.displayName }),
             NoticesFeature(gate: box.gate, store: box.store),
             ClinicFeature(
                 gate: box.gate, record: box.clinicRecord,

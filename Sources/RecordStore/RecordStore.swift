@@ -49,6 +49,7 @@ package final class RecordStore: Sendable {
     let space: DiskSpace
     let damage = Damage()
     let turns = Turns()
+    let relationMemory = RelationMemory()
     let stamps: OpenStamps
 
     /// Opens the records of a data folder whose lock the caller holds, and brings the schema up.

@@ -69,6 +69,7 @@ package struct Operations: Sendable {
         "user.password-code": { try await $0.userPasswordCode($1, &$2) },
         "user.reset-factor": { try await $0.userResetFactor($1, &$2) },
         "user.set-roles": { try await $0.userSetRoles($1, &$2) },
+        "user.link": { try await $0.userLink($1, &$2) },
         "audit.verify": { try await $0.auditVerify($1, &$2) },
         "audit.page": { try await $0.auditPage($1, &$2) },
         "keys.status": { try await $0.keysStatus($1, &$2) },

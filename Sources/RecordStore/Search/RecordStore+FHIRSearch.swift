@@ -154,6 +154,7 @@ extension RecordStore {
         return AuditNote(
             grant.ask,
             patientID: grant.ask.patientID ?? (patients.count == 1 ? patients.first : nil),
-            detail: "text \(asked.prefix(200)); entries \(shown.count); shown \(names)")
+            detail: "text \(asked.prefix(200)); entries \(shown.count); shown \(names)",
+            patientIDs: patients.count > 1 ? patients : [])
     }
 }

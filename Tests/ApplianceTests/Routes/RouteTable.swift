@@ -53,7 +53,8 @@ enum RouteTable {
 
     /// Every FHIR route stands below two addresses.
     static let probes: [Probe] =
-        openProbes + setupProbes + accountProbes + boxProbes + AdminRoutes.probes + chartProbes
+        openProbes + setupProbes + accountProbes + boxProbes + AdminRoutes.probes + rightsProbes
+        + chartProbes
         + ["/fhir", "/fhir/R4"].flatMap {
             reads($0) + histories($0) + searches($0) + writes($0) + conditionals($0)
         }
@@ -121,6 +122,47 @@ enum RouteTable {
         Probe(
             "POST /api/v1/notices/:id/seen", "/api/v1/notices/9/seen", .account, 404,
             "++---------"),
+    ]
+
+    private static let rightsProbes = [
+        Probe(
+            "GET /api/v1/patients/:id/access-report", "/api/v1/patients/own/access-report",
+            .account, 200, "++---------"),
+        Probe("GET /api/v1/emergencies", "/api/v1/emergencies", .account, 200, "++---------"),
+        Probe(
+            "POST /api/v1/emergencies", "/api/v1/emergencies", .account, 404, "--++++++---",
+            body: #"{"patientId":"none","category":"emergency-treatment","#
+                + #""reason":"A long enough reason"}"#),
+        Probe("GET /api/v1/emergencies/mine", "/api/v1/emergencies/mine", .account, 200, all),
+        Probe(
+            "GET /api/v1/emergencies/:id", "/api/v1/emergencies/none", .account, 404,
+            "++---------"),
+        Probe(
+            "POST /api/v1/emergencies/:id/end", "/api/v1/emergencies/none/end", .account, 404,
+            "++---------"),
+        Probe(
+            "POST /api/v1/emergencies/:id/review", "/api/v1/emergencies/none/review", .account,
+            404, "++---------", body: #"{"finding":"appropriate"}"#),
+        Probe("GET /api/v1/delegations", "/api/v1/delegations", .account, 200, "++++++++++-"),
+        Probe(
+            "GET /api/v1/delegations", "/api/v1/delegations?all=true", .account, 200,
+            "++---------"),
+        Probe(
+            "POST /api/v1/delegations", "/api/v1/delegations", .account, 400, "++++++++++-",
+            body: #"{"to":"none","begins":"2030-01-01","until":"2030-01-02"}"#),
+        Probe(
+            "POST /api/v1/delegations", "/api/v1/delegations", .account, 400, "++---------",
+            body: #"{"from":"none","to":"none","begins":"2030-01-01","until":"2030-01-02"}"#),
+        Probe(
+            "DELETE /api/v1/delegations/:id", "/api/v1/delegations/none", .account, 404,
+            "++++++++++-"),
+        Probe("GET /api/v1/access-rules", "/api/v1/access-rules", .account, 200, "++---------"),
+        Probe(
+            "PUT /api/v1/access-rules", "/api/v1/access-rules", .account, 412, "+----------",
+            body: #"{"version":9,"rules":{}}"#),
+        Probe(
+            "PUT /api/v1/access-rules/people/:id", "/api/v1/access-rules/people/none", .account,
+            404, "++---------", body: #"{"practitionerId":""}"#),
     ]
 
     private static let chartProbes = [

@@ -40,7 +40,7 @@ extension SearchRun {
         case ("name", .string(let typed)), ("family", .string(let typed)),
             ("given", .string(let typed)):
             let query = PersonQuery(nameWords: typed, isExact: false)
-            let hits = people.find(query, limit: countMax, only: nil)
+            let hits = people.find(query, limit: countMax)
             guard !query.isEmpty, hits.total <= countMax else { return nil }
             return hits.people.map(\.id)
         case ("identifier", .token(let token)):

@@ -23,8 +23,7 @@ private struct Oracle {
     func find(_ criterion: SearchCriterion, _ type: String, _ caller: Caller) -> Set<String> {
         guard let grant = try? caller.grant(.search, type) else { return [] }
         let visible = all.filter { one in
-            one.type == type && grant.compartments.contains(one.compartment)
-                && (grant.onlyPatientID == nil || one.patientID == grant.onlyPatientID)
+            one.type == type && grant.covers(one.compartment, ofPatient: one.patientID ?? "")
         }
         return Set(visible.filter { holds(criterion, $0, caller) }.map(\.id))
     }
@@ -223,6 +222,13 @@ private struct Asker {
         var asker = Asker(random: SeededRandom(seed: seed), all: oracle.all)
         let callers = [
             Callers.machine, Callers.physician, Callers.nurse, Callers.lab, Callers.patient("p1"),
+            Callers.physician.opening(["p0", "p2", "p3"]),
+            Callers.nurse.opening(
+                ["p2"],
+                emergencies: [
+                    EmergencyAccess(id: "e", patientID: "p4", compartments: [.general, .part2]),
+                    EmergencyAccess(id: "f", patientID: "p2", compartments: [.part2]),
+                ]),
         ]
         var hits = 0
         for number in 0..<600 {
