@@ -3,7 +3,7 @@ package import RecordStore
 extension SchemaStep {
     /// Charts that were opened for an emergency, and who stands in for whom.
     package static let chartRights = SchemaStep(
-        9, "chart_rights",
+        12, "chart_rights",
         sql: """
             CREATE TABLE emergency (
                 id            TEXT    PRIMARY KEY,
