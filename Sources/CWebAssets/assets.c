@@ -487,7 +487,7 @@ static const web_file all[] = {
     {"styles/tokens.css", file_119, sizeof file_119},
 };
 
-const char *const web_tree_hash = "278fa8ebda9b84b0";
+const char *const web_tree_hash = "20da07824fc9c789";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];

@@ -25,17 +25,6 @@ package enum SettingRows {
         return try statement.step() ? statement.bytes(0) : nil
     }
 
-    /// The value of a setting as the transaction sees it, or nil if it was never set.
-    package static func value(_ grant: Grant, _ name: String, in rows: RowWriter) throws -> [UInt8]?
-    {
-        let statement = try rows.connection.statement(
-            "SELECT sealed_value FROM setting WHERE name = ?")
-        defer { statement.reset() }
-        statement.bind(1, name)
-        guard try statement.step() else { return nil }
-        return try rows.open(statement.bytes(0), at: place(name))
-    }
-
     /// Forgets a setting.
     package static func remove(_ grant: Grant, _ name: String, _ rows: RowWriter) throws {
         try rows.connection.run("DELETE FROM setting WHERE name = ?", .text(name))

@@ -43,7 +43,7 @@ export function announce(text) {
 
 /** Returns a note of success that takes the focus when asked to. */
 export const doneNote = (text) =>
-  element`<div class="message good" role="status" tabindex="-1"><p>${text}</p></div>`;
+  element`<div class="message good no-print" role="status" tabindex="-1"><p>${text}</p></div>`;
 
 /**
  * Makes a form send itself: `run()` does the work, `onConflict()` is called where somebody else was

@@ -111,9 +111,10 @@ function hoursPart(hours = []) {
         <input class="input" type="time" data-day="${key}" data-index="${index}" data-what="${what}"
           .value=${found[index]?.[what] ?? ""}></label>`;
     };
-    return html`<p class="line"><span class="day">${name}</span>${input(0, "opens")}
-      <span>to</span>${input(0, "closes")}<span class="quiet">and</span>${input(1, "opens")}
-      <span>to</span>${input(1, "closes")}</p>`;
+    const pair = (index) => html`<span class="pair">${input(index, "opens")}<span>to</span>
+      ${input(index, "closes")}</span>`;
+    return html`<p class="line"><span class="day">${name}</span><span class="pairs">${pair(0)}
+      ${pair(1)}</span></p>`;
   };
   return html`<fieldset class="group wide" id="f-hours" tabindex="-1"><legend>Opening hours</legend>
     <p class="hint quiet">Leave a day empty when the place is closed; the second pair is for the time
