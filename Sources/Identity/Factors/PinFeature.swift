@@ -43,15 +43,13 @@ package struct PinFeature: Feature {
         return .empty(.noContent)
     }
 
-    /// `POST /api/v1/auth/lock`: the session goes on only with the PIN; without one it ends.
+    /// `POST /api/v1/auth/lock`: the session goes on only with the PIN.
     @Sendable private func lock(_ request: Request, context: CallerContext) async throws -> Response
     {
         let (user, session) = try identity.own(context.caller)
         guard user.hasPIN, identity.settings.isPINAllowed else {
-            let grant = try await gate.grant(
-                .ownSession(.signOut, id: session.id), to: context.caller)
-            try await identity.sessions.end(grant, id: session.id)
-            return .empty(.noContent, headers: [.setCookie: Cookies.clearSession()])
+            throw Problem(
+                .conflict, "Locking needs a PIN, and you have none. Sign out, or set one.")
         }
         let grant = try await gate.grant(.ownSession(.update, id: session.id), to: context.caller)
         try await identity.sessions.lock(grant, id: session.id)

@@ -53,8 +53,8 @@ enum RouteTable {
 
     /// Every FHIR route stands below two addresses.
     static let probes: [Probe] =
-        openProbes + setupProbes + accountProbes + boxProbes + AdminRoutes.probes + rightsProbes
-        + chartProbes
+        openProbes + setupProbes + accountProbes + boxProbes + AdminRoutes.probes
+        + FactorRoutes.probes + rightsProbes + chartProbes
         + ["/fhir", "/fhir/R4"].flatMap {
             reads($0) + histories($0) + searches($0) + writes($0) + conditionals($0)
         }
