@@ -47,8 +47,15 @@ enum Appliance {
         let current = try await certificate.current(grant)
         let tls = try TLSIdentity(
             certificatePEM: current.certificatePEM, privateKeyPEM: current.keyPEM)
-        let work = BoxWork(box: box, certificate: certificate, tls: tls, logger: logger)
-        let server = server(box, settings, tls, current, logger)
+        let limiter = RateLimiter(steadyMs: box.clock.steadyMs)
+        let rates = RateMemory(box: box, limiter: limiter, logger: logger)
+        await rates.restore()
+        let work = BoxWork(
+            box: box, certificate: certificate, tls: tls, rates: rates, logger: logger)
+        let parts = EdgeParts(
+            authenticator: box.identity.authenticator, limiter: limiter, assets: webAssets(),
+            ids: box.ids, logger: logger)
+        let server = server(box, settings, tls, current, parts)
         var configuration = ServiceGroupConfiguration(
             services: [
                 .init(service: lines),
@@ -59,24 +66,21 @@ enum Appliance {
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger))
         configuration.maximumGracefulShutdownDuration = .seconds(8)
         try await ServiceGroup(configuration: configuration).run()
+        await rates.keep()
     }
 
     private static func server(
         _ box: Box, _ settings: ServeSettings, _ tls: TLSIdentity,
-        _ certificate: BoxCertificate.Current, _ logger: Logger
+        _ certificate: BoxCertificate.Current, _ parts: EdgeParts
     ) -> EdgeServer {
         let book = RouteBook()
-        let assets = webAssets()
+        let assets = parts.assets ?? webAssets()
         for feature in Features.all(box, health: health(box), assets: assets) { book.add(feature) }
         return EdgeServer(
             settings: EdgeSettings(
                 listen: settings.listen, plainListen: settings.httpListen,
                 hosts: HostRule(names: certificate.names)),
-            routes: book, tls: tls,
-            parts: EdgeParts(
-                authenticator: box.identity.authenticator,
-                limiter: RateLimiter(steadyMs: box.clock.steadyMs), assets: assets, ids: box.ids,
-                logger: logger),
+            routes: book, tls: tls, parts: parts,
             onRunning: { ports in
                 let host = settings.listen.host == "0.0.0.0" ? "localhost" : settings.listen.host
                 let place = ports.https == 443 ? host : "\(host):\(ports.https)"

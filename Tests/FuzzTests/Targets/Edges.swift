@@ -21,7 +21,8 @@ enum WireInput {
                 return
             }
             if case .length(let length) = head.framing {
-                precondition(length > 0 && length <= limits.bodyBytesMax, "a length was let through")
+                precondition(
+                    length > 0 && length <= limits.bodyBytesMax, "a length was let through")
             }
         }
     }
