@@ -14,6 +14,7 @@ struct RouteResponder: HTTPResponder {
     let limiter: RateLimiter
     let deadlines: Deadlines
     let problems: ProblemResponder
+    let bodies: BodyRoom
 
     func respond(to request: Request, context: OpenContext) async throws -> Response {
         let limits = entry.route.limits
@@ -29,7 +30,9 @@ struct RouteResponder: HTTPResponder {
             return tooFast(allowance, request, context)
         }
         if let refused { throw refused }
-        try LimitedBody.limit(&request, bytesMax: limits.bodyBytesMax)
+        let claim = bodies.claim()
+        defer { claim.end() }
+        try LimitedBody.limit(&request, bytesMax: limits.bodyBytesMax, claim: claim)
         var answer = try await run(request, context)
         if let allowance { Self.note(allowance, in: &answer.headers) }
         return answer
