@@ -311,9 +311,12 @@ def upload(box, mib):
             chunk = b"100000\r\n" + b" " * MIB + b"\r\n"
             for _ in range(mib):
                 channel.sendall(chunk)
-            return "taken"
+            words = channel.recv(64).split()
+            return int(words[1]) if len(words) > 1 else "closed"
     except OSError:
         return "closed"
+    finally:
+        raw.close()
 
 
 def memory_mib(pid, name):
