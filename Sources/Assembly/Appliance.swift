@@ -61,8 +61,16 @@ enum Appliance {
             hosts.replace(names: named.names)
         }
         let code = await setupCode(box, logger)
-        let work = BoxWork(box: box, certificate: certificate, tls: tls, logger: logger)
-        let server = server(box, settings, tls, hosts, logger, setupCode: code)
+        let limiter = RateLimiter(steadyMs: box.clock.steadyMs)
+        box.settings.follow { limiter.use($0.rates.table) }
+        let rates = RateMemory(box: box, limiter: limiter, logger: logger)
+        await rates.restore()
+        let work = BoxWork(
+            box: box, certificate: certificate, tls: tls, rates: rates, logger: logger)
+        let parts = EdgeParts(
+            authenticator: box.identity.authenticator, limiter: limiter, assets: webAssets(),
+            ids: box.ids, logger: logger, closed: { box.maintenance.refusal($0) })
+        let server = server(box, settings, tls, hosts, parts, setupCode: code)
         var configuration = ServiceGroupConfiguration(
             services: [
                 .init(service: lines),
@@ -73,26 +81,21 @@ enum Appliance {
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger))
         configuration.maximumGracefulShutdownDuration = .seconds(8)
         try await ServiceGroup(configuration: configuration).run()
+        await rates.keep()
     }
 
     private static func server(
         _ box: Box, _ settings: ServeSettings, _ tls: TLSIdentity, _ hosts: HostRule,
-        _ logger: Logger, setupCode: String?
+        _ parts: EdgeParts, setupCode: String?
     ) -> EdgeServer {
         let book = RouteBook()
-        let limiter = RateLimiter(steadyMs: box.clock.steadyMs)
-        box.settings.follow { limiter.use($0.rates.table) }
-        let assets = webAssets()
+        let assets = parts.assets ?? webAssets()
         for feature in Features.all(box, health: health(box), assets: assets) { book.add(feature) }
         return EdgeServer(
             settings: EdgeSettings(
                 listen: settings.listen, plainListen: settings.httpListen,
                 hosts: hosts),
-            routes: book, tls: tls,
-            parts: EdgeParts(
-                authenticator: box.identity.authenticator,
-                limiter: limiter, assets: assets, ids: box.ids,
-                logger: logger, closed: { box.maintenance.refusal($0) }),
+            routes: book, tls: tls, parts: parts,
             onRunning: { ports in
                 let host = settings.listen.host == "0.0.0.0" ? "localhost" : settings.listen.host
                 let place = ports.https == 443 ? host : "\(host):\(ports.https)"

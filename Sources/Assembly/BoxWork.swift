@@ -8,8 +8,8 @@ import ServiceLifecycle
 import Steward
 
 /// What the box does by itself while it serves: delivers messages, checks the audit chain every
-/// day, renews its certificate, finishes a rotation of keys that was cut off and a rebuild of the
-/// search index.
+/// day, renews its certificate, keeps how often people tried to sign in, finishes a rotation of
+/// keys that was cut off and a rebuild of the search index.
 struct BoxWork: Service {
     private static let pauseSeconds = 2
     private static let dayMs: Int64 = 86_400_000
@@ -17,6 +17,7 @@ struct BoxWork: Service {
     let box: Box
     let certificate: BoxCertificate
     let tls: TLSIdentity
+    let rates: RateMemory
     let logger: Logger
     private let night = NightHour()
     private let seen = SeenCount()
@@ -36,6 +37,7 @@ struct BoxWork: Service {
             while !Task.isCancelled {
                 await rebuildSearchIndex()
                 await round()
+                await rates.keep()
                 do {
                     try await Task.sleep(for: .seconds(Self.pauseSeconds))
                 } catch {

@@ -141,12 +141,13 @@ package struct EdgeServer: Service {
         _ deadlines: Deadlines
     ) -> EdgeResponder<RouterResponder<OpenContext>> {
         let router = Router(context: OpenContext.self, options: [.autoGenerateHeadEndpoints])
+        let bodies = BodyRoom()
         for entry in entries {
             router.on(
                 RouterPath(entry.route.template), method: entry.route.method,
                 responder: RouteResponder(
                     entry: entry, authenticator: parts.authenticator, limiter: parts.limiter,
-                    deadlines: deadlines, problems: problems, closed: parts.closed))
+                    deadlines: deadlines, problems: problems, closed: parts.closed, bodies: bodies))
         }
         // The router wraps a middleware around the routes that are added after it, and around the
         // answer to what no route takes; added last, it only sees the latter.

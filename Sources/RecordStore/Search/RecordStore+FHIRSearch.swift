@@ -50,11 +50,12 @@ extension RecordStore {
             caller: grants.main.caller.userID ?? grants.main.caller.name,
             digest: Self.digest(query))
         let position = try cursor.map { try cursors.position($0, for: owner) }
-        return try await readAudited(grants.main) { connection in
+        return try await readAuditedLong(grants.main) { reader in
+            let connection = reader.connection
             try connection.begin()
             // Only to end the transaction of reads; there is nothing to undo.
             defer { try? connection.rollback() }
-            let run = SearchRun(connection, of: self, grants: grants)
+            let run = SearchRun(reader, of: self, grants: grants)
             let (page, shown) = try self.page(run, query, limit: limit, position, owner)
             return Looked(.success(page), Self.note(grants.main, query, shown))
         }

@@ -22,6 +22,7 @@ struct RefusalWriter: Sendable {
             .contentType: contentType, .contentLength: "\(bytes.count)", .connection: "close",
         ]
         if refusal.status == 503 { fields[.retryAfter] = "5" }
+        if refusal.status == 405 { fields[.allow] = "GET, HEAD, POST, PUT, PATCH, DELETE" }
         let head = HTTPResponse(
             status: HTTPResponse.Status(code: refusal.status),
             headerFields: SecurityHeaders.dressed(fields, requestID: requestID))
