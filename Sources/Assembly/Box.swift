@@ -24,7 +24,9 @@ package final class Box: Sendable {
 
     /// The steps of the schema, in the one order of the whole box.
     static let schemaSteps: [SchemaStep] =
-        [.records, .audit, .queues] + Identity.schemaSteps + [.notices, .history, .search]
+        [.records, .audit, .queues] + Identity.schemaSteps + [
+            .notices, .history, .search, .deferred,
+        ]
 
     /// Opens a folder, making what it lacks: the folder itself, its keys, its database.
     ///
