@@ -29,7 +29,8 @@ import Testing
     /// What a client may write as the value of a parameter, and behind its name.
     private static func asked(_ parameter: SearchParameter) -> [(suffix: String, value: String)] {
         switch parameter.type {
-        case .token: [("", "http://loinc.org|8867-4"), ("", "final"), ("", "urn:x|"), (":not", "a")]
+        case .token:
+            [("", "http://loinc.org|8867-4"), ("", "final"), ("", "urn:x|"), (":not", "a")]
         case .reference: [("", "Patient/demo-patient-01"), ("", "demo-1"), (":identifier", "x|y")]
         case .string: [("", "ann"), (":contains", "ann"), (":exact", "Ann")]
         case .date: [("", "2026"), ("", "ge2025-01-01"), ("", "lt2026-02-03"), ("", "ne2024")]
