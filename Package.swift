@@ -108,7 +108,7 @@ let package = Package(
         edge(
             "RecordStore",
             ["FHIRModel", "FHIRSearch", "AccessControl", "SQLite", "Deflate", "Sealing"]),
-        edge("ServerKit", ["FHIRModel", "AccessControl", "RecordStore"] + server),
+        edge("ServerKit", ["FHIRModel", "FHIRXML", "AccessControl", "RecordStore"] + server),
         features(
             "FHIRAPI",
             using: ["Sealing", "Deflate", "FHIRPath", "FHIRSearch", "FHIRXML", httpTypes]),
@@ -153,7 +153,7 @@ let package = Package(
             "StoreTests",
             [
                 "Kernel", "FHIRModel", "FHIRSearch", "AccessControl", "SQLite", "Deflate",
-                "Sealing", "RecordStore", "TestKit",
+                "Sealing", "RecordStore", "CDemoClinic", "TestKit",
             ]),
         tests(
             "ApplianceTests",

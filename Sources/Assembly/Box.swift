@@ -31,7 +31,7 @@ package final class Box: Sendable {
         [.records, .audit, .queues] + Identity.schemaSteps + [
             .notices, .history, .search, .factVersions,
         ]
-        + Identity.laterSteps
+        + Identity.laterSteps + [.deferred]
 
     /// Opens a folder, making what it lacks: the folder itself, its keys, its database.
     ///

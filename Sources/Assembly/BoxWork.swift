@@ -22,10 +22,13 @@ struct BoxWork: Service {
     private let night = NightHour()
     private let seen = SeenCount()
 
-    init(box: Box, certificate: BoxCertificate, tls: TLSIdentity, logger: Logger) {
+    init(
+        box: Box, certificate: BoxCertificate, tls: TLSIdentity, rates: RateMemory, logger: Logger
+    ) {
         self.box = box
         self.certificate = certificate
         self.tls = tls
+        self.rates = rates
         self.logger = logger
     }
 

@@ -23,7 +23,7 @@ package enum Features {
             TransactionFeature(gate: box.gate, store: box.store, ids: box.ids),
             ReadFeature(gate: box.gate, store: box.store),
             WriteFeature(gate: box.gate, store: box.store, ids: box.ids),
-            SearchFeature(gate: box.gate, store: box.store),
+            SearchFeature(gate: box.gate, store: box.store, ids: box.ids),
             HistoryFeature(gate: box.gate, store: box.store),
             FHIRPathFeature(clock: box.clock, version: AppVersion.text),
             AuditLogFeature(

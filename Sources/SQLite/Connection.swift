@@ -106,6 +106,9 @@ package final class Connection {
         return made
     }
 
+    /// The texts of all literal statements that were asked for so far.
+    package var statementTexts: [String] { statements.keys.map { String(cString: $0) } }
+
     /// A prepared statement of composed SQL, reset and without values; the last 64 are kept.
     package func prepare(_ sql: String) throws(SQLiteError) -> Statement {
         if let kept = composed[sql] {

@@ -25,7 +25,7 @@ struct EdgeResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Context ==
             answer = try await inner.respond(to: request, context: context)
         } catch {
             answer = problems.response(
-                to: error, path: request.uri.path, requestID: context.requestID)
+                to: error, for: request.head, requestID: context.requestID)
         }
         answer.headers = SecurityHeaders.dressed(answer.headers, requestID: context.requestID)
         log(request.method, answer, context, began)

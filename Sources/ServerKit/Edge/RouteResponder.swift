@@ -72,7 +72,7 @@ struct RouteResponder: HTTPResponder {
     ) -> Response {
         guard let allowance else { return Response(status: .tooManyRequests) }
         var answer = problems.response(
-            to: RateLimiter.throttled(allowance), path: request.uri.path,
+            to: RateLimiter.throttled(allowance), for: request.head,
             requestID: context.requestID)
         Self.note(allowance, in: &answer.headers)
         return answer

@@ -17,7 +17,7 @@ struct RefusalWriter: Sendable {
         let body = OutcomeBody(
             status: refusal.status, problem: Problem(refusal.code, refusal.detail),
             requestID: requestID)
-        let (bytes, contentType) = body.bytes(isFHIR: isFHIR)
+        let (bytes, contentType) = body.bytes(isFHIR ? .outcome : .plain)
         var fields: HTTPFields = [
             .contentType: contentType, .contentLength: "\(bytes.count)", .connection: "close",
         ]

@@ -263,6 +263,12 @@ enum RouteTable {
             Probe(
                 post, "\(base)/Condition/_search", .records, 200, "-+++++++-++",
                 body: "patient=own"),
+            Probe(
+                "GET \(base)/_async/:type/:job", "\(base)/_async/Condition/none", .records, 404,
+                "-+++++++-++"),
+            Probe(
+                "DELETE \(base)/_async/:type/:job", "\(base)/_async/Condition/none", .records, 404,
+                "-+++++++-++"),
             Probe("GET \(base)", "\(base)?_type=Practitioner", .records, 200, all),
             Probe(
                 "POST \(base)/_search", "\(base)/_search", .records, 200, all,

@@ -152,7 +152,7 @@ final class SearchRun {
         return maker.rules.matchesContent(json, criterion)
     }
 
-    private func content(of origin: Int64) throws -> (type: String, json: JSON)? {
+    func content(of origin: Int64) throws -> (type: String, json: JSON)? {
         openedCount += 1
         guard openedCount <= SearchLimits.openedCountMax else {
             throw Problem(
@@ -205,7 +205,7 @@ final class SearchRun {
 
     private static func rank(_ criterion: ParameterCriterion) -> Int {
         switch criterion.modifier {
-        case nil, .exact, .contains, .ofType: break
+        case nil, .exact, .contains, .endsWith, .ofType: break
         case .not, .notIn, .missing(true): return 11
         case .text, .in, .above, .below, .identifier, .missing(false): return 9
         }
