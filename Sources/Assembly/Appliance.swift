@@ -48,13 +48,17 @@ enum Appliance {
         let tls = try TLSIdentity(
             certificatePEM: current.certificatePEM, privateKeyPEM: current.keyPEM)
         let work = BoxWork(box: box, certificate: certificate, tls: tls, logger: logger)
-        let server = server(box, settings, tls, current, logger)
+        let watch = ServiceWatch(
+            store: box.store, notice: ServiceNotice(environment: Terminal.current.environment),
+            logger: logger)
+        let server = server(box, settings, tls, current, watch)
         var configuration = ServiceGroupConfiguration(
             services: [
                 .init(service: lines),
                 .init(service: work),
                 .init(service: ControlServer(box: box, logger: logger)),
                 .init(service: server),
+                .init(service: watch),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger))
         configuration.maximumGracefulShutdownDuration = .seconds(8)
@@ -63,7 +67,7 @@ enum Appliance {
 
     private static func server(
         _ box: Box, _ settings: ServeSettings, _ tls: TLSIdentity,
-        _ certificate: BoxCertificate.Current, _ logger: Logger
+        _ certificate: BoxCertificate.Current, _ watch: ServiceWatch
     ) -> EdgeServer {
         let book = RouteBook()
         let assets = webAssets()
@@ -71,12 +75,12 @@ enum Appliance {
         return EdgeServer(
             settings: EdgeSettings(
                 listen: settings.listen, plainListen: settings.httpListen,
-                hosts: HostRule(names: certificate.names)),
+                hosts: HostRule(names: certificate.names), sockets: sockets(settings, watch.logger)),
             routes: book, tls: tls,
             parts: EdgeParts(
                 authenticator: box.identity.authenticator,
-                limiter: RateLimiter(steadyMs: box.clock.steadyMs), assets: assets, ids: box.ids,
-                logger: logger),
+                limiter: RateLimiter(steadyMs: box.clock.steadyMs), assets: assets,
+                clock: box.clock, ids: box.ids, logger: watch.logger),
             onRunning: { ports in
                 let host = settings.listen.host == "0.0.0.0" ? "localhost" : settings.listen.host
                 let place = ports.https == 443 ? host : "\(host):\(ports.https)"
@@ -84,7 +88,26 @@ enum Appliance {
                     box.isClaimed
                     ? "" : " (not set up; run: tribal-ehr setup --answers FILE)"
                 Console.line("Tribal EHR is ready at https://\(place)\(claim)")
+                watch.notice.ready("Ready at https://\(place)\(claim)")
             })
+    }
+
+    /// The sockets that systemd opened for the configured addresses.
+    private static func sockets(_ settings: ServeSettings, _ logger: Logger) -> InheritedSockets {
+        let sockets = InheritedSockets(environment: Terminal.current.environment)
+        let asked = [settings.listen, settings.httpListen].compactMap { $0 }
+        for idle in sockets.close(except: asked) {
+            logger.warning(
+                "socket.idle",
+                metadata: [
+                    "what": """
+                    systemd listens on \(idle.host):\(idle.port), which the configuration does \
+                    not name. Change both: systemctl edit tribal-ehr.socket
+                    """
+                ])
+        }
+        return InheritedSockets(
+            sockets.all.filter { one in asked.contains { sockets.serving($0) == one } })
     }
 
     private static func health(_ box: Box) -> Health {

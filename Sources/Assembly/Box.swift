@@ -38,6 +38,7 @@ package final class Box: Sendable {
         passwords: PasswordPool? = nil
     ) async throws -> Box {
         try SelfTest.run()
+        try FolderOwner.check(folder.path)
         try folder.make()
         let lock = try folder.lock()
         let ids = SystemClock.ids(clock)
