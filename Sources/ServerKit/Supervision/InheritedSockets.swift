@@ -14,6 +14,13 @@ package struct InheritedSockets: Sendable {
         /// The numeric address it listens on; `0.0.0.0` or `::` for every one.
         package let host: String
         package let port: Int
+
+        /// Describes a socket.
+        package init(descriptor: Int32, host: String, port: Int) {
+            self.descriptor = descriptor
+            self.host = host
+            self.port = port
+        }
     }
 
     private static let firstDescriptor: Int32 = 3

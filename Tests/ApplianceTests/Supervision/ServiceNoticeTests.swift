@@ -1,4 +1,5 @@
 import AccessControl
+import Assembly
 import Glibc
 import Kernel
 import RecordStore

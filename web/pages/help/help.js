@@ -10,7 +10,7 @@ const topics = [
   ["sign-in", "Signing in"], ["patient-search", "Finding a patient"],
   ["chart", "Reading a chart"], ["keyboard", "Keyboard"], ["sessions", "Sessions and password"],
   ["audit-log", "The audit log"], ["locked-out", "Locked out"], ["administration", "For administrators"],
-  ["fhir", "For programs: FHIR"],
+  ["install", "Install, update, remove"], ["fhir", "For programs: FHIR"],
 ];
 
 /** Opens one topic of the handbook, the first one by itself. */
