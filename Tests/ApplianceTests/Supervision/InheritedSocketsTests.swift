@@ -71,7 +71,7 @@ struct InheritedSocketsTests {
         defer { close(socket.descriptor) }
         let ask = Array(
             "GET /api/v1/echo HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8)
-        func answered(_ port: Int) async throws -> Exchange {
+        @Sendable func answered(_ port: Int) async throws -> Exchange {
             try await Exchange.run(port: port, pieces: [ask], tls: true)
         }
         let first = try await Serving.start(socket.handedOver, port: socket.port)

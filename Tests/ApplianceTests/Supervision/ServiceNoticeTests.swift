@@ -97,8 +97,6 @@ struct ServiceNoticeTests {
             order.withLock { $0.append("works") }
             #expect(isWorking)
             #expect(order.withLock { $0 } == ["writer", "works"])
-            await test.box.close()
-            #expect(await store.works() == false)
         }
     }
 }
