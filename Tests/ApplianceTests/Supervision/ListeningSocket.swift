@@ -30,4 +30,19 @@ struct ListeningSocket {
     var handedOver: InheritedSockets {
         InheritedSockets([.init(descriptor: dup(descriptor), host: "127.0.0.1", port: port)])
     }
+
+    /// Whether the system takes a connection, to be served by whoever asks for it next.
+    var takesConnections: Bool {
+        let caller = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(caller) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        address.sin_port = UInt16(port).bigEndian
+        return withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(caller, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+    }
 }
