@@ -146,8 +146,10 @@ def upgrade(lab):
         refused, answered, stop = [], [], threading.Event()
 
         def knock():
+            # As browsers do, once more where a connection ends before anything was answered.
+            words = f"{ASK} --retry 1 --retry-delay 1 --retry-all-errors --fail"
             while not stop.is_set():
-                status, told = machine.ask("/bin/sh", "-c", f"{ASK} --fail https://localhost/ready")
+                status, told = machine.ask("/bin/sh", "-c", f"{words} https://localhost/ready")
                 (answered if status == 0 else refused).append(told)
 
         knocking = threading.Thread(target=knock)

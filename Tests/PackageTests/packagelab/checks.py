@@ -17,7 +17,7 @@ ALLOWED = {
 }
 WANTED = {
     "./usr/bin/tribal-ehr": 0o755,
-    "./etc/tribal-ehr/tribal-ehr.conf": 0o640,
+    "./etc/tribal-ehr/tribal-ehr.conf": 0o644,
     "./lib/systemd/system/tribal-ehr.service": 0o644,
     "./lib/systemd/system/tribal-ehr.socket": 0o644,
     "./lib/systemd/system/tribal-ehr-http.socket": 0o644,
@@ -138,7 +138,7 @@ def manual(lab):
         for command in ("serve", "import", "user add", "audit verify", "keys kit", "doctor"):
             assert f".SS tribal\\-ehr {command}" in text, f"{command} is missing"
         warned = subprocess.run(
-            ["groff", "-man", "-Tutf8", "-ww", "-z"], input=text, capture_output=True, text=True)
+            ["groff", "-K", "utf8", "-man", "-Tutf8", "-ww", "-z"], input=text, capture_output=True, text=True)
         assert not warned.stderr.strip(), warned.stderr[:500]
 
 
