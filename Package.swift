@@ -16,6 +16,12 @@ let strict: [SwiftSetting] = [
 let unoptimised: [SwiftSetting] = [
     .unsafeFlags(["-Onone"], .when(configuration: .release))
 ]
+/// Addresses of other libraries are looked up before the first instruction and are then read-only.
+let resolvedAtStart: [LinkerSetting] = [
+    .unsafeFlags(
+        ["-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now"],
+        .when(configuration: .release))
+]
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
@@ -74,6 +80,7 @@ let server: [Target.Dependency] = [
     .product(name: "NIOSSL", package: "swift-nio-ssl"),
     .product(name: "NIOHTTP2", package: "swift-nio-http2"),
     .product(name: "NIOHPACK", package: "swift-nio-http2"),
+    .product(name: "NIOExtras", package: "swift-nio-extras"),
     .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
     .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
 ]
@@ -132,7 +139,9 @@ let package = Package(
                 "CWebAssets", "CDemoClinic", arguments, signals,
             ] + server,
             swiftSettings: strict + unoptimised),
-        .executableTarget(name: "Main", dependencies: ["Assembly"], swiftSettings: strict),
+        .executableTarget(
+            name: "Main", dependencies: ["Assembly"], swiftSettings: strict,
+            linkerSettings: resolvedAtStart),
         .target(
             name: "TestKit",
             dependencies: [

@@ -69,14 +69,18 @@ enum Appliance {
             box: box, certificate: certificate, tls: tls, rates: rates, logger: logger)
         let parts = EdgeParts(
             authenticator: box.identity.authenticator, limiter: limiter, assets: webAssets(),
-            ids: box.ids, logger: logger, closed: { box.maintenance.refusal($0) })
-        let server = server(box, settings, tls, hosts, parts, setupCode: code)
+            clock: box.clock, ids: box.ids, logger: logger, closed: { box.maintenance.refusal($0) })
+        let watch = ServiceWatch(
+            store: box.store, notice: ServiceNotice(environment: Terminal.current.environment),
+            logger: logger)
+        let server = server(box, settings, tls, hosts, parts, watch, setupCode: code)
         var configuration = ServiceGroupConfiguration(
             services: [
                 .init(service: lines),
                 .init(service: work),
                 .init(service: ControlServer(box: box, logger: logger)),
                 .init(service: server),
+                .init(service: watch),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger))
         configuration.maximumGracefulShutdownDuration = .seconds(8)
@@ -86,7 +90,7 @@ enum Appliance {
 
     private static func server(
         _ box: Box, _ settings: ServeSettings, _ tls: TLSIdentity, _ hosts: HostRule,
-        _ parts: EdgeParts, setupCode: String?
+        _ parts: EdgeParts, _ watch: ServiceWatch, setupCode: String?
     ) -> EdgeServer {
         let book = RouteBook()
         let assets = parts.assets ?? webAssets()
@@ -94,13 +98,15 @@ enum Appliance {
         return EdgeServer(
             settings: EdgeSettings(
                 listen: settings.listen, plainListen: settings.httpListen,
-                hosts: hosts),
+                hosts: hosts, sockets: sockets(settings, watch.logger)),
             routes: book, tls: tls, parts: parts,
             onRunning: { ports in
                 let host = settings.listen.host == "0.0.0.0" ? "localhost" : settings.listen.host
                 let place = ports.https == 443 ? host : "\(host):\(ports.https)"
                 let state = box.isClaimed ? "" : " (not set up)"
                 Console.line("Tribal EHR is ready at https://\(place)\(state)")
+                // Every user of the machine may read this, so it holds no code.
+                watch.notice.ready("Ready at https://\(place)")
                 if let setupCode { Console.line(SetupWords.invitation(place, code: setupCode)) }
             })
     }
@@ -116,6 +122,24 @@ enum Appliance {
             logger.error("setup-code", metadata: ["error": "\(type(of: error))"])
         }
         return nil
+    }
+
+    /// The sockets that systemd opened for the configured addresses.
+    private static func sockets(_ settings: ServeSettings, _ logger: Logger) -> InheritedSockets {
+        let sockets = InheritedSockets(environment: Terminal.current.environment)
+        let asked = [settings.listen, settings.httpListen].compactMap { $0 }
+        for idle in sockets.close(except: asked) {
+            logger.warning(
+                "socket.idle",
+                metadata: [
+                    "what": """
+                    systemd listens on \(idle.host):\(idle.port), which the configuration does \
+                    not name. Change both: systemctl edit tribal-ehr.socket
+                    """
+                ])
+        }
+        return InheritedSockets(
+            sockets.all.filter { one in asked.contains { sockets.serving($0) == one } })
     }
 
     private static func health(_ box: Box) -> Health {

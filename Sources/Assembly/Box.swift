@@ -50,6 +50,7 @@ package final class Box: Sendable {
         random: @escaping @Sendable (Int) throws -> [UInt8] = { try Random.bytes($0) }
     ) async throws -> Box {
         try SelfTest.run()
+        try FolderOwner.check(folder.path)
         try folder.make()
         let lock = try folder.lock()
         let ids = SystemClock.ids(clock)

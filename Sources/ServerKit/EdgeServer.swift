@@ -30,16 +30,19 @@ package struct EdgeSettings: Sendable {
     package var plainListen: ListenAddress?
     package var hosts: HostRule
     package var limits: EdgeLimits
+    /// Sockets that listen on these addresses already.
+    package var sockets: InheritedSockets
 
     /// Makes settings.
     package init(
         listen: ListenAddress, plainListen: ListenAddress?, hosts: HostRule,
-        limits: EdgeLimits = EdgeLimits()
+        limits: EdgeLimits = EdgeLimits(), sockets: InheritedSockets = InheritedSockets([])
     ) {
         self.listen = listen
         self.plainListen = plainListen
         self.hosts = hosts
         self.limits = limits
+        self.sockets = sockets
     }
 }
 
@@ -49,6 +52,7 @@ package struct EdgeParts: Sendable {
     package let limiter: RateLimiter
     /// The page that a person gets at an address that no route answers.
     package let assets: WebAssets?
+    package let clock: Clock
     package let ids: IDs
     package let logger: Logger
     /// Why the box is closed to a caller at present; nil where it is open to them.
@@ -56,12 +60,14 @@ package struct EdgeParts: Sendable {
 
     /// Gathers the parts.
     package init(
-        authenticator: Authenticator, limiter: RateLimiter, assets: WebAssets?, ids: IDs,
-        logger: Logger, closed: @escaping @Sendable (Caller?) -> Problem? = { _ in nil }
+        authenticator: Authenticator, limiter: RateLimiter, assets: WebAssets?, clock: Clock,
+        ids: IDs, logger: Logger,
+        closed: @escaping @Sendable (Caller?) -> Problem? = { _ in nil }
     ) {
         self.authenticator = authenticator
         self.limiter = limiter
         self.assets = assets
+        self.clock = clock
         self.ids = ids
         self.logger = logger
         self.closed = closed
@@ -165,21 +171,17 @@ package struct EdgeServer: Service {
         _ responder: Responder, _ address: ListenAddress, _ tls: TLSIdentity?,
         _ count: ConnectionCount, _ onBound: @escaping @Sendable (Int) async -> Void
     ) -> some Service where Responder.Context == OpenContext {
-        let limits = settings.limits
-        let refusals = RefusalWriter(ids: parts.ids, logger: parts.logger)
         var quiet = parts.logger
         quiet.logLevel = .error
-        return Application(
-            responder: responder,
-            server: HTTPServerBuilder { responder in
-                EdgeChannel(
-                    limits, tls: tls, refusals: refusals, count: count, responder: responder)
-            },
-            configuration: ApplicationConfiguration(
-                address: .hostname(address.host, port: address.port), serverName: nil,
-                backlog: 512),
-            onServerRunning: { channel in await onBound(channel.localAddress?.port ?? 0) },
-            logger: quiet)
+        let conversation = EdgeConversation(
+            responder: responder, date: AnswerDate(parts.clock), logger: quiet)
+        return EdgeListener(
+            address: address, inherited: settings.sockets.serving(address)?.descriptor,
+            channel: EdgeChannel(
+                settings.limits, tls: tls,
+                refusals: RefusalWriter(ids: parts.ids, logger: parts.logger), count: count,
+                responder: conversation.answer),
+            logger: quiet, onBound: onBound)
     }
 }
 
@@ -248,7 +250,8 @@ private struct Listener<Listening: Service>: Service {
         case EACCES, EPERM:
             return Problem(
                 .forbidden,
-                "This user may not listen on \(place). Use a port from 1024 on, or grant it.",
+                "This user may not listen on \(place). Use a port from 1024 on, or let systemd open "
+                    + "it: systemctl status 'tribal-ehr*.socket' says why it has not.",
                 location: place)
         default:
             return Problem(

@@ -12,7 +12,7 @@ const topics = [
   ["second-factor", "The second factor"],
   ["audit-log", "The audit log"], ["who-may-see-what", "Who may see what"],
   ["break-glass", "Emergency access"], ["delegation", "Standing in"],
-  ["locked-out", "Locked out"], ["setup", "Setting up a box"],
+  ["locked-out", "Locked out"], ["install", "Install, update, remove"], ["setup", "Setting up a box"],
   ["recovery-kit", "The recovery kit"], ["practice-clinic", "The practice clinic"],
   ["maintenance", "Closing for maintenance"], ["administration", "For administrators"],
   ["users", "Users and roles"], ["access-review", "Access review"],
