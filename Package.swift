@@ -99,6 +99,7 @@ let package = Package(
         pure("FHIRXML", ["FHIRModel", "CXML"]),
         pure("FHIRPath", ["FHIRModel"]),
         pure("FHIRSearch", ["FHIRModel", "FHIRPath"]),
+        pure("QRCode"),
         pure("AccessControl"),
         edge("SQLite", ["CSQLite"]),
         edge("Deflate", ["CZlib"]),
@@ -146,7 +147,7 @@ let package = Package(
             ], path: "Tests/Benchmarks", swiftSettings: strict),
         tests(
             "FHIRTests",
-            ["FHIRModel", "FHIRPath", "FHIRSearch", "FHIRXML", "Kernel", "TestKit"]),
+            ["FHIRModel", "FHIRPath", "FHIRSearch", "FHIRXML", "QRCode", "Kernel", "TestKit"]),
         tests(
             "StoreTests",
             [
