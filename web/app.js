@@ -28,6 +28,10 @@ const routes = [
     load: () => import("./pages/audit-log/audit-log.js") },
   { pattern: "/notices", title: "Notices", isForAdministrators: true,
     load: () => import("./pages/notices/notices.js") },
+  { pattern: "/certificates/confirm", title: "Certificate", isOpen: true,
+    load: () => import("./pages/certificates/confirm.js") },
+  { pattern: "/certificates", title: "Certificates", isForAdministrators: true,
+    load: () => import("./pages/certificates/certificates.js") },
 ];
 
 // The page that usually comes next is fetched while the person still types.
@@ -111,6 +115,7 @@ function menuItems() {
   const isCompact = readSettings().density === "compact";
   return [
     html`<li><a href="/sessions">Sessions and password</a></li>`,
+    isAdministrator() ? html`<li><a href="/certificates">Certificates</a></li>` : null,
     html`<li><button type="button" @click=${showKeys}>Keyboard shortcuts</button></li>`,
     html`<li class="rule"></li>`,
     html`<li><label><input type="checkbox" ?checked=${isCompact} @change=${changeDensity}>

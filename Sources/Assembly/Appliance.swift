@@ -7,12 +7,14 @@ import Kernel
 import Logging
 import RecordStore
 import Sealing
-import ServerKit
+package import ServerKit
 import ServiceLifecycle
+import Steward
+import Synchronization
 import UnixSignals
 
 /// The running box: how its parts are put together, started and stopped.
-enum Appliance {
+package enum Appliance {
     /// Serves until the process is told to stop (SIGTERM, SIGINT); then finishes what is under way
     /// and closes the folder.
     ///
@@ -43,16 +45,17 @@ enum Appliance {
         let caller = box.machine("job")
         let grant = try await box.grant(
             Ask(.administer, area: .system, type: "Certificate"), caller)
-        let certificate = BoxCertificate(box: box, hosts: settings.hosts)
-        let current = try await certificate.current(grant)
-        let tls = try TLSIdentity(
-            certificatePEM: current.certificatePEM, privateKeyPEM: current.keyPEM)
-        let work = BoxWork(box: box, certificate: certificate, tls: tls, logger: logger)
-        let server = server(box, settings, tls, current, logger)
+        let tls = try await box.certificates.serve(grant, hosts: settings.hosts)
+        let work = BoxWork(box: box, logger: logger)
+        let server = server(box, settings, tls, logger)
+        let watch = NetworkWatch(
+            board: box.network, clock: box.clock, listen: settings.listen,
+            isAnnouncing: settings.isNameAnnounced, label: { box.boxName }, logger: logger)
         var configuration = ServiceGroupConfiguration(
             services: [
                 .init(service: lines),
                 .init(service: work),
+                .init(service: watch),
                 .init(service: ControlServer(box: box, logger: logger)),
                 .init(service: server),
             ],
@@ -62,22 +65,21 @@ enum Appliance {
     }
 
     private static func server(
-        _ box: Box, _ settings: ServeSettings, _ tls: TLSIdentity,
-        _ certificate: BoxCertificate.Current, _ logger: Logger
+        _ box: Box, _ settings: ServeSettings, _ tls: TLSIdentity, _ logger: Logger
     ) -> EdgeServer {
         let book = RouteBook()
         let assets = webAssets()
         for feature in Features.all(box, health: health(box), assets: assets) { book.add(feature) }
+        let port = ServedPort(settings.listen.port)
         return EdgeServer(
-            settings: EdgeSettings(
-                listen: settings.listen, plainListen: settings.httpListen,
-                hosts: HostRule(names: certificate.names)),
+            settings: edge(box, settings, assets, httpsPort: { port.number }),
             routes: book, tls: tls,
             parts: EdgeParts(
                 authenticator: box.identity.authenticator,
                 limiter: RateLimiter(steadyMs: box.clock.steadyMs), assets: assets, ids: box.ids,
                 logger: logger),
             onRunning: { ports in
+                port.put(ports.https)
                 let host = settings.listen.host == "0.0.0.0" ? "localhost" : settings.listen.host
                 let place = ports.https == 443 ? host : "\(host):\(ports.https)"
                 let claim =
@@ -85,6 +87,22 @@ enum Appliance {
                     ? "" : " (not set up; run: tribal-ehr setup --answers FILE)"
                 Console.line("Tribal EHR is ready at https://\(place)\(claim)")
             })
+    }
+
+    /// Where the box listens, under which names, and what it shows without HTTPS.
+    ///
+    /// - Parameter httpsPort: the port of HTTPS once it is open.
+    package static func edge(
+        _ box: Box, _ settings: ServeSettings, _ assets: WebAssets,
+        httpsPort: @escaping @Sendable () -> Int
+    ) -> EdgeSettings {
+        let pages = Features.trustPages(box, assets)
+        var edge = EdgeSettings(
+            listen: settings.listen, plainListen: settings.httpListen,
+            hosts: HostRule(names: settings.hosts, isName: { box.certificates.isName($0) }))
+        edge.isStrict = { box.certificates.isTrusted($0) }
+        edge.plainPages = { pages.plain($0, httpsPort: httpsPort()) }
+        return edge
     }
 
     private static func health(_ box: Box) -> Health {
@@ -98,7 +116,7 @@ enum Appliance {
     }
 
     /// The pages that the binary carries.
-    static func webAssets() -> WebAssets {
+    package static func webAssets() -> WebAssets {
         var count = 0
         var files: [WebFile] = []
         if let list = web_files(&count) {
@@ -119,4 +137,15 @@ enum Appliance {
         quiet.logLevel = .error
         return quiet
     }
+}
+
+/// The port of HTTPS, which the system may have chosen.
+private final class ServedPort: Sendable {
+    private let value: Atomic<Int>
+
+    init(_ number: Int) { value = Atomic(number) }
+
+    var number: Int { value.load(ordering: .relaxed) }
+
+    func put(_ number: Int) { value.store(number, ordering: .relaxed) }
 }

@@ -6,7 +6,7 @@ package import Kernel
 package import RecordStore
 package import Sealing
 package import ServerKit
-import Steward
+package import Steward
 import Synchronization
 
 /// An open data folder with everything that works on it; one process at a time has one.
@@ -17,6 +17,11 @@ package final class Box: Sendable {
     package let gate: Gate
     package let importer: Importer
     let clinicRecord: ClinicRecord
+    /// The certificates that the box shows.
+    package let certificates: CertificateKeeper
+    /// What is known of the network that the box is on.
+    package let network = NetworkBoard()
+    private let label = BoxLabel()
     package let clock: Clock
     package let ids: IDs
     private let folderLock: FolderLock
@@ -67,6 +72,10 @@ package final class Box: Sendable {
         gate = Gate(store: store)
         importer = Importer(gate: gate, store: store, ids: ids)
         clinicRecord = ClinicRecord(store: store)
+        certificates = CertificateKeeper(
+            CertificateKeeper.Parts(
+                store: store, clock: clock, folder: folder,
+                surroundings: BoxSurroundings.of(store, network, label)))
         self.identity = identity
     }
 
@@ -82,6 +91,11 @@ package final class Box: Sendable {
     /// - Parameter name: what stands behind it: `command` or `job`.
     package func machine(_ name: String) -> Caller {
         Caller(kind: .machine, name: name, address: "local", requestID: ids.next())
+    }
+
+    /// The box itself as one who asks because of a request of nobody known.
+    func machine(at address: String) -> Caller {
+        Caller(kind: .machine, name: "job", address: address, requestID: ids.next())
     }
 
     /// The grant of the box itself for an ask.
@@ -101,6 +115,9 @@ package final class Box: Sendable {
             clinicName: known.clinic?.name, isClaimed: isClaimed, isDemo: known.isDemo)
     }
 
+    /// The name under which browsers find the box, without a domain, from memory.
+    var boxName: String { label.text }
+
     /// The clinic, from memory.
     var clinic: Clinic? { facts.withLock { $0.clinic } }
 
@@ -111,5 +128,6 @@ package final class Box: Sendable {
             try await grant(Ask(.read, area: .system, type: "Clinic"), caller))
         let isDemo = DemoClinic.patientIDs.contains { store.people.person($0) != nil }
         facts.withLock { $0 = (clinic, isDemo) }
+        label.put(clinic?.boxName ?? BoxLabel.unclaimed)
     }
 }

@@ -11,20 +11,23 @@ import Steward
 /// search index.
 struct BoxWork: Service {
     private static let pauseSeconds = 2
+    /// So many rounds pass between two looks at the certificate without any cause.
+    private static let certificateRounds = 15
     private static let dayMs: Int64 = 86_400_000
 
     let box: Box
-    let certificate: BoxCertificate
-    let tls: TLSIdentity
     let logger: Logger
 
     /// Works until the service group stops it.
     func run() async throws {
         await cancelWhenGracefulShutdown {
             await finishRotation()
+            var rounds = 0
             while !Task.isCancelled {
                 await rebuildSearchIndex()
                 await round()
+                await lookAfterCertificates(isTime: rounds % Self.certificateRounds == 0)
+                rounds += 1
                 do {
                     try await Task.sleep(for: .seconds(Self.pauseSeconds))
                 } catch {
@@ -106,8 +109,8 @@ struct BoxWork: Service {
     }
 
     private func renewCertificate(_ grant: Grant) async throws {
-        let current = try await certificate.current(grant)
-        try tls.replace(certificatePEM: current.certificatePEM, privateKeyPEM: current.keyPEM)
+        try await box.certificates.refresh(grant)
+        try await warnOfEnd(grant)
     }
 
     /// Makes the search index where a release before this one made another one, or none.

@@ -52,139 +52,163 @@ static const unsigned char file_15[] = {
 #embed "../../web/help/audit-log.md"
 };
 static const unsigned char file_16[] = {
-#embed "../../web/help/chart.md"
+#embed "../../web/help/certificates.md"
 };
 static const unsigned char file_17[] = {
-#embed "../../web/help/fhir.md"
+#embed "../../web/help/chart.md"
 };
 static const unsigned char file_18[] = {
-#embed "../../web/help/keyboard.md"
+#embed "../../web/help/fhir.md"
 };
 static const unsigned char file_19[] = {
-#embed "../../web/help/locked-out.md"
+#embed "../../web/help/keyboard.md"
 };
 static const unsigned char file_20[] = {
-#embed "../../web/help/patient-search.md"
+#embed "../../web/help/locked-out.md"
 };
 static const unsigned char file_21[] = {
-#embed "../../web/help/sessions.md"
+#embed "../../web/help/patient-search.md"
 };
 static const unsigned char file_22[] = {
-#embed "../../web/help/sign-in.md"
+#embed "../../web/help/sessions.md"
 };
 static const unsigned char file_23[] = {
-#embed "../../web/index.html"
+#embed "../../web/help/sign-in.md"
 };
 static const unsigned char file_24[] = {
-#embed "../../web/lib/api.js"
+#embed "../../web/help/trust-this-device.md"
 };
 static const unsigned char file_25[] = {
-#embed "../../web/lib/format.js"
+#embed "../../web/index.html"
 };
 static const unsigned char file_26[] = {
-#embed "../../web/lib/html.js"
+#embed "../../web/lib/api.js"
 };
 static const unsigned char file_27[] = {
-#embed "../../web/lib/idle.js"
+#embed "../../web/lib/format.js"
 };
 static const unsigned char file_28[] = {
-#embed "../../web/lib/keys.js"
+#embed "../../web/lib/html.js"
 };
 static const unsigned char file_29[] = {
-#embed "../../web/lib/markdown.js"
+#embed "../../web/lib/idle.js"
 };
 static const unsigned char file_30[] = {
-#embed "../../web/lib/match.js"
+#embed "../../web/lib/keys.js"
 };
 static const unsigned char file_31[] = {
-#embed "../../web/lib/recent.js"
+#embed "../../web/lib/markdown.js"
 };
 static const unsigned char file_32[] = {
-#embed "../../web/lib/router.js"
+#embed "../../web/lib/match.js"
 };
 static const unsigned char file_33[] = {
-#embed "../../web/lib/scale.js"
+#embed "../../web/lib/recent.js"
 };
 static const unsigned char file_34[] = {
-#embed "../../web/lib/session.js"
+#embed "../../web/lib/router.js"
 };
 static const unsigned char file_35[] = {
-#embed "../../web/lib/state.js"
+#embed "../../web/lib/scale.js"
 };
 static const unsigned char file_36[] = {
-#embed "../../web/lib/styles.js"
+#embed "../../web/lib/session.js"
 };
 static const unsigned char file_37[] = {
-#embed "../../web/pages/audit-log/audit-log.css"
+#embed "../../web/lib/state.js"
 };
 static const unsigned char file_38[] = {
-#embed "../../web/pages/audit-log/audit-log.js"
+#embed "../../web/lib/styles.js"
 };
 static const unsigned char file_39[] = {
-#embed "../../web/pages/audit-log/words.js"
+#embed "../../web/pages/audit-log/audit-log.css"
 };
 static const unsigned char file_40[] = {
-#embed "../../web/pages/chart/banner.js"
+#embed "../../web/pages/audit-log/audit-log.js"
 };
 static const unsigned char file_41[] = {
-#embed "../../web/pages/chart/chart.css"
+#embed "../../web/pages/audit-log/words.js"
 };
 static const unsigned char file_42[] = {
-#embed "../../web/pages/chart/chart.js"
+#embed "../../web/pages/certificates/certificates.css"
 };
 static const unsigned char file_43[] = {
-#embed "../../web/pages/chart/lists.js"
+#embed "../../web/pages/certificates/certificates.js"
 };
 static const unsigned char file_44[] = {
-#embed "../../web/pages/chart/notes.js"
+#embed "../../web/pages/certificates/confirm.js"
 };
 static const unsigned char file_45[] = {
-#embed "../../web/pages/chart/results.js"
+#embed "../../web/pages/chart/banner.js"
 };
 static const unsigned char file_46[] = {
-#embed "../../web/pages/chart/rows.js"
+#embed "../../web/pages/chart/chart.css"
 };
 static const unsigned char file_47[] = {
-#embed "../../web/pages/chart/summary.js"
+#embed "../../web/pages/chart/chart.js"
 };
 static const unsigned char file_48[] = {
-#embed "../../web/pages/help/help.css"
+#embed "../../web/pages/chart/lists.js"
 };
 static const unsigned char file_49[] = {
-#embed "../../web/pages/help/help.js"
+#embed "../../web/pages/chart/notes.js"
 };
 static const unsigned char file_50[] = {
-#embed "../../web/pages/notices/notices.js"
+#embed "../../web/pages/chart/results.js"
 };
 static const unsigned char file_51[] = {
-#embed "../../web/pages/patient-search/patient-search.css"
+#embed "../../web/pages/chart/rows.js"
 };
 static const unsigned char file_52[] = {
-#embed "../../web/pages/patient-search/patient-search.js"
+#embed "../../web/pages/chart/summary.js"
 };
 static const unsigned char file_53[] = {
-#embed "../../web/pages/sessions/sessions.css"
+#embed "../../web/pages/help/help.css"
 };
 static const unsigned char file_54[] = {
-#embed "../../web/pages/sessions/sessions.js"
+#embed "../../web/pages/help/help.js"
 };
 static const unsigned char file_55[] = {
-#embed "../../web/pages/sign-in/sign-in.css"
+#embed "../../web/pages/notices/notices.js"
 };
 static const unsigned char file_56[] = {
-#embed "../../web/pages/sign-in/sign-in.js"
+#embed "../../web/pages/patient-search/patient-search.css"
 };
 static const unsigned char file_57[] = {
-#embed "../../web/styles/base.css"
+#embed "../../web/pages/patient-search/patient-search.js"
 };
 static const unsigned char file_58[] = {
-#embed "../../web/styles/print.css"
+#embed "../../web/pages/sessions/sessions.css"
 };
 static const unsigned char file_59[] = {
-#embed "../../web/styles/reset.css"
+#embed "../../web/pages/sessions/sessions.js"
 };
 static const unsigned char file_60[] = {
+#embed "../../web/pages/sign-in/sign-in.css"
+};
+static const unsigned char file_61[] = {
+#embed "../../web/pages/sign-in/sign-in.js"
+};
+static const unsigned char file_62[] = {
+#embed "../../web/styles/base.css"
+};
+static const unsigned char file_63[] = {
+#embed "../../web/styles/print.css"
+};
+static const unsigned char file_64[] = {
+#embed "../../web/styles/reset.css"
+};
+static const unsigned char file_65[] = {
 #embed "../../web/styles/tokens.css"
+};
+static const unsigned char file_66[] = {
+#embed "../../web/trust/index.html"
+};
+static const unsigned char file_67[] = {
+#embed "../../web/trust/trust.css"
+};
+static const unsigned char file_68[] = {
+#embed "../../web/trust/trust.js"
 };
 
 static const web_file all[] = {
@@ -204,54 +228,62 @@ static const web_file all[] = {
     {"favicon.svg", file_13, sizeof file_13},
     {"help/administration.md", file_14, sizeof file_14},
     {"help/audit-log.md", file_15, sizeof file_15},
-    {"help/chart.md", file_16, sizeof file_16},
-    {"help/fhir.md", file_17, sizeof file_17},
-    {"help/keyboard.md", file_18, sizeof file_18},
-    {"help/locked-out.md", file_19, sizeof file_19},
-    {"help/patient-search.md", file_20, sizeof file_20},
-    {"help/sessions.md", file_21, sizeof file_21},
-    {"help/sign-in.md", file_22, sizeof file_22},
-    {"index.html", file_23, sizeof file_23},
-    {"lib/api.js", file_24, sizeof file_24},
-    {"lib/format.js", file_25, sizeof file_25},
-    {"lib/html.js", file_26, sizeof file_26},
-    {"lib/idle.js", file_27, sizeof file_27},
-    {"lib/keys.js", file_28, sizeof file_28},
-    {"lib/markdown.js", file_29, sizeof file_29},
-    {"lib/match.js", file_30, sizeof file_30},
-    {"lib/recent.js", file_31, sizeof file_31},
-    {"lib/router.js", file_32, sizeof file_32},
-    {"lib/scale.js", file_33, sizeof file_33},
-    {"lib/session.js", file_34, sizeof file_34},
-    {"lib/state.js", file_35, sizeof file_35},
-    {"lib/styles.js", file_36, sizeof file_36},
-    {"pages/audit-log/audit-log.css", file_37, sizeof file_37},
-    {"pages/audit-log/audit-log.js", file_38, sizeof file_38},
-    {"pages/audit-log/words.js", file_39, sizeof file_39},
-    {"pages/chart/banner.js", file_40, sizeof file_40},
-    {"pages/chart/chart.css", file_41, sizeof file_41},
-    {"pages/chart/chart.js", file_42, sizeof file_42},
-    {"pages/chart/lists.js", file_43, sizeof file_43},
-    {"pages/chart/notes.js", file_44, sizeof file_44},
-    {"pages/chart/results.js", file_45, sizeof file_45},
-    {"pages/chart/rows.js", file_46, sizeof file_46},
-    {"pages/chart/summary.js", file_47, sizeof file_47},
-    {"pages/help/help.css", file_48, sizeof file_48},
-    {"pages/help/help.js", file_49, sizeof file_49},
-    {"pages/notices/notices.js", file_50, sizeof file_50},
-    {"pages/patient-search/patient-search.css", file_51, sizeof file_51},
-    {"pages/patient-search/patient-search.js", file_52, sizeof file_52},
-    {"pages/sessions/sessions.css", file_53, sizeof file_53},
-    {"pages/sessions/sessions.js", file_54, sizeof file_54},
-    {"pages/sign-in/sign-in.css", file_55, sizeof file_55},
-    {"pages/sign-in/sign-in.js", file_56, sizeof file_56},
-    {"styles/base.css", file_57, sizeof file_57},
-    {"styles/print.css", file_58, sizeof file_58},
-    {"styles/reset.css", file_59, sizeof file_59},
-    {"styles/tokens.css", file_60, sizeof file_60},
+    {"help/certificates.md", file_16, sizeof file_16},
+    {"help/chart.md", file_17, sizeof file_17},
+    {"help/fhir.md", file_18, sizeof file_18},
+    {"help/keyboard.md", file_19, sizeof file_19},
+    {"help/locked-out.md", file_20, sizeof file_20},
+    {"help/patient-search.md", file_21, sizeof file_21},
+    {"help/sessions.md", file_22, sizeof file_22},
+    {"help/sign-in.md", file_23, sizeof file_23},
+    {"help/trust-this-device.md", file_24, sizeof file_24},
+    {"index.html", file_25, sizeof file_25},
+    {"lib/api.js", file_26, sizeof file_26},
+    {"lib/format.js", file_27, sizeof file_27},
+    {"lib/html.js", file_28, sizeof file_28},
+    {"lib/idle.js", file_29, sizeof file_29},
+    {"lib/keys.js", file_30, sizeof file_30},
+    {"lib/markdown.js", file_31, sizeof file_31},
+    {"lib/match.js", file_32, sizeof file_32},
+    {"lib/recent.js", file_33, sizeof file_33},
+    {"lib/router.js", file_34, sizeof file_34},
+    {"lib/scale.js", file_35, sizeof file_35},
+    {"lib/session.js", file_36, sizeof file_36},
+    {"lib/state.js", file_37, sizeof file_37},
+    {"lib/styles.js", file_38, sizeof file_38},
+    {"pages/audit-log/audit-log.css", file_39, sizeof file_39},
+    {"pages/audit-log/audit-log.js", file_40, sizeof file_40},
+    {"pages/audit-log/words.js", file_41, sizeof file_41},
+    {"pages/certificates/certificates.css", file_42, sizeof file_42},
+    {"pages/certificates/certificates.js", file_43, sizeof file_43},
+    {"pages/certificates/confirm.js", file_44, sizeof file_44},
+    {"pages/chart/banner.js", file_45, sizeof file_45},
+    {"pages/chart/chart.css", file_46, sizeof file_46},
+    {"pages/chart/chart.js", file_47, sizeof file_47},
+    {"pages/chart/lists.js", file_48, sizeof file_48},
+    {"pages/chart/notes.js", file_49, sizeof file_49},
+    {"pages/chart/results.js", file_50, sizeof file_50},
+    {"pages/chart/rows.js", file_51, sizeof file_51},
+    {"pages/chart/summary.js", file_52, sizeof file_52},
+    {"pages/help/help.css", file_53, sizeof file_53},
+    {"pages/help/help.js", file_54, sizeof file_54},
+    {"pages/notices/notices.js", file_55, sizeof file_55},
+    {"pages/patient-search/patient-search.css", file_56, sizeof file_56},
+    {"pages/patient-search/patient-search.js", file_57, sizeof file_57},
+    {"pages/sessions/sessions.css", file_58, sizeof file_58},
+    {"pages/sessions/sessions.js", file_59, sizeof file_59},
+    {"pages/sign-in/sign-in.css", file_60, sizeof file_60},
+    {"pages/sign-in/sign-in.js", file_61, sizeof file_61},
+    {"styles/base.css", file_62, sizeof file_62},
+    {"styles/print.css", file_63, sizeof file_63},
+    {"styles/reset.css", file_64, sizeof file_64},
+    {"styles/tokens.css", file_65, sizeof file_65},
+    {"trust/index.html", file_66, sizeof file_66},
+    {"trust/trust.css", file_67, sizeof file_67},
+    {"trust/trust.js", file_68, sizeof file_68},
 };
 
-const char *const web_tree_hash = "9e32b4f43fbbb043";
+const char *const web_tree_hash = "3f9e4637ad11ded1";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];

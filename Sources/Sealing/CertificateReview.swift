@@ -129,7 +129,9 @@ extension Certificates {
         guard nowMs < endMs else { throw CertificateFault.ended(number, onMs: endMs) }
         let beginMs = try one.notBeforeMs()
         // Clocks of authorities run a little ahead now and then.
-        guard beginMs <= nowMs + 300_000 else { throw CertificateFault.early(number, onMs: beginMs) }
+        guard beginMs <= nowMs + 300_000 else {
+            throw CertificateFault.early(number, onMs: beginMs)
+        }
     }
 
     private static func check(use leaf: CertificateDraft) throws(CertificateFault) {
@@ -208,6 +210,14 @@ package enum CertificateFault: Error, Hashable, Sendable, CustomStringConvertibl
     case notForServers
     /// libcrypto refused a call.
     case library
+
+    /// Whether the key is at fault, rather than a certificate.
+    package var isAboutKey: Bool {
+        switch self {
+        case .noKey, .encryptedKey, .otherKey, .weakKey, .oddKey: true
+        default: false
+        }
+    }
 
     package var description: String {
         switch self {

@@ -1,5 +1,5 @@
 import HTTPTypes
-import Hummingbird
+package import Hummingbird
 import HummingbirdCore
 package import Kernel
 package import Logging
@@ -29,6 +29,13 @@ package struct EdgeSettings: Sendable {
     package var plainListen: ListenAddress?
     package var hosts: HostRule
     package var limits: EdgeLimits
+    /// What plain HTTP answers beside the way to HTTPS; nil for a path that it does not.
+    ///
+    /// Asked for GET and HEAD only, and must answer from memory.
+    package var plainPages: @Sendable (Request) -> Response? = { _ in nil }
+    /// Whether browsers may be told to use nothing but HTTPS for a name of the box; must answer from
+    /// memory.
+    package var isStrict: @Sendable (String) -> Bool = { _ in false }
 
     /// Makes settings.
     package init(
@@ -113,8 +120,9 @@ package struct EdgeServer: Service {
         ]
         if let plain = settings.plainListen {
             let responder = EdgeResponder(
-                inner: PlainResponder(httpsPort: { bound.httpsPort ?? 0 }), hosts: settings.hosts,
-                ids: parts.ids, problems: problems, logger: parts.logger)
+                inner: PlainResponder(
+                    httpsPort: { bound.httpsPort ?? 0 }, pages: settings.plainPages),
+                hosts: settings.hosts, ids: parts.ids, problems: problems, logger: parts.logger)
             let service = application(responder, plain, nil, count) { await bound.plain($0) }
             services.append(Listener(address: plain, service: service))
         }
@@ -151,8 +159,8 @@ package struct EdgeServer: Service {
                 paths: PathTable(entries.map(\.route)), assets: parts.assets,
                 limiter: parts.limiter))
         return EdgeResponder(
-            inner: router.buildResponder(), hosts: settings.hosts, ids: parts.ids,
-            problems: problems, logger: parts.logger)
+            inner: router.buildResponder(), hosts: settings.hosts, isStrict: settings.isStrict,
+            ids: parts.ids, problems: problems, logger: parts.logger)
     }
 
     private func application<Responder: HTTPResponder>(

@@ -44,6 +44,7 @@ extension Operations {
         try await box.clinicRecord.write(system, clinic)
         try await box.refreshFacts()
         answer.member("clinicName", clinic.name)
+        try await writeTrust(call.caller, &answer)
         answer.member("username", draft.username)
         answer.member("kitID", kit.kitID)
         answer.member("recoveryCode", kit.code.text)

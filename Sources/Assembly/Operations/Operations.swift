@@ -69,6 +69,10 @@ package struct Operations: Sendable {
         "keys.rotate": { try await $0.keysRotate($1, &$2) },
         "keys.kit": { try await $0.keysKit($1, &$2) },
         "status": { try await $0.status($1, &$2) },
+        "certificate.show": { try await $0.certificateShow($1, &$2) },
+        "certificate.install": { try await $0.certificateInstall($1, &$2) },
+        "certificate.reset": { try await $0.certificateReset($1, &$2) },
+        "certificate.request": { try await $0.certificateRequest($1, &$2) },
     ]
 
     /// Carries out one command.

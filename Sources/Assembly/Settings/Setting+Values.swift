@@ -13,6 +13,7 @@ extension Setting {
         case .number(_, let range):
             "a whole number from \(range.lowerBound) to \(range.upperBound)"
                 + (unit.map { " (\($0))" } ?? "")
+        case .onOrOff: "on or off"
         case .level: "one of " + Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
         }
     }
@@ -42,6 +43,9 @@ extension Setting {
         case .number(let place, let range):
             guard let number = Self.number(text), range.contains(number) else { return false }
             settings[keyPath: place] = number
+        case .onOrOff(let place):
+            guard text == "on" || text == "off" else { return false }
+            settings[keyPath: place] = text == "on"
         case .level(let place):
             guard let level = Logger.Level(rawValue: text) else { return false }
             settings[keyPath: place] = level

@@ -19,6 +19,8 @@ package struct Setting: Sendable {
         case names(any WritableKeyPath<ServeSettings, [String]> & Sendable, countMax: Int)
         /// A whole number within bounds that belong to it.
         case number(any WritableKeyPath<ServeSettings, Int> & Sendable, ClosedRange<Int>)
+        /// `on` or `off`.
+        case onOrOff(any WritableKeyPath<ServeSettings, Bool> & Sendable)
         /// One of the levels of the log.
         case level(any WritableKeyPath<ServeSettings, Logger.Level> & Sendable)
     }
@@ -68,12 +70,16 @@ extension Setting {
             "Where HTTPS is served, as ADDRESS:PORT. 0.0.0.0 means every network of this machine."),
         Setting(
             "HTTP_LISTEN", .addressOrOff(\.httpListen), default: "0.0.0.0:80",
-            "Where plain HTTP is answered, only to send browsers on to HTTPS, as ADDRESS:PORT; off "
-                + "for nowhere."),
+            "Where plain HTTP is answered, only to let devices learn to trust the box and to send "
+                + "browsers on to HTTPS, as ADDRESS:PORT; off for nowhere."),
         Setting(
             "HOSTS", .names(\.hosts, countMax: 16), default: "",
             "Names under which browsers reach the box beside its own, separated by blanks; the "
                 + "certificate of the box carries them."),
+        Setting(
+            "MDNS", .onOrOff(\.isNameAnnounced), default: "on",
+            "Whether the box answers to its name followed by .local on the private networks that "
+                + "HTTPS is served on (multicast DNS, UDP port 5353)."),
         Setting(
             "SESSION_IDLE_MINUTES", .number(\.identity.idleMinutesMax, 1...60), default: "15",
             unit: "minutes", "How long a session lasts without a request."),

@@ -56,6 +56,11 @@ package struct WebAssets: Sendable {
         self.assets = assets
     }
 
+    /// The bytes of a file by its path below `web/`, or nil if there is none.
+    package func bytes(of path: String) -> [UInt8]? {
+        assets[path].map { Array($0.bytes.readableBytesView) }
+    }
+
     /// The page of the application, or nil if the tree has none.
     package func index(for request: Request) -> Response? {
         assets["index.html"].map { answer($0, to: request, cacheControl: "no-cache") }

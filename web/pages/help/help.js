@@ -10,6 +10,7 @@ const topics = [
   ["sign-in", "Signing in"], ["patient-search", "Finding a patient"],
   ["chart", "Reading a chart"], ["keyboard", "Keyboard"], ["sessions", "Sessions and password"],
   ["audit-log", "The audit log"], ["locked-out", "Locked out"], ["administration", "For administrators"],
+  ["trust-this-device", "Trust on a device"], ["certificates", "Certificates"],
   ["fhir", "For programs: FHIR"],
 ];
 
