@@ -101,7 +101,7 @@ package enum Appliance {
             listen: settings.listen, plainListen: settings.httpListen,
             hosts: HostRule(names: settings.hosts, isName: { box.certificates.isName($0) }))
         edge.isStrict = { box.certificates.isTrusted($0) }
-        edge.plainPages = { pages.plain($0, httpsPort: httpsPort()) }
+        edge.plainPages = { pages.plain($0, address: $1, httpsPort: httpsPort()) }
         return edge
     }
 

@@ -164,12 +164,6 @@ final class CertificateDraft {
         return CertificateDraft.bytes(of: bio)
     }
 
-    /// Whether a browser takes it for a host name or an address.
-    func covers(_ host: String) -> Bool {
-        if X509_check_ip_asc(certificate, host, 0) == 1 { return true }
-        return X509_check_host(certificate, host, host.utf8.count, 0, nil) == 1
-    }
-
     private static func text(of name: OpaquePointer?) -> String {
         let bio = BIO_new(BIO_s_mem())
         defer { BIO_free(bio) }

@@ -39,15 +39,6 @@ extension Certificates {
         try CertificateDraft(pem: pem).der()
     }
 
-    /// Whether a browser takes the first certificate of a PEM text for a host name or an address.
-    ///
-    /// - Throws: ``CertificateError/unreadable``.
-    package static func covers(
-        _ host: String, certificatePEM: String
-    ) throws(CertificateError) -> Bool {
-        try CertificateDraft(pem: certificatePEM).covers(host)
-    }
-
     /// Why a browser that trusts the authority would refuse a server certificate, or nil.
     ///
     /// - Parameter host: the name or address in the browser's address line; nil leaves it out.

@@ -31,8 +31,9 @@ package struct EdgeSettings: Sendable {
     package var limits: EdgeLimits
     /// What plain HTTP answers beside the way to HTTPS; nil for a path that it does not.
     ///
-    /// Asked for GET and HEAD only, and must answer from memory.
-    package var plainPages: @Sendable (Request) -> Response? = { _ in nil }
+    /// Asked for GET and HEAD only, with the address of the box that the request came to, and must
+    /// answer from memory.
+    package var plainPages: @Sendable (Request, String?) -> Response? = { _, _ in nil }
     /// Whether browsers may be told to use nothing but HTTPS for a name of the box; must answer from
     /// memory.
     package var isStrict: @Sendable (String) -> Bool = { _ in false }

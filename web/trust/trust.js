@@ -1,5 +1,5 @@
 // web/trust/trust.js - tries whether this device trusts the box, until it does.
-const secure = document.body.dataset.secure;
+const { secure, second } = document.body.dataset;
 const isStart = document.body.dataset.start === "yes";
 const pauseMs = 3_000;
 const waitMsMax = 8_000;
@@ -10,6 +10,8 @@ const states = {
   trusted: ["good", "This device trusts the box", "Everything between this device and the box is protected."],
   untrusted: ["warn", "This device does not trust the box yet",
     "Follow the steps below. If you have done so already, close the browser and open it again."],
+  overridden: ["warn", "This browser goes on in spite of a warning",
+    "Somebody told it to. The device itself does not trust the box yet: follow the steps below."],
 };
 
 function show(name) {
@@ -21,10 +23,10 @@ function show(name) {
   part("state-again").hidden = name === "trusted";
 }
 
-async function isReached() {
+async function isReached(place, method) {
   try {
-    const answer = await fetch(new URL("/trust/check", secure), {
-      method: "POST", mode: "cors", credentials: "omit", cache: "no-store",
+    const answer = await fetch(new URL("/trust/check", place), {
+      method, mode: "cors", credentials: "omit", cache: "no-store",
       signal: AbortSignal.timeout(waitMsMax),
     });
     return answer.ok;
@@ -33,15 +35,25 @@ async function isReached() {
   }
 }
 
+/**
+ * The word for what this device does. A browser that was told to go on in spite of a warning reaches
+ * the box by its name, but not by its number; only a trusting one is worth telling the box of.
+ */
+async function judged() {
+  if (!await isReached(secure, "GET")) return "untrusted";
+  if (second && !await isReached(second, "GET")) return "overridden";
+  return await isReached(secure, "POST") ? "trusted" : "untrusted";
+}
+
+let shown = null;
+
 async function check() {
   clearTimeout(timer);
-  if (await isReached()) {
-    show("trusted");
-    if (isStart) location.replace(secure);
-    return;
-  }
-  if (part("state").className !== "message warn") show("untrusted");
-  timer = setTimeout(check, pauseMs);
+  const now = await judged();
+  if (now !== shown) show(now);
+  shown = now;
+  if (now !== "trusted") timer = setTimeout(check, pauseMs);
+  else if (isStart) location.replace(secure);
 }
 
 /** The part of the steps that is for this device. */

@@ -89,9 +89,12 @@ struct MulticastSocket {
         }
     }
 
-    private func put<Value>(_ level: Int32, _ name: Int32, _ value: Value) throws(Failure) {
-        var value = value
-        let code = setsockopt(file, level, name, &value, socklen_t(MemoryLayout<Value>.size))
+    private func put<Value: BitwiseCopyable>(
+        _ level: Int32, _ name: Int32, _ value: Value
+    ) throws(Failure) {
+        let code = withUnsafeBytes(of: value) {
+            setsockopt(file, level, name, $0.baseAddress, socklen_t($0.count))
+        }
         guard code == 0 else { throw Failure(code: errno) }
     }
 

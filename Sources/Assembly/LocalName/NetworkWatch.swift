@@ -106,8 +106,9 @@ private final class NetworkLoop {
         name?.use(usable, nowMs)
         if links.isEmpty {
             watch.board.put(name: .noNetwork)
-        } else if !usable.isEmpty, name?.established == nil {
-            watch.board.put(name: .asking(name?.label ?? label))
+        } else if !usable.isEmpty {
+            watch.board.put(
+                name: name?.established.map { .held($0) } ?? .asking(name?.label ?? label))
         }
     }
 

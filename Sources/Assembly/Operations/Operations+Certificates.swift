@@ -12,6 +12,8 @@ extension Operations {
 
     func certificateInstall(_ call: OperationCall, _ answer: inout JSONWriter) async throws {
         let grant = try await box.grant(Self.certificateAsk(.update), call.caller)
+        box.certificates.expect(
+            hosts: call.arguments["hosts"]?.elements.compactMap(\.string) ?? [])
         let brought = CertificateKeeper.Brought(
             certificatePEM: Array(try call.text("certificate").utf8),
             keyPEM: call.arguments.string("key").map { Array($0.utf8) }, host: nil)

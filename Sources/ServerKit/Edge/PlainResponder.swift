@@ -12,12 +12,12 @@ struct PlainResponder: HTTPResponder {
     /// The port of the HTTPS listener.
     let httpsPort: @Sendable () -> Int
     /// The pages that may be read without HTTPS.
-    let pages: @Sendable (Request) -> Response?
+    let pages: @Sendable (Request, String?) -> Response?
 
     func respond(to request: Request, context: OpenContext) async throws -> Response {
         let path = request.head.path ?? "/"
         let isReading = request.method == .get || request.method == .head
-        if isReading, let page = pages(request) { return page }
+        if isReading, let page = pages(request, context.connection.localAddress) { return page }
         guard isReading, Self.wantsPage(request.headers[.accept]),
             !UnroutedResponder.isMachinePath(request.uri.path),
             let host = request.head.authority.flatMap(HostRule.host(of:))

@@ -4,6 +4,9 @@ import NIOCore
 package struct ServedConnection: Sendable {
     let channel: any Channel
 
+    /// The address of the box that the client connected to; nil where there is none.
+    package var localAddress: String? { channel.localAddress?.ipAddress }
+
     /// Which identity of the box the connection was opened with; compare ``TLSIdentity/number``.
     package func identityNumber() async -> Int? {
         let channel = channel

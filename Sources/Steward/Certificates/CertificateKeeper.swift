@@ -121,14 +121,18 @@ package final class CertificateKeeper: Sendable {
         return true
     }
 
+    /// Takes names from the configuration where nothing is served, as a command has them.
+    package func expect(hosts: [String]) {
+        state.withLock { if $0.tls == nil { $0.hosts = hosts } }
+    }
+
     /// Takes the label that the network left to the box; nil for the one of the clinic.
     package func hold(label: String?) { state.withLock { $0.heldLabel = label } }
 
     /// Whether a name is one of the box's, so that requests may be addressed to it.
     package func isName(_ host: String) -> Bool {
         state.withLock { state in
-            let isListed = state.leaf?.facts.names.contains(host) ?? false
-            return isListed || state.own?.covers(host) ?? false
+            state.leaf?.covers(host) ?? false || state.own?.covers(host) ?? false
                 || state.trial?.candidate.covers(host) ?? false
         }
     }

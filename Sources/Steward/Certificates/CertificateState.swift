@@ -37,10 +37,22 @@ struct ServedCertificate: Sendable {
     let facts: Certificates.Facts
     /// When it or one that vouches for it ends, in UTC milliseconds.
     let notAfterMs: Int64
+    private let names: Set<String>
 
+    init(pair: Certificates.Pair, facts: Certificates.Facts, notAfterMs: Int64) {
+        self.pair = pair
+        self.facts = facts
+        self.notAfterMs = notAfterMs
+        names = Set(facts.names.map { $0.lowercased() })
+    }
+
+    /// Whether browsers take it for a host name in lower case, or an address.
+    ///
+    /// Spec: RFC 9525, 6.3, https://www.rfc-editor.org/rfc/rfc9525#section-6.3
     func covers(_ host: String) -> Bool {
-        // A text that was read when it came in is read again; what it is not, it does not cover.
-        (try? Certificates.covers(host, certificatePEM: pair.certificatePEM)) ?? false
+        if names.contains(host) { return true }
+        guard let dot = host.firstIndex(of: "."), dot != host.startIndex else { return false }
+        return names.contains("*" + host[dot...])
     }
 
     var identity: TLSIdentity.Pair {

@@ -41,7 +41,7 @@ extension CertificateKeeper {
         }
         if let request { out.member("request", request) }
         out.array("uncovered") { list in
-            for name in state.uncovered { list.string(name) }
+            for name in state.uncovered where state.own?.covers(name) != true { list.string(name) }
         }
     }
 

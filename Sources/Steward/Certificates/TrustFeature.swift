@@ -37,7 +37,9 @@ package struct TrustFeature: Feature {
                 return answer
             }
         }
-        routes.open.get("trust/check", limits: limits) { request, _ in Self.answer(request) }
+        routes.open.get("trust/check", limits: limits) { [keeper] request, _ in
+            Self.answer(request, keeper)
+        }
         routes.open.post("trust/check", limits: limits, use: check)
     }
 
@@ -57,15 +59,16 @@ package struct TrustFeature: Feature {
             try await keeper.trust(
                 try await gate.grant(ask, to: machine(context.address)), host: host)
         }
-        return Self.answer(request)
+        return Self.answer(request, keeper)
     }
 
     /// Says that the box was reached, also to the box's own page on plain HTTP.
-    private static func answer(_ request: Request) -> Response {
+    private static func answer(_ request: Request, _ keeper: CertificateKeeper) -> Response {
         var headers: HTTPFields = [.vary: "Origin"]
         let host = request.head.authority.flatMap(HostRule.host(of:))
         if let origin = request.headers[.origin], origin.hasPrefix("http://"),
-            let from = HostRule.host(of: String(origin.dropFirst("http://".count))), from == host
+            let from = HostRule.host(of: String(origin.dropFirst("http://".count))),
+            from == host || keeper.isName(from)
         {
             headers[.accessControlAllowOrigin] = origin
         }

@@ -17,9 +17,12 @@ package struct TrustPages: Sendable {
         let httpsPort: Int
         /// Whether the page itself is read over plain HTTP.
         let isPlain: Bool
+        /// The address of the box that the request came to; nil where it does not matter.
+        let address: String?
 
         /// Collects the facts.
-        package init(clinicName: String, httpsPort: Int, isPlain: Bool) {
+        package init(clinicName: String, httpsPort: Int, isPlain: Bool, address: String? = nil) {
+            self.address = address
             self.clinicName = clinicName
             self.httpsPort = httpsPort
             self.isPlain = isPlain
@@ -42,13 +45,16 @@ package struct TrustPages: Sendable {
     }
 
     /// What plain HTTP answers to GET and HEAD; nil where it has nothing to say.
-    package func plain(_ request: Request, httpsPort: Int) -> Response? {
+    ///
+    /// - Parameter address: that of the box, which the request came to.
+    package func plain(_ request: Request, address: String?, httpsPort: Int) -> Response? {
         let path = request.uri.path
         let files = "/a/\(assets.hash)/"
         if ["trust/", "styles/", "favicon.svg"].contains(where: { path.hasPrefix(files + $0) }) {
             return assets.file(for: request)
         }
-        let facts = Facts(clinicName: clinicName(), httpsPort: httpsPort, isPlain: true)
+        let facts = Facts(
+            clinicName: clinicName(), httpsPort: httpsPort, isPlain: true, address: address)
         return path == "/" ? page(request, facts) : answer(request, facts)
     }
 
@@ -90,6 +96,7 @@ package struct TrustPages: Sendable {
             let authority = request.head.authority, let host = HostRule.host(of: authority)
         else { return nil }
         let place = facts.httpsPort == 443 ? host : "\(host):\(facts.httpsPort)"
+        let second = second(facts, host)
         let here = "\(facts.isPlain ? "http" : "https")://\(authority)/trust"
         let groups = keeper.fingerprintGroups
         let half = (groups.count + 1) / 2
@@ -98,6 +105,7 @@ package struct TrustPages: Sendable {
             ("{{clinic}}", Self.escaped(facts.clinicName)),
             ("{{host}}", Self.escaped(host)),
             ("{{secure}}", Self.escaped("https://\(place)/")),
+            ("{{second}}", Self.escaped(second)),
             ("{{here}}", Self.escaped(here)),
             ("{{start}}", facts.isPlain && request.uri.path == "/" ? "yes" : "no"),
             ("{{kind}}", keeper.isOwnAuthority(host) ? "box" : "other"),
@@ -110,11 +118,22 @@ package struct TrustPages: Sendable {
         for (mark, value) in parts { text = text.replacing(mark, with: value) }
         let policy =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-            + "connect-src https://\(place); base-uri 'none'; form-action 'none'; "
+            + "connect-src https://\(place) \(second); base-uri 'none'; form-action 'none'; "
             + "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
         return .bytes(
             Array(text.utf8), type: "text/html; charset=utf-8",
             headers: [.contentSecurityPolicy: policy])
+    }
+
+    /// The box by its number, where the page is read by a name.
+    ///
+    /// A browser that was told to go on in spite of a warning remembers it for the name alone; only a
+    /// device that trusts the authority reaches the number as well.
+    private func second(_ facts: Facts, _ host: String) -> String {
+        guard let address = facts.address, address != host, keeper.isOwnAuthority(host),
+            keeper.isName(address), !address.contains(":")
+        else { return "" }
+        return "https://\(address)" + (facts.httpsPort == 443 ? "" : ":\(facts.httpsPort)")
     }
 
     private static func code(_ text: String) -> String {

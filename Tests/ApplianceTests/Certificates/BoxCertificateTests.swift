@@ -1,15 +1,20 @@
 import AccessControl
+import Assembly
+import FHIRModel
+import Identity
 import Kernel
 import RecordStore
 import Sealing
+import ServerKit
+import Steward
+import Synchronization
 import TestKit
 import Testing
 
 /// The certificate that the box makes, under clocks that jump and networks that change.
 @Suite struct `Box certificate` {
     private static func notAfterMs(_ box: KeeperBox) async throws -> String {
-        let served = try await box.view["served"]?.elements.first
-        return served?.string("expiresAt") ?? ""
+        return try await box.served.first?.string("expiresAt") ?? ""
     }
 
     @Test func `it stays while it is young and is made anew before it ends`() async throws {
@@ -85,7 +90,7 @@ import Testing
             #expect(try await !box.refresh())
             box.test.clock.turn(toWallMs: KeeperBox.rightMs)
             try await box.refresh()
-            let days = try await box.view["served"]?.elements.first?["daysLeft"]?.int ?? 0
+            let days = try await box.served.first?["daysLeft"]?.int ?? 0
             #expect((0...397).contains(days))
         }
     }
@@ -97,7 +102,7 @@ import Testing
             try await box.serve()
             clock.turn(toWallMs: KeeperBox.rightMs)
             try await box.refresh()
-            let days = try await box.view["served"]?.elements.first?["daysLeft"]?.int ?? 0
+            let days = try await box.served.first?["daysLeft"]?.int ?? 0
             #expect((200...397).contains(days))
         }
     }

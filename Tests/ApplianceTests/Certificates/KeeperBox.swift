@@ -1,6 +1,7 @@
 import AccessControl
 import Assembly
 import FHIRModel
+import Identity
 import Kernel
 import RecordStore
 import Sealing
@@ -81,10 +82,14 @@ final class KeeperBox: Sendable {
     /// The names of the certificate that the box makes.
     var names: Set<String> {
         get async throws {
-            let json = try await view
-            let box = json["served"]?.elements.first { $0.string("kind") == "box" }
+            let box = try await served.first { $0.string("kind") == "box" }
             return Set(box?["names"]?.elements.compactMap(\.string) ?? [])
         }
+    }
+
+    /// The certificates that are shown, the clinic's own first.
+    var served: [JSON] {
+        get async throws { try await view["served"].map { Array($0.elements) } ?? [] }
     }
 
     var view: JSON {

@@ -1,10 +1,13 @@
 import AccessControl
+import Assembly
 import FHIRModel
+import Identity
 import Kernel
 import RecordStore
 import Sealing
 import ServerKit
 import Steward
+import Synchronization
 import TestKit
 import Testing
 
@@ -13,7 +16,7 @@ import Testing
     private static let host = "ehr.clinic.example"
 
     private static func ownEnds(_ box: KeeperBox) async throws -> Bool {
-        try await box.view["served"]?.elements.contains { $0.string("kind") == "own" } ?? false
+        try await box.served.contains { $0.string("kind") == "own" }
     }
 
     private static func started(
@@ -133,7 +136,7 @@ import Testing
             TemporaryFolder.write(root.keyPEM.withBytes { Array($0) }, to: path + "/cakey")
             TemporaryFolder.write(
                 Array("subjectAltName=DNS:\(Self.host)\n".utf8), to: path + "/names")
-            let signed = try await Program.running(
+            let signed = try await TestKit.Program.running(
                 "/usr/bin/openssl",
                 [
                     "x509", "-req", "-in", path + "/request", "-CA", path + "/ca", "-CAkey",

@@ -1,10 +1,13 @@
 import AccessControl
 import Assembly
 import FHIRModel
+import Identity
 import Kernel
 import RecordStore
 import Sealing
 import ServerKit
+import Steward
+import Synchronization
 import TestKit
 import Testing
 
@@ -27,9 +30,10 @@ import Testing
         }
 
         /// One request by a program that trusts nothing but the box's authority.
-        func curl(_ arguments: String..., host: String = "tribal-ehr.local") async throws -> Program
+        func curl(_ arguments: String..., host: String = "tribal-ehr.local") async throws
+            -> TestKit.Program
         {
-            try await Program.running(
+            try await TestKit.Program.running(
                 "/usr/bin/curl",
                 [
                     "--silent", "--show-error", "--max-time", "30", "--cacert",

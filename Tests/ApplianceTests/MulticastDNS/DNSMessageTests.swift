@@ -17,7 +17,8 @@ struct DNSMessageTests {
     }()
 
     @Test func `a message is read as it was written`() throws {
-        #expect(try DNSMessage(Self.sample.encoded) == Self.sample)
+        let read = try DNSMessage(Self.sample.encoded)
+        #expect(read == Self.sample)
     }
 
     @Test func `a name that goes on elsewhere in the message is followed`() throws {

@@ -146,7 +146,7 @@ async function tryOut(page, form, { token, secondsMax, names }) {
     <p>The box shows it now. If no browser confirms it within <span class="left"></span>, the one of
       before comes back by itself. Open the box under the name of the certificate:</p>
     <ul>${names.map((name) => html`<li><a target="_blank" rel="noopener"
-      href="https://${name}${hostPort}/certificates/confirm#${token}">https://${name}${hostPort}/</a></li>`)}
+      .href=${`https://${name}${hostPort}/certificates/confirm#${token}`}>https://${name}${hostPort}/</a></li>`)}
     </ul></div>`;
   form.querySelector(".errors").replaceChildren(note);
   const isNamedHere = names.includes(location.hostname);

@@ -59,11 +59,15 @@ struct CertificateInstallCommand: AsyncParsableCommand {
         let chain = try Self.text(certificate)
         let keyText = try key.map(Self.text)
         let trialless = withoutTrial
+        let hosts = try folder.settings().hosts
         let answer = try await folder.linked { link in
             try await link.ask("certificate.install") { out in
                 out.member("certificate", chain)
                 if let keyText { out.member("key", keyText) }
                 out.member("withoutTrial", trialless)
+                out.array("hosts") { list in
+                    for host in hosts { list.string(host) }
+                }
             }
         }
         let names = answer["names"]?.elements.compactMap(\.string) ?? []
