@@ -283,7 +283,7 @@ static const web_file all[] = {
     {"trust/trust.js", file_68, sizeof file_68},
 };
 
-const char *const web_tree_hash = "c11d580c87b74b2a";
+const char *const web_tree_hash = "f48da27d1c86fdcb";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];
