@@ -51,8 +51,9 @@ def chromium(player, home):
         env={**os.environ, "HOME": str(home)})
 
 
-def opens(page, target):
-    """Whether a page opens; the browser's own refusal is the word behind ERR_."""
+def opens(browser, target):
+    """Whether a page opens, in a tab of its own; the browser's refusal is the word behind ERR_."""
+    page = browser.new_page()
     try:
         page.goto(target, wait_until="domcontentloaded", timeout=20_000)
         return "yes"
@@ -60,16 +61,18 @@ def opens(page, target):
         text = str(refusal)
         start = text.find("ERR_")
         return text[start:].split()[0] if start >= 0 else text.splitlines()[0]
+    finally:
+        page.close()
 
 
 def with_trust(player, home):
     """What a device sees that took the authority."""
     take_authority(home)
     browser = chromium(player, home)
-    page = browser.new_page(viewport={"width": 1100, "height": 1500})
-    say("Chromium with the authority opens the box without a warning", opens(page, https) == "yes")
-    refused = opens(page, f"https://bank.example:{port}/")
+    say("Chromium with the authority opens the box without a warning", opens(browser, https) == "yes")
+    refused = opens(browser, f"https://bank.example:{port}/")
     say("Chromium with the authority refuses a foreign name", refused.startswith("ERR_CERT"))
+    page = browser.new_page(viewport={"width": 1100, "height": 1500})
     page.goto(trust_page)
     page.wait_for_selector("#state.good", timeout=20_000)
     page.screenshot(path=str(out / "trust-good.png"), full_page=True)
@@ -83,9 +86,9 @@ def without_trust(player, home):
     """What a device sees that did not."""
     home.mkdir()
     browser = chromium(player, home)
-    page = browser.new_page(viewport={"width": 1100, "height": 1500})
-    refused = opens(page, https)
+    refused = opens(browser, https)
     say("Chromium without the authority refuses the box", refused == "ERR_CERT_AUTHORITY_INVALID")
+    page = browser.new_page(viewport={"width": 1100, "height": 1500})
     page.goto(trust_page)
     page.wait_for_selector("#state.warn", timeout=20_000)
     page.screenshot(path=str(out / "trust-warn.png"), full_page=True)

@@ -127,7 +127,8 @@ import Testing
                 "GET /api/v1/box", "POST /trust", "POST /trust/check", "GET /fhir/metadata",
                 "GET /health", "GET /a/current/app.js", "DELETE /trust/ca.pem",
             ] {
-                #expect(try await box.plain(line).status == 403, "\(line)")
+                let answer = try await box.plain(line)
+                #expect(answer.status == 403, "\(line)")
             }
             let hash = Appliance.webAssets().hash
             #expect(try await box.plain("GET /a/\(hash)/trust/trust.js").status == 200)
