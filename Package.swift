@@ -108,6 +108,7 @@ let package = Package(
         pure("FHIRSearch", ["FHIRModel", "FHIRPath"]),
         pure("QRCode"),
         pure("WebAuthn", ["FHIRModel"]),
+        pure("MulticastDNS"),
         pure("AccessControl"),
         edge("SQLite", ["CSQLite"]),
         edge("Deflate", ["CZlib"]),
@@ -136,7 +137,7 @@ let package = Package(
             dependencies: [
                 "Kernel", "FHIRModel", "AccessControl", "Deflate", "Sealing", "SQLite",
                 "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Steward",
-                "CWebAssets", "CDemoClinic", arguments, signals,
+                "MulticastDNS", "CWebAssets", "CDemoClinic", arguments, signals,
             ] + server,
             swiftSettings: strict + unoptimised),
         .executableTarget(
@@ -169,7 +170,7 @@ let package = Package(
             [
                 "Kernel", "FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing",
                 "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Steward", "WebAuthn",
-                "Assembly", "CDemoClinic", "TestKit",
+                "Assembly", "CDemoClinic", "MulticastDNS", "TestKit",
             ] + server),
         tests("TidyTests", ["TestKit"]),
     ],

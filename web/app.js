@@ -73,6 +73,10 @@ const routes = [
     load: () => import("./pages/admin/provider.js") },
   { pattern: "/admin/settings", title: "Settings", needs: "system.read", isForAdministrators: true,
     load: () => import("./pages/admin/settings.js") },
+  { pattern: "/certificates/confirm", title: "Certificate", isOpen: true,
+    load: () => import("./pages/certificates/confirm.js") },
+  { pattern: "/certificates", title: "Certificates", isForAdministrators: true,
+    load: () => import("./pages/certificates/certificates.js") },
 ];
 
 // The page that usually comes next is fetched while the person still types.
@@ -212,6 +216,7 @@ function menuItems() {
     html`<li><a href="/sessions">Your sign-in</a></li>`,
     may("delegations.make") ? html`<li><a href="/delegations">Standing in</a></li>` : null,
     may("access-rules.read") ? html`<li><a href="/access-rules">Who may see which charts</a></li>` : null,
+    isAdministrator() ? html`<li><a href="/certificates">Certificates</a></li>` : null,
     session.get().user?.hasPIN
       ? html`<li><button type="button" @click=${() => lock()}>Lock this page</button></li>` : null,
     html`<li><button type="button" @click=${showKeys}>Keyboard shortcuts</button></li>`,

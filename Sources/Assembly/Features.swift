@@ -8,6 +8,13 @@ import Steward
 ///
 /// Nothing else makes features.
 package enum Features {
+    /// The page on which devices learn to trust the box.
+    static func trustPages(_ box: Box, _ assets: WebAssets) -> TrustPages {
+        TrustPages(
+            keeper: box.certificates, assets: assets,
+            clinicName: { box.clinic?.name ?? "Tribal EHR" })
+    }
+
     /// The features over an open box, in the order of their routes.
     package static func all(_ box: Box, health: Health, assets: WebAssets) -> [any Feature] {
         [
@@ -48,6 +55,12 @@ package enum Features {
                             id: $0.id, username: $0.username, displayName: $0.displayName)
                     }
                 }),
+            CertificatesFeature(
+                gate: box.gate, keeper: box.certificates, machine: { box.machine(at: $0) },
+                localName: { box.network.sentence }),
+            TrustFeature(
+                gate: box.gate, keeper: box.certificates, pages: trustPages(box, assets),
+                machine: { box.machine(at: $0) }),
         ] + box.identity.features(gate: box.gate, facts: { box.signInFacts })
     }
 }

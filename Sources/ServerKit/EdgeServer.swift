@@ -1,6 +1,6 @@
 package import AccessControl
 import HTTPTypes
-import Hummingbird
+package import Hummingbird
 import HummingbirdCore
 package import Kernel
 package import Logging
@@ -32,6 +32,14 @@ package struct EdgeSettings: Sendable {
     package var limits: EdgeLimits
     /// Sockets that listen on these addresses already.
     package var sockets: InheritedSockets
+    /// What plain HTTP answers beside the way to HTTPS; nil for a path that it does not.
+    ///
+    /// Asked for GET and HEAD only, with the address of the box that the request came to, and must
+    /// answer from memory.
+    package var plainPages: @Sendable (Request, String?) -> Response? = { _, _ in nil }
+    /// Whether browsers may be told to use nothing but HTTPS for a name of the box; must answer from
+    /// memory.
+    package var isStrict: @Sendable (String) -> Bool = { _ in false }
 
     /// Makes settings.
     package init(
@@ -123,8 +131,9 @@ package struct EdgeServer: Service {
         ]
         if let plain = settings.plainListen {
             let responder = EdgeResponder(
-                inner: PlainResponder(httpsPort: { bound.httpsPort ?? 0 }), hosts: settings.hosts,
-                ids: parts.ids, problems: problems, logger: parts.logger)
+                inner: PlainResponder(
+                    httpsPort: { bound.httpsPort ?? 0 }, pages: settings.plainPages),
+                hosts: settings.hosts, ids: parts.ids, problems: problems, logger: parts.logger)
             let service = application(responder, plain, nil, count) { await bound.plain($0) }
             services.append(Listener(address: plain, service: service))
         }
@@ -163,8 +172,8 @@ package struct EdgeServer: Service {
                 limiter: parts.limiter, authenticator: parts.authenticator,
                 closed: parts.closed))
         return EdgeResponder(
-            inner: router.buildResponder(), hosts: settings.hosts, ids: parts.ids,
-            problems: problems, logger: parts.logger)
+            inner: router.buildResponder(), hosts: settings.hosts, isStrict: settings.isStrict,
+            ids: parts.ids, problems: problems, logger: parts.logger)
     }
 
     private func application<Responder: HTTPResponder>(

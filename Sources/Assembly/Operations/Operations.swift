@@ -78,6 +78,10 @@ package struct Operations: Sendable {
         "setting.list": { try await $0.settingList($1, &$2) },
         "setting.set": { try await $0.settingSet($1, &$2) },
         "status": { try await $0.status($1, &$2) },
+        "certificate.show": { try await $0.certificateShow($1, &$2) },
+        "certificate.install": { try await $0.certificateInstall($1, &$2) },
+        "certificate.reset": { try await $0.certificateReset($1, &$2) },
+        "certificate.request": { try await $0.certificateRequest($1, &$2) },
     ]
 
     /// Carries out one command.

@@ -78,6 +78,16 @@ enum RouteTable {
         Probe("GET /fhir/openapi.json", "/fhir/openapi.json", .open, 200, all),
         Probe("GET /fhir/R4/openapi.json", "/fhir/R4/openapi.json", .open, 200, all),
         Probe("POST /api/v1/auth/login", "/api/v1/auth/login", .open, 400, all, body: "{}"),
+        // A box that does not serve has no authority yet.
+        Probe("GET /trust", "/trust", .open, 404, all),
+        Probe("GET /trust/ca.pem", "/trust/ca.pem", .open, 404, all),
+        Probe("GET /trust/ca.crt", "/trust/ca.crt", .open, 404, all),
+        Probe("GET /trust/ca.mobileconfig", "/trust/ca.mobileconfig", .open, 404, all),
+        Probe("GET /trust/check", "/trust/check", .open, 200, all),
+        Probe("POST /trust/check", "/trust/check", .open, 200, all),
+        Probe(
+            "POST /api/v1/certificates/confirm", "/api/v1/certificates/confirm", .open, 400, all,
+            body: "{}"),
     ]
 
     /// The steps of the setup, for whoever has not proved the code.
@@ -122,6 +132,16 @@ enum RouteTable {
         Probe(
             "POST /api/v1/notices/:id/seen", "/api/v1/notices/9/seen", .account, 404,
             "++---------"),
+        Probe("GET /api/v1/certificates", "/api/v1/certificates", .account, 200, "++---------"),
+        Probe(
+            "POST /api/v1/certificates", "/api/v1/certificates", .account, 400, "+----------",
+            body: "{}"),
+        Probe(
+            "POST /api/v1/certificates/reset", "/api/v1/certificates/reset", .account, 204,
+            "+----------"),
+        Probe(
+            "POST /api/v1/certificates/request", "/api/v1/certificates/request", .account, 400,
+            "+----------", body: "{}"),
     ]
 
     private static let rightsProbes = [
