@@ -1,13 +1,13 @@
 // web/app.js - puts the frame together: session, header, pages, shortcuts.
 import "./elements/app-header.js";
 import "./elements/idle-guard.js";
-import { get } from "./lib/api.js";
+import { get, onNeed } from "./lib/api.js";
 import { count } from "./lib/format.js";
 import { html } from "./lib/html.js";
 import { keys } from "./lib/keys.js";
 import { Router, safeReturnPath } from "./lib/router.js";
 import {
-  isAdministrator, loadBox, loadSession, may, session, signOut, watchSession,
+  isAdministrator, loadBox, loadSession, lock, may, session, signOut, watchClosing, watchSession,
 } from "./lib/session.js";
 import { readSettings, writeSettings } from "./lib/state.js";
 import { failedNote } from "./elements/state-note.js";
@@ -16,13 +16,24 @@ const routes = [
   { pattern: "/", title: "Tribal EHR", load: () => import("./pages/help/help.js") },
   { pattern: "/sign-in", title: "Sign in", isOpen: true,
     load: () => import("./pages/sign-in/sign-in.js") },
+  { pattern: "/new-password", title: "Choose another password", isOpen: true,
+    load: () => import("./pages/new-password/new-password.js") },
+  { pattern: "/first-steps", title: "Before you start",
+    load: () => import("./pages/first-steps/first-steps.js") },
+  { pattern: "/locked", title: "Locked", load: () => import("./pages/lock/lock.js") },
   { pattern: "/help/:topic?", title: "Help", isOpen: true,
     load: () => import("./pages/help/help.js") },
+  { pattern: "/setup", title: "Setup", isOpen: true,
+    load: () => import("./pages/setup/setup.js") },
+  { pattern: "/practice", title: "Practice", isOfPractice: true,
+    load: () => import("./pages/practice/practice.js") },
+  { pattern: "/admin/maintenance", title: "Maintenance", isForAdministrators: true,
+    needs: "system.read", load: () => import("./pages/maintenance/maintenance.js") },
   { pattern: "/patients", title: "Find a patient", needs: "patients.search",
     load: () => import("./pages/patient-search/patient-search.js") },
   { pattern: "/patients/:id/:tab?/:document?", title: "Chart", needs: "chart.read",
     load: () => import("./pages/chart/chart.js") },
-  { pattern: "/sessions", title: "Sessions and password",
+  { pattern: "/sessions", title: "Your sign-in",
     load: () => import("./pages/sessions/sessions.js") },
   { pattern: "/audit", title: "Audit log", needs: "audit.read",
     load: () => import("./pages/audit-log/audit-log.js") },
@@ -36,6 +47,36 @@ const routes = [
     load: () => import("./pages/access-rules/access-rules.js") },
   { pattern: "/notices", title: "Notices", isForAdministrators: true,
     load: () => import("./pages/notices/notices.js") },
+  { pattern: "/admin", title: "Administration", isForAdministrators: true,
+    load: () => import("./pages/admin/overview.js") },
+  { pattern: "/admin/users", title: "Users", needs: "users.read", isForAdministrators: true,
+    load: () => import("./pages/admin/users.js") },
+  { pattern: "/admin/users/:id", title: "User", needs: "users.read", isForAdministrators: true,
+    load: () => import("./pages/admin/user.js") },
+  { pattern: "/admin/roles", title: "Roles", needs: "users.read", isForAdministrators: true,
+    load: () => import("./pages/admin/roles.js") },
+  { pattern: "/admin/sessions", title: "Sessions", needs: "sessions.readAll",
+    isForAdministrators: true, load: () => import("./pages/admin/sessions.js") },
+  { pattern: "/admin/access-reviews", title: "Access review", needs: "users.read", isForAdministrators: true,
+    load: () => import("./pages/admin/reviews.js") },
+  { pattern: "/admin/access-reviews/:id", title: "Access review", needs: "users.read", isForAdministrators: true,
+    load: () => import("./pages/admin/review.js") },
+  { pattern: "/admin/clinic", title: "Clinic", needs: "system.read", isForAdministrators: true,
+    load: () => import("./pages/admin/clinic.js") },
+  { pattern: "/admin/locations", title: "Locations", needs: "directory.change", isForAdministrators: true,
+    load: () => import("./pages/admin/locations.js") },
+  { pattern: "/admin/locations/:id", title: "Location", needs: "directory.change", isForAdministrators: true,
+    load: () => import("./pages/admin/location.js") },
+  { pattern: "/admin/providers", title: "Providers", needs: "directory.change", isForAdministrators: true,
+    load: () => import("./pages/admin/providers.js") },
+  { pattern: "/admin/providers/:id", title: "Provider", needs: "directory.change", isForAdministrators: true,
+    load: () => import("./pages/admin/provider.js") },
+  { pattern: "/admin/settings", title: "Settings", needs: "system.read", isForAdministrators: true,
+    load: () => import("./pages/admin/settings.js") },
+  { pattern: "/certificates/confirm", title: "Certificate", isOpen: true,
+    load: () => import("./pages/certificates/confirm.js") },
+  { pattern: "/certificates", title: "Certificates", isForAdministrators: true,
+    load: () => import("./pages/certificates/certificates.js") },
 ];
 
 // The page that usually comes next is fetched while the person still types.
@@ -48,21 +89,51 @@ const header = document.createElement("app-header");
 let unseenNotices = 0;
 
 const isAllowed = (route) =>
-  (!route.needs || may(route.needs)) && (!route.isForAdministrators || isAdministrator());
+  (!route.needs || may(route.needs)) && (!route.isForAdministrators || isAdministrator())
+  && (!route.isOfPractice || session.get().box?.practice === true);
+
+// A closed box shows nothing but its notice, the way in and the handbook to those who may not pass.
+const isClosed = (route) => Boolean(session.get().box?.maintenance) && !isAdministrator()
+  && !["/sign-in", "/help/:topic?"].includes(route?.pattern);
 
 function homePath() {
   return routes.filter((route) => route.needs && !route.pattern.includes(":"))
     .find(isAllowed)?.pattern ?? "/sessions";
 }
 
+/** Where the person has to go before anything else. */
+function firstPath() {
+  const { next } = session.get();
+  return next === "unlock" ? "/locked" : next ? "/first-steps" : null;
+}
+
+const isStep = (route) => route?.pattern === "/locked" || route?.pattern === "/first-steps";
+
+function withReturn(path) {
+  const here = location.pathname + location.search;
+  const inAddress = new URLSearchParams(location.search).get("to");
+  const wanted = location.pathname === "/sign-in" || here.startsWith("/locked")
+    || here.startsWith("/first-steps") ? inAddress : here;
+  return wanted && wanted !== "/" ? `${path}?to=${encodeURIComponent(wanted)}` : path;
+}
+
 const router = new Router(routes, outlet, {
   before(route) {
-    const { user } = session.get();
+    const { box, user } = session.get();
+    if (box?.claimed === false && !route?.isOpen) return "/setup";
+    if (isClosed(route)) return null;
     if (!user) {
       if (route?.isOpen) return null;
       const here = location.pathname + location.search;
       const isPlain = here === "/" || session.get().endedBecause === "sign-out";
       return isPlain ? "/sign-in" : `/sign-in?to=${encodeURIComponent(here)}`;
+    }
+    const first = firstPath();
+    if (first && route?.pattern !== first && !(route?.isOpen && route.pattern.startsWith("/help"))) {
+      return withReturn(first);
+    }
+    if (!first && isStep(route)) {
+      return safeReturnPath(new URLSearchParams(location.search).get("to"));
     }
     if (route?.pattern === "/sign-in") {
       const wanted = safeReturnPath(new URLSearchParams(location.search).get("to"));
@@ -71,8 +142,12 @@ const router = new Router(routes, outlet, {
     if (location.pathname === "/") return homePath();
     return null;
   },
-  isRefused: (route) => session.get().user !== null && !isAllowed(route),
+  isRefused: (route) => isClosed(route) || (session.get().user !== null && !isAllowed(route)),
   refused() {
+    if (isClosed()) {
+      showClosed();
+      return;
+    }
     document.title = "Not allowed · Tribal EHR";
     outlet.replaceChildren(html`<div class="page"><h1>Not for your role</h1>
       <p>Your role does not open this page. An administrator can change your roles.</p></div>`);
@@ -96,9 +171,17 @@ const router = new Router(routes, outlet, {
   },
 });
 
+async function showClosed() {
+  document.title = "Closed for maintenance · Tribal EHR";
+  const { closedPage } = await import("./elements/closed-page.js");
+  if (!isClosed()) return;
+  outlet.replaceChildren(closedPage(session.get().box.maintenance, session.get().user !== null));
+  showHeader();
+}
+
 function showHeader() {
-  const { box, user } = session.get();
-  const items = [
+  const { box, user, next } = session.get();
+  const items = next ? [{ href: "/help", label: "Help" }] : [
     may("patients.search") && { href: "/patients", label: "Patients" },
     may("audit.read") && { href: "/audit", label: "Audit log" },
     may("emergencies.review") && { href: "/emergencies", label: "Emergency access" },
@@ -106,22 +189,36 @@ function showHeader() {
       href: "/notices", label: "Notices", badge: unseenNotices,
       badgeText: `${count(unseenNotices, "notice")} not seen`,
     },
+    user && box?.practice && { href: "/practice", label: "Practice" },
+    user && isAdministrator() && { href: "/admin", label: "Administration" },
     { href: "/help", label: "Help" },
-    !user && { href: "/sign-in", label: "Sign in" },
+    !user && box?.claimed !== false && { href: "/sign-in", label: "Sign in" },
   ].filter(Boolean);
   header.show({
-    clinicName: box?.clinicName || "Tribal EHR", isDemo: box?.demo, items,
+    clinicName: box?.clinicName || "Tribal EHR", strip: stripOf(box),
+    closed: box?.maintenance && user && isAdministrator() ? "Closed for maintenance" : null, items,
     path: location.pathname, person: user?.displayName || user?.username, menu: menuItems(),
     actions: { signOut: () => signOut() },
   });
 }
 
+function stripOf(box) {
+  if (box?.practice) {
+    return { text: "Practice clinic: invented people. Enter nothing real.", isPractice: true };
+  }
+  return box?.demo ? { text: "DEMO: invented patients. Enter nothing real." } : null;
+}
+
 function menuItems() {
+  if (session.get().next) return [];
   const isCompact = readSettings().density === "compact";
   return [
-    html`<li><a href="/sessions">Sessions and password</a></li>`,
+    html`<li><a href="/sessions">Your sign-in</a></li>`,
     may("delegations.make") ? html`<li><a href="/delegations">Standing in</a></li>` : null,
     may("access-rules.read") ? html`<li><a href="/access-rules">Who may see which charts</a></li>` : null,
+    isAdministrator() ? html`<li><a href="/certificates">Certificates</a></li>` : null,
+    session.get().user?.hasPIN
+      ? html`<li><button type="button" @click=${() => lock()}>Lock this page</button></li>` : null,
     html`<li><button type="button" @click=${showKeys}>Keyboard shortcuts</button></li>`,
     html`<li class="rule"></li>`,
     html`<li><label><input type="checkbox" ?checked=${isCompact} @change=${changeDensity}>
@@ -176,15 +273,37 @@ async function loadNotices() {
   showHeader();
 }
 
-let shownUserId = null;
+let shown = null;
+const shownKey = ({ user, next }) => (user ? `${user.id} ${next ?? ""}` : null);
 
-function followSession({ user }) {
-  if ((user?.id ?? null) === shownUserId) return;
-  shownUserId = user?.id ?? null;
-  if (user) loadNotices();
+let hadPIN = false;
+
+function followSession(state) {
+  const hasPIN = state.user?.hasPIN ?? false;
+  if (shownKey(state) === shown) {
+    // The menu of a person with a PIN can lock the page.
+    if (hasPIN !== hadPIN) showHeader();
+    hadPIN = hasPIN;
+    return;
+  }
+  hadPIN = hasPIN;
+  shown = shownKey(state);
+  if (state.user && !state.next) loadNotices();
   else router.clear();
   document.querySelectorAll("#dialogs dialog").forEach((dialog) => dialog.close());
   router.show();
+}
+
+let shownBox = "";
+
+// The name of the clinic, the practice bar and the notice of a closed box follow what the box says.
+function followBox({ box }) {
+  const now = JSON.stringify(box);
+  if (now === shownBox) return;
+  const wasClosed = shownBox !== "" && Boolean(JSON.parse(shownBox)?.maintenance);
+  shownBox = now;
+  showHeader();
+  if (!isAdministrator() && wasClosed !== Boolean(box?.maintenance)) router.show();
 }
 
 async function start() {
@@ -197,13 +316,30 @@ async function start() {
     outlet.replaceChildren(html`<div class="page">${failedNote(error, start)}</div>`);
     return;
   }
-  shownUserId = session.get().user?.id ?? null;
+  shown = shownKey(session.get());
+  shownBox = JSON.stringify(session.get().box);
   session.subscribe(followSession);
+  session.subscribe(followBox);
+  watchClosing();
   document.addEventListener("notices-seen", loadNotices);
-  if (shownUserId) loadNotices();
+  if (shown && !session.get().next) loadNotices();
   router.start();
 }
 
+onNeed("unlock", () => {
+  session.set({ next: "unlock" });
+  return false;
+});
+for (const need of ["change-password", "set-up-factor"]) {
+  onNeed(need, async () => {
+    await loadSession().catch(() => null);
+    return false;
+  });
+}
+onNeed("fresh-proof", async () => {
+  const { askForProof } = await import("./elements/proof-dialog.js");
+  return askForProof();
+});
 addKeys();
 watchSession();
 await start();

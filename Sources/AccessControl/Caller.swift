@@ -26,6 +26,8 @@ package struct Caller: Sendable {
     package let address: String
     /// The id that the log, the answer and the audit entry of this request share.
     package let requestID: String
+    /// Whether the person proved within the last minutes who they are, by password or factor.
+    package let hasFreshProof: Bool
     /// Which charts the caller opens, beside what the roles say.
     package var access = ChartAccess.byRolesOnly
 
@@ -35,7 +37,8 @@ package struct Caller: Sendable {
     package init(
         kind: Kind, userID: String? = nil, name: String, roles: Set<Role> = [],
         ownPatientID: String? = nil, scopes: [Scope]? = nil, sessionTag: String? = nil,
-        address: String, requestID: String
+        address: String, requestID: String,
+        hasFreshProof: Bool = false
     ) {
         self.kind = kind
         self.userID = userID
@@ -46,5 +49,6 @@ package struct Caller: Sendable {
         self.sessionTag = sessionTag
         self.address = address
         self.requestID = requestID
+        self.hasFreshProof = hasFreshProof
     }
 }

@@ -6,7 +6,7 @@ package import Kernel
 package import RecordStore
 package import Sealing
 package import ServerKit
-import Steward
+package import Steward
 import Synchronization
 
 /// An open data folder with everything that works on it; one process at a time has one.
@@ -17,27 +17,45 @@ package final class Box: Sendable {
     package let gate: Gate
     package let importer: Importer
     let clinicRecord: ClinicRecord
+    package let setup: Setup
+    package let maintenance: Maintenance
+    let settings: LiveSettings
+    package let settingsRecord: SettingsRecord
+    /// The certificates that the box shows.
+    package let certificates: CertificateKeeper
+    /// What is known of the network that the box is on.
+    package let network = NetworkBoard()
+    private let label = BoxLabel()
     package let clock: Clock
     package let ids: IDs
     private let folderLock: FolderLock
-    private let facts = Mutex<(clinic: Clinic?, isDemo: Bool)>((nil, false))
+    private let facts: BoxFacts
 
     /// The steps of the schema, in the one order of the whole box.
     static let schemaSteps: [SchemaStep] =
-        [.records, .audit, .queues] + Identity.schemaSteps + [.notices, .history, .search]
+        [.records, .audit, .queues] + Identity.schemaSteps + [
+            .notices, .history, .search, .factVersions,
+        ]
+        + Identity.laterSteps + [.deferred]
 
     /// Opens a folder, making what it lacks: the folder itself, its keys, its database.
     ///
     /// - Parameters:
+    ///   - serving: what the start was given, where the box is going to serve.
     ///   - clock: the machine's own, unless a test holds it.
     ///   - passwords: hashes at the full cost, unless a test makes it cheap.
+    ///   - machine: measures the machine at hand, unless a test makes one up.
+    ///   - random: the kernel's randomness for the setup, unless a test has none.
     /// - Throws: ``Problem`` that names the way out: another process has the folder, the keys do
     ///   not fit, a newer release wrote it.
     package static func open(
-        _ folder: DataFolder, settings: IdentitySettings, clock: Clock = SystemClock.clock,
-        passwords: PasswordPool? = nil
+        _ folder: DataFolder, settings: IdentitySettings, serving: ServeSettings? = nil,
+        clock: Clock = SystemClock.clock, passwords: PasswordPool? = nil,
+        machine: SetupMachine? = nil,
+        random: @escaping @Sendable (Int) throws -> [UInt8] = { try Random.bytes($0) }
     ) async throws -> Box {
         try SelfTest.run()
+        try FolderOwner.check(folder.path)
         try folder.make()
         let lock = try folder.lock()
         let ids = SystemClock.ids(clock)
@@ -47,17 +65,28 @@ package final class Box: Sendable {
             parts: RecordStore.Parts(
                 clock: clock, ids: ids, onFatal: { Console.fatal($0) },
                 onDamage: { Console.problem("tribal-ehr: \($0)") }))
+        let identity = try await Identity(
+            store: store, passwords: try passwords ?? PasswordPool(), settings: settings)
+        let facts = BoxFacts()
         let box = Box(
-            folder: folder, lock: lock, store: store, clock: clock, ids: ids,
-            identity: try await Identity(
-                store: store, passwords: try passwords ?? PasswordPool(), settings: settings))
+            folder: folder, lock: lock, store: store, clock: clock, ids: ids, identity: identity,
+            facts: facts, settings: serving ?? ServeSettings(identity: settings),
+            setup: Setup(
+                gate: Gate(store: store), store: store, codeFile: folder.setupCode,
+                accounts: identity.forSetup, machine: machine ?? SetupProbe.machine(folder),
+                box: facts.forSetup, random: random))
+        facts.follow(box)
+        try await box.settingsRecord.load(
+            try await box.grant(Ask(.read, area: .system, type: "Setting"), box.machine("job")))
         try await box.refreshFacts()
+        try await box.maintenance.load(
+            try await box.grant(MaintenanceFeature.ask(.read), box.machine("job")))
         return box
     }
 
     private init(
         folder: DataFolder, lock: FolderLock, store: RecordStore, clock: Clock, ids: IDs,
-        identity: Identity
+        identity: Identity, facts: BoxFacts, settings base: ServeSettings, setup: Setup
     ) {
         self.folder = folder
         self.folderLock = lock
@@ -67,7 +96,21 @@ package final class Box: Sendable {
         gate = Gate(store: store)
         importer = Importer(gate: gate, store: store, ids: ids)
         clinicRecord = ClinicRecord(store: store)
+        maintenance = Maintenance(store: store)
+        certificates = CertificateKeeper(
+            CertificateKeeper.Parts(
+                store: store, clock: clock, folder: folder,
+                surroundings: BoxSurroundings.of(store, network, label)))
         self.identity = identity
+        self.facts = facts
+        self.setup = setup
+        let live = LiveSettings(base)
+        settings = live
+        settingsRecord = SettingsRecord(
+            store: store,
+            source: SettingsSource(
+                facts: live.facts, takes: { LiveSettings.takes($0, $1) },
+                use: { try await identity.use(live.use($0).identity) }))
     }
 
     /// Commits what is queued and gives the folder back.
@@ -75,6 +118,7 @@ package final class Box: Sendable {
         // The head is anchored again at the next start if this fails.
         try? await store.anchorAudit()
         store.close()
+        facts.forgetActs()
     }
 
     /// The box itself as one who asks.
@@ -84,25 +128,46 @@ package final class Box: Sendable {
         Caller(kind: .machine, name: name, address: "local", requestID: ids.next())
     }
 
+    /// The box itself as one who asks because of a request of nobody known.
+    func machine(at address: String) -> Caller {
+        Caller(kind: .machine, name: "job", address: address, requestID: ids.next())
+    }
+
     /// The grant of the box itself for an ask.
     package func grant(_ ask: Ask, _ caller: Caller) async throws -> Grant {
         try await gate.grant(ask, to: caller)
     }
 
     /// Whether the box belongs to a clinic.
-    package var isClaimed: Bool {
-        !identity.accounts.isEmpty && facts.withLock { $0.clinic != nil }
-    }
+    ///
+    /// A box that lost its users still does: nobody sets it up again.
+    package var isClaimed: Bool { facts.clinic != nil }
 
     /// What anybody may know before signing in.
     var publicFacts: BoxFeature.Facts {
-        let known = facts.withLock { $0 }
-        return BoxFeature.Facts(
-            clinicName: known.clinic?.name, isClaimed: isClaimed, isDemo: known.isDemo)
+        BoxFeature.Facts(
+            clinicName: facts.clinic?.name, isClaimed: isClaimed, isDemo: facts.isDemo,
+            isPractice: facts.clinic?.isPractice ?? false, closing: maintenance.closing)
     }
 
+    /// What people who sign in are told; the first name is the box's own.
+    var signInFacts: SignInFacts {
+        let own = "\(boxName).local"
+        return SignInFacts(
+            clinicName: clinic?.name ?? "Tribal EHR",
+            names: [own] + identity.settings.hosts + ["localhost"])
+    }
+
+    /// The name under which browsers find the box, without a domain, from memory.
+    var boxName: String { label.text }
+
     /// The clinic, from memory.
-    var clinic: Clinic? { facts.withLock { $0.clinic } }
+    package var clinic: Clinic? { facts.clinic }
+
+    /// Has something done once when the box is claimed, while it serves.
+    func whenClaimed(_ act: @escaping @Sendable () async throws -> Void) {
+        facts.whenClaimed(act)
+    }
 
     /// Reads again what ``publicFacts`` and ``clinic`` answer from memory.
     func refreshFacts() async throws {
@@ -110,6 +175,8 @@ package final class Box: Sendable {
         let clinic = try await clinicRecord.read(
             try await grant(Ask(.read, area: .system, type: "Clinic"), caller))
         let isDemo = DemoClinic.patientIDs.contains { store.people.person($0) != nil }
-        facts.withLock { $0 = (clinic, isDemo) }
+        facts.set(clinic, isDemo: isDemo)
+        if let clinic { identity.setClinicName(clinic.name) }
+        label.put(clinic?.boxName ?? BoxLabel.unclaimed)
     }
 }

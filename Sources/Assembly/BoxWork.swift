@@ -1,4 +1,5 @@
 import AccessControl
+import Identity
 import Kernel
 import Logging
 import RecordStore
@@ -7,24 +8,38 @@ import ServiceLifecycle
 import Steward
 
 /// What the box does by itself while it serves: delivers messages, checks the audit chain every
-/// day, renews its certificate, finishes a rotation of keys that was cut off and a rebuild of the
-/// search index.
+/// day, renews its certificate, keeps how often people tried to sign in, finishes a rotation of
+/// keys that was cut off and a rebuild of the search index.
 struct BoxWork: Service {
     private static let pauseSeconds = 2
+    /// So many rounds pass between two looks at the certificate without any cause.
+    private static let certificateRounds = 15
     private static let dayMs: Int64 = 86_400_000
 
     let box: Box
-    let certificate: BoxCertificate
-    let tls: TLSIdentity
+    let rates: RateMemory
     let logger: Logger
+    private let night = NightHour()
+    private let seen = SeenCount()
+
+    init(box: Box, rates: RateMemory, logger: Logger) {
+        self.box = box
+        self.rates = rates
+        self.logger = logger
+    }
 
     /// Works until the service group stops it.
     func run() async throws {
         await cancelWhenGracefulShutdown {
             await finishRotation()
+            await completePractice()
+            var rounds = 0
             while !Task.isCancelled {
                 await rebuildSearchIndex()
                 await round()
+                await rates.keep()
+                await lookAfterCertificates(isTime: rounds % Self.certificateRounds == 0)
+                rounds += 1
                 do {
                     try await Task.sleep(for: .seconds(Self.pauseSeconds))
                 } catch {
@@ -44,6 +59,7 @@ struct BoxWork: Service {
             let grant = try await box.grant(Ask(.administer, area: .system, type: "Job"), caller)
             let notices = NoticeBoard(store: box.store)
             while try await notices.deliver(grant) > 0 {}
+            try await watchAdministrators()
             let due = try await due(grant)
             for job in Job.allCases where due.contains(job) { try await run(job, grant) }
         } catch {
@@ -55,6 +71,9 @@ struct BoxWork: Service {
         case verifyAudit = "audit-verify"
         case renewCertificate = "certificate"
         case forgetAnswers = "forget-answers"
+        case remindOfSecond = "second-administrator"
+        case resetPractice = "practice-reset"
+        case accessReview = "access-review"
     }
 
     private func due(_ grant: Grant) async throws -> Set<Job> {
@@ -63,7 +82,10 @@ struct BoxWork: Service {
         var due: Set<Job> = []
         for job in Job.allCases {
             guard let state = states.first(where: { $0.name == job.rawValue }) else {
-                try await set(job, grant, state: "waiting", afterMs: 600_000, isOK: false)
+                try await set(
+                    job, grant, state: "waiting",
+                    afterMs: job == .resetPractice ? night.msLeft(from: nowMs) : 600_000,
+                    isOK: false)
                 continue
             }
             // A job that is due further ahead than it can be was planned under another clock.
@@ -79,8 +101,14 @@ struct BoxWork: Service {
             case .verifyAudit: try await verifyAudit(grant)
             case .renewCertificate: try await renewCertificate(grant)
             case .forgetAnswers: try await box.store.forgetAnswers(grant)
+            case .remindOfSecond: try await box.remindOfSecondAdministrator()
+            case .resetPractice: try await resetPractice()
+            case .accessReview: try await box.identity.reviews.remind(grant)
             }
-            try await set(job, grant, state: "waiting", afterMs: Self.dayMs, isOK: true)
+            let afterMs =
+                job == .resetPractice
+                ? night.msLeft(from: box.clock.wallMs()) : Self.dayMs
+            try await set(job, grant, state: "waiting", afterMs: afterMs, isOK: true)
         } catch {
             logger.error("job.failed", metadata: ["job": "\(job.rawValue)"])
             try await set(job, grant, state: "failed", afterMs: 3_600_000, isOK: false)
@@ -106,8 +134,32 @@ struct BoxWork: Service {
     }
 
     private func renewCertificate(_ grant: Grant) async throws {
-        let current = try await certificate.current(grant)
-        try tls.replace(certificatePEM: current.certificatePEM, privateKeyPEM: current.keyPEM)
+        try await box.certificates.refresh(grant)
+        try await warnOfEnd(grant)
+    }
+
+    /// Begins a practice clinic anew.
+    private func resetPractice() async throws {
+        guard box.clinic?.isPractice == true else { return }
+        _ = try await DemoClinic(box: box).reset(caller: box.machine("job"))
+        logger.info("practice.reset")
+    }
+
+    /// Brings what a cut-off setup left out of the invented clinic.
+    private func completePractice() async {
+        guard box.clinic?.isPractice == true, !DemoClinic(box: box).isWhole else { return }
+        do {
+            _ = try await DemoClinic(box: box).load(force: true, caller: box.machine("job"))
+        } catch {
+            logger.error("practice.load", metadata: ["error": "\(type(of: error))"])
+        }
+    }
+
+    /// Looks at once when the number of administrators changes; the job reminds every day.
+    private func watchAdministrators() async throws {
+        let count = box.isClaimed ? box.identity.accounts.administratorCount : 0
+        guard seen.exchange(count) != count else { return }
+        try await box.remindOfSecondAdministrator()
     }
 
     /// Makes the search index where a release before this one made another one, or none.

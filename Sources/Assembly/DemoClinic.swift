@@ -4,6 +4,7 @@ import FHIRAPI
 import FHIRModel
 import Kernel
 import RecordStore
+import Steward
 
 /// The invented clinic that `demo load` brings and `demo remove` takes away.
 struct DemoClinic {
@@ -58,8 +59,70 @@ struct DemoClinic {
         return count
     }
 
+    /// Makes a practice clinic as it was in the beginning: what people entered is deleted, what they
+    /// changed or deleted of the invented clinic comes back.
+    ///
+    /// - Throws: ``Problem`` `.conflict` on a box that is no practice clinic.
+    func reset(caller: Caller) async throws -> Count {
+        guard box.clinic?.isPractice == true else {
+            throw Problem(
+                .conflict,
+                "This is not a practice clinic, so nothing was changed. Only a box that was set up "
+                    + "for practice can begin anew.")
+        }
+        let entered = try await deleteEntered(caller)
+        let loaded = try await load(force: true, caller: caller)
+        try await note("practice clinic begun anew", caller)
+        return Count(
+            patients: loaded.patients, resources: entered.resources + loaded.resources)
+    }
+
     /// Takes the invented clinic away: every record of it becomes a deletion.
+    ///
+    /// A practice clinic loses every record, because all of them are invented, and is one no more.
     func remove(force: Bool, caller: Caller) async throws -> Count {
+        guard var clinic = box.clinic, clinic.isPractice else {
+            return try await removeInvented(caller)
+        }
+        var count = try await deleteEntered(caller)
+        let invented = try await removeInvented(caller)
+        count.patients += invented.patients
+        count.resources += invented.resources
+        clinic.isPractice = false
+        let system = try await box.grant(
+            Ask(.administer, area: .system, type: "Clinic"), box.machine("job"))
+        try await box.clinicRecord.write(system, clinic)
+        try await note("practice clinic ended", caller)
+        try await box.refreshFacts()
+        return count
+    }
+
+    /// Whether every invented patient is there.
+    var isWhole: Bool { Self.patientIDs.allSatisfy { box.store.people.person($0) != nil } }
+
+    private func note(_ detail: String, _ caller: Caller) async throws {
+        let ask = Ask(.administer, area: .system, type: "Practice")
+        try await box.store.note(AuditNote(ask, detail: detail), by: caller)
+    }
+
+    /// Deletes every record that is not of the invented clinic, newest first.
+    private func deleteEntered(_ caller: Caller) async throws -> Count {
+        let system = try await box.grant(
+            Ask(.administer, area: .system, type: "Practice"), caller)
+        let known = Set(Self.names.map { "\($0.type)/\($0.id)" })
+        let entered = try await box.store.currentNames(system)
+            .filter { !known.contains("\($0.type)/\($0.id)") }
+        var count = Count()
+        for start in stride(from: 0, to: entered.count, by: Self.linesCount) {
+            let piece = Array(entered.reversed().dropFirst(start).prefix(Self.linesCount))
+            let removed = try await removePiece(piece, caller)
+            count.resources += removed.count
+            count.patients += removed.count { $0.type == "Patient" }
+        }
+        return count
+    }
+
+    private func removeInvented(_ caller: Caller) async throws -> Count {
         var count = Count()
         let names = Self.names.reversed()
         for chunk in stride(from: 0, to: names.count, by: Self.linesCount) {

@@ -8,11 +8,21 @@ import Steward
 ///
 /// Nothing else makes features.
 package enum Features {
+    /// The page on which devices learn to trust the box.
+    static func trustPages(_ box: Box, _ assets: WebAssets) -> TrustPages {
+        TrustPages(
+            keeper: box.certificates, assets: assets,
+            clinicName: { box.clinic?.name ?? "Tribal EHR" })
+    }
+
     /// The features over an open box, in the order of their routes.
     package static func all(_ box: Box, health: Health, assets: WebAssets) -> [any Feature] {
         [
-            WebFeature(assets: assets),
+            WebFeature(assets: assets, closed: { box.maintenance.refusal($0) }),
             BoxFeature(facts: { box.publicFacts }),
+            SetupFeature(setup: box.setup),
+            MaintenanceFeature(gate: box.gate, maintenance: box.maintenance),
+            PracticeFeature(gate: box.gate, acts: box.practiceActs),
             HealthFeature(health: health),
             PatientSearchFeature(gate: box.gate, store: box.store, clock: box.clock),
             ChartFeature(gate: box.gate, store: box.store, clock: box.clock),
@@ -20,7 +30,7 @@ package enum Features {
             TransactionFeature(gate: box.gate, store: box.store, ids: box.ids),
             ReadFeature(gate: box.gate, store: box.store),
             WriteFeature(gate: box.gate, store: box.store, ids: box.ids),
-            SearchFeature(gate: box.gate, store: box.store),
+            SearchFeature(gate: box.gate, store: box.store, ids: box.ids),
             HistoryFeature(gate: box.gate, store: box.store),
             FHIRPathFeature(clock: box.clock, version: AppVersion.text),
             AuditLogFeature(
@@ -32,6 +42,25 @@ package enum Features {
                 gate: box.gate, store: box.store,
                 staffName: { box.identity.accounts.user(id: $0)?.displayName }),
             NoticesFeature(gate: box.gate, store: box.store),
-        ] + box.identity.features(gate: box.gate)
+            ClinicFeature(
+                gate: box.gate, record: box.clinicRecord,
+                onChange: { try await box.refreshFacts() }),
+            SettingsFeature(gate: box.gate, record: box.settingsRecord),
+            LocationsFeature(gate: box.gate, store: box.store, ids: box.ids),
+            ProvidersFeature(
+                gate: box.gate, store: box.store, ids: box.ids,
+                userOf: { id in
+                    box.identity.accounts.user(practitionerID: id).map {
+                        ProvidersFeature.LinkedUser(
+                            id: $0.id, username: $0.username, displayName: $0.displayName)
+                    }
+                }),
+            CertificatesFeature(
+                gate: box.gate, keeper: box.certificates, machine: { box.machine(at: $0) },
+                localName: { box.network.sentence }),
+            TrustFeature(
+                gate: box.gate, keeper: box.certificates, pages: trustPages(box, assets),
+                machine: { box.machine(at: $0) }),
+        ] + box.identity.features(gate: box.gate, facts: { box.signInFacts })
     }
 }

@@ -26,6 +26,15 @@ extension Ask {
     package static func ownSession(_ verb: Verb, id: String? = nil) -> Ask {
         Ask(verb, area: .ownAccount, type: "Session", id: id)
     }
+
+    /// A person's fresh proof of who they are.
+    static var ownProof: Ask { Ask(.update, area: .ownAccount, type: "Proof") }
+
+    /// An ask of a person about their own second factors.
+    static func ownFactors(_ verb: Verb) -> Ask { Ask(verb, area: .ownAccount, type: "Factor") }
+
+    /// An ask of a person about their own PIN.
+    static var ownPIN: Ask { Ask(.update, area: .ownAccount, type: "PIN") }
 }
 
 extension Grant {

@@ -62,7 +62,8 @@ package enum Timestamp {
 }
 
 extension Int64 {
-    fileprivate func flooringDivided(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+    /// Quotient rounded down and a remainder that is never negative, for a divisor above zero.
+    package func flooringDivided(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }

@@ -79,7 +79,9 @@ package final class RecordStore: Sendable {
                 keys: keys, tags: SearchTags(maker: tags), numbers: SearchNumbers(),
                 rules: parts.search))
         try index.load(connection)
-        let readers = try Readers(path: folder.database)
+        // The schema stands; from here on rows are read and changed and nothing else.
+        try connection.restrict()
+        let readers = try Readers(path: folder.database, steadyMs: parts.clock.steadyMs)
         let writer = try Writer(
             connection: connection, chain: chain, space: space, clock: parts.clock,
             onFatal: parts.onFatal)

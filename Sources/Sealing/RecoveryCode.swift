@@ -23,8 +23,8 @@ package struct RecoveryCode: Sendable, CustomStringConvertible {
     /// - Throws: ``RecoveryCodeError``; one wrong or two swapped characters are always noticed.
     package init(typed text: String) throws(RecoveryCodeError) {
         var digits: [UInt8] = []
-        for character in text.utf8 where !RecoveryCode.isBlank(character) {
-            guard let digit = RecoveryCode.digit(character) else {
+        for character in text.utf8 where !CodeLetters.isBlank(character) {
+            guard let digit = CodeLetters.digit(character) else {
                 throw RecoveryCodeError.character(group: digits.count / 4 + 1)
             }
             digits.append(digit)
@@ -33,7 +33,7 @@ package struct RecoveryCode: Sendable, CustomStringConvertible {
             throw RecoveryCodeError.length(digits.count)
         }
         let body = digits.prefix(RecoveryCode.digitCount)
-        guard RecoveryCode.checkDigits(body) == Array(digits.suffix(2)) else {
+        guard CodeLetters.checkDigits(body) == Array(digits.suffix(2)) else {
             throw RecoveryCodeError.checksum
         }
         self.init(secret: RecoveryCode.bits(of: body))
@@ -49,14 +49,8 @@ package struct RecoveryCode: Sendable, CustomStringConvertible {
     ///
     /// Whoever has this text can open every chart.
     package var text: String {
-        let digits = secret.withBytes { RecoveryCode.digits(of: $0) }
-        let all = digits + RecoveryCode.checkDigits(digits[...])
-        var out: [UInt8] = []
-        for (index, digit) in all.enumerated() {
-            if index > 0 && index.isMultiple(of: 4) { out.append(0x2D) }
-            out.append(RecoveryCode.alphabet[Int(digit)])
-        }
-        return String(decoding: out, as: UTF8.self)
+        let digits = secret.withBytes { CodeLetters.digits(of: $0, count: Self.digitCount) }
+        return CodeLetters.text(digits + CodeLetters.checkDigits(digits[...]))
     }
 
     /// Eight hexadecimal digits that tell this kit from others and nothing of its code.
@@ -69,30 +63,6 @@ package struct RecoveryCode: Sendable, CustomStringConvertible {
     package var description: String { "<recovery code>" }
 
     private static let digitCount = 32
-    private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
-
-    private static func isBlank(_ character: UInt8) -> Bool {
-        character == 0x20 || character == 0x2D || (0x09...0x0D).contains(character)
-    }
-
-    private static func digit(_ character: UInt8) -> UInt8? {
-        var upper = character
-        if (0x61...0x7A).contains(character) { upper = character - 0x20 }
-        switch upper {
-        case UInt8(ascii: "O"): return 0
-        case UInt8(ascii: "I"), UInt8(ascii: "L"): return 1
-        default: return alphabet.firstIndex(of: upper).map { UInt8($0) }
-        }
-    }
-
-    private static func digits(of bytes: UnsafeRawBufferPointer) -> [UInt8] {
-        (0..<digitCount).map { index in
-            let bit = index * 5
-            let high = UInt16(bytes[bit / 8]) << 8
-            let low = bit / 8 + 1 < bytes.count ? UInt16(bytes[bit / 8 + 1]) : 0
-            return UInt8((high | low) >> UInt16(11 - bit % 8) & 0x1F)
-        }
-    }
 
     private static func bits(of digits: ArraySlice<UInt8>) -> SecretBytes {
         SecretBytes(count: secretBytes) { (into) throws(Never) in
@@ -105,13 +75,6 @@ package struct RecoveryCode: Sendable, CustomStringConvertible {
                 }
             }
         }
-    }
-
-    /// The code as a number, modulo the largest prime that two characters can write: with a prime,
-    /// no single wrong character and no swap of neighbours leaves the remainder as it was.
-    private static func checkDigits(_ digits: ArraySlice<UInt8>) -> [UInt8] {
-        let remainder = digits.reduce(0) { ($0 * 32 + Int($1)) % 1_021 }
-        return [UInt8(remainder / 32), UInt8(remainder % 32)]
     }
 }
 
@@ -134,5 +97,22 @@ package enum RecoveryCodeError: Error, Hashable, Sendable, CustomStringConvertib
             "The recovery code has a typing mistake: its last two characters do not fit the others. "
                 + "Compare it with the printed kit, group by group."
         }
+    }
+}
+
+extension RecoveryCode {
+    /// Groups of four characters before the check characters.
+    package static let groupCount = 8
+
+    /// The groups of the code as they stand on the kit, without the check characters.
+    package var groups: [String] {
+        text.split(separator: "-").prefix(Self.groupCount).map(String.init)
+    }
+
+    /// A part of a code as it is compared: letters that are read as others count as those.
+    package static func folded(_ typed: String) -> String {
+        let digits = typed.utf8.prefix(64).filter { !CodeLetters.isBlank($0) }
+            .compactMap { CodeLetters.digit($0) }
+        return CodeLetters.text(digits)
     }
 }

@@ -22,4 +22,18 @@ package struct Gate: Sendable {
             throw error
         }
     }
+
+    /// Does what a grant allows, and puts on record where that is refused after all: for its
+    /// version, its fields, or what the records hold.
+    package func recordingRefusal<Value: Sendable>(
+        of grant: Grant, _ body: () async throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await body()
+        } catch let problem as Problem {
+            try await store.note(
+                AuditNote(grant.ask, outcome: .refused, code: problem.code), by: grant.caller)
+            throw problem
+        }
+    }
 }

@@ -20,12 +20,19 @@ package struct RouteLimits: Hashable, Sendable {
     /// Whether the handler computes so little that it may run on the connection's event loop: well
     /// below a millisecond between two waits, whatever is asked.
     package var isQuick: Bool
+    /// Whether the person must have proved within the last five minutes who they are.
+    ///
+    /// The answer is 403 with ``OwnNeed/freshProof`` otherwise; the page asks for a proof and sends
+    /// the request again. Programs with a token never pass.
+    package var needsFreshProof: Bool
+    /// Whether the route answers everybody while the box is closed for maintenance.
+    package var worksInMaintenance: Bool
 
     /// Makes limits; what is left out is the standard of the clinic's API.
     package init(
         bodyBytesMax: Int = 10_000_000, timeSecondsMax: Int = 60, rate: RateClass = .api,
         sameOrigin: SameOriginRule = .whenCookie, identifies: Bool = false,
-        isQuick: Bool = false
+        isQuick: Bool = false, needsFreshProof: Bool = false, worksInMaintenance: Bool = false
     ) {
         self.bodyBytesMax = bodyBytesMax
         self.timeSecondsMax = timeSecondsMax
@@ -33,15 +40,28 @@ package struct RouteLimits: Hashable, Sendable {
         self.sameOrigin = sameOrigin
         self.identifies = identifies
         self.isQuick = isQuick
+        self.needsFreshProof = needsFreshProof
+        self.worksInMaintenance = worksInMaintenance
     }
 
     /// For trying to sign in: 64 KiB, few tries, only from our own page.
     package static let signIn = RouteLimits(
-        bodyBytesMax: 64 * 1024, rate: .signIn, sameOrigin: .always)
+        bodyBytesMax: 64 * 1024, rate: .signIn, sameOrigin: .always, worksInMaintenance: true)
+
+    /// For acts that a person must confirm with a fresh proof: users, roles, keys, certificates,
+    /// factors; 64 KiB.
+    package static let sensitive = RouteLimits(bodyBytesMax: 64 * 1024, needsFreshProof: true)
+
+    /// For a form that a person fills in: 64 KiB.
+    package static let form = RouteLimits(bodyBytesMax: 64 * 1024)
 
     /// For what says little and is asked often: no body, 10 s.
     package static let probe = RouteLimits(
-        bodyBytesMax: 0, timeSecondsMax: 10, rate: .open, identifies: true, isQuick: true)
+        bodyBytesMax: 0, timeSecondsMax: 10, rate: .open, identifies: true, isQuick: true,
+        worksInMaintenance: true)
+
+    /// For a person's own session, which also a closed box lets one look at and end.
+    package static let ownSession = RouteLimits(worksInMaintenance: true)
 
     /// What a route gets that names no limits: 300 s below the FHIR base, and a body of 64 MiB for a
     /// Bundle sent to the base itself.

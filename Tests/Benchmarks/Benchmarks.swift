@@ -55,6 +55,7 @@ enum Part: String, CaseIterable, Sendable {
     case synthea
     case creates
     case names
+    case sizes
 
     func run(_ options: Options, scratch: String) async throws -> [Figure] {
         switch self {
@@ -62,6 +63,7 @@ enum Part: String, CaseIterable, Sendable {
         case .synthea: try await SyntheaBox(options: options, scratch: scratch).run()
         case .creates: try await Creates(scratch: scratch, plan: options.plan).run()
         case .names: try await NameSearch(scratch: scratch, plan: options.plan).run()
+        case .sizes: try await SizedBox(options: options, scratch: scratch).run()
         }
     }
 }

@@ -18,6 +18,8 @@ struct Plan: Sendable {
     var callers = 64
     var searchedPatients = [1_000, 10_000, 100_000]
     var searches = 4_000
+    /// Records of the clinics that are compared, the smallest first.
+    var clinicRecords = [100_000, 1_000_000]
     /// Whether one Synthea patient is enough.
     var isSmall = false
 
@@ -36,6 +38,7 @@ struct Plan: Sendable {
         plan.createsPerRound = 500
         plan.searchedPatients = [200, 1_000]
         plan.searches = 200
+        plan.clinicRecords = [600, 3_000]
         plan.isSmall = true
         return plan
     }()

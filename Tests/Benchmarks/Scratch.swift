@@ -23,4 +23,34 @@ struct Scratch {
             throw Failure("Cannot write \(path).")
         }
     }
+
+    /// Writes a file in parts.
+    static func write(to path: String, _ body: (([UInt8]) throws -> Void) throws -> Void) throws {
+        guard let stream = fopen(path, "w") else { throw Failure("Cannot write \(path).") }
+        do {
+            try body { bytes in
+                guard fwrite(bytes, 1, bytes.count, stream) == bytes.count else {
+                    throw Failure("Cannot write \(path).")
+                }
+            }
+        } catch {
+            fclose(stream)
+            unlink(path)
+            throw error
+        }
+        guard fclose(stream) == 0 else { throw Failure("Cannot write \(path).") }
+    }
+
+    /// How many bytes a file has.
+    static func bytes(of path: String) -> Int {
+        guard let stream = fopen(path, "r") else { return 0 }
+        defer { fclose(stream) }
+        return fseek(stream, 0, SEEK_END) == 0 ? ftell(stream) : 0
+    }
+
+    /// Takes away a file, or a folder with all in it.
+    static func remove(_ path: String) {
+        // What stays behind goes with the whole scratch folder.
+        _ = try? Child.run(["rm", "-r", "-f", path], log: "/dev/null")
+    }
 }

@@ -9,8 +9,11 @@ SCREENS = [
     ("zoom-400", {"viewport": {"width": 320, "height": 256}}),
     ("forced-colours", {"viewport": {"width": 1280, "height": 860}, "forced_colors": "active"}),
 ]
-HELP = ["sign-in", "patient-search", "chart", "keyboard", "sessions", "audit-log",
-        "who-may-see-what", "break-glass", "delegation", "locked-out", "administration", "fhir"]
+HELP = ["sign-in", "patient-search", "chart", "keyboard", "sessions", "second-factor", "audit-log",
+        "who-may-see-what", "break-glass", "delegation",
+        "locked-out", "setup", "recovery-kit", "practice-clinic", "maintenance", "administration",
+        "users", "access-review", "clinic-and-places", "settings",
+        "fhir"]
 
 
 def walk_looks(watch, browser, options, sign_in):

@@ -9,7 +9,7 @@ RULES = {"runOnly": {"type": "tag", "values": [
     "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 
 # An answer that the walk asks for on purpose is logged by the browser as a failed resource.
-EXPECTED_LOG = re.compile(r"Failed to load resource: .*\b(401|403|404|429|400|500)\b")
+EXPECTED_LOG = re.compile(r"Failed to load resource: .*\b(401|403|404|409|412|422|429|400|500)\b")
 
 COVERED = """() => {
   const node = document.activeElement;

@@ -1,5 +1,5 @@
 // web/elements/app-header.js - the bar on top: the clinic, the pages, the person, the way out.
-import { html } from "../lib/html.js";
+import { element, html } from "../lib/html.js";
 import { addStyle } from "../lib/styles.js";
 
 await addStyle("./app-header.css", import.meta.url);
@@ -10,15 +10,16 @@ const mark = () => html`<svg class="brand-mark" viewBox="0 0 32 32" aria-hidden=
     stroke-linecap="round"></path></svg>`;
 
 class AppHeader extends HTMLElement {
-  /** Shows the bar: `{ clinicName, isDemo, items, person, path, menu, actions }`. */
+  /** Shows the bar: `{ clinicName, strip, closed, items, person, path, menu, actions }`. */
   show(view) {
     const link = ({ href, label, badge, badgeText }) => html`<li>
       <a href="${href}" aria-current="${isCurrent(view.path, href) ? "page" : null}">${label}
         ${badge ? html`<span class="badge"><span aria-hidden="true">${badge}</span>
           <span class="seen-by-readers-only">${badgeText}</span></span>` : null}</a></li>`;
+    showStrip(view.strip ?? {});
     this.replaceChildren(html`<header class="app-bar">
-      ${view.isDemo ? html`<p class="demo-strip"><span>DEMO: invented patients. Enter nothing real.
-        </span></p>` : null}
+      ${view.closed ? html`<p class="closed-strip">${view.closed}:
+        <a href="/admin/maintenance">only administrators get in</a></p>` : null}
       <div class="app-row">
         <a class="brand" href="/">${mark()}<span>${view.clinicName}</span></a>
         <nav aria-label="Main"><ul>${view.items.map(link)}</ul></nav>
@@ -44,9 +45,20 @@ class AppHeader extends HTMLElement {
   }
 }
 
+// Outside of the bar, which paper does not show: printed sheets carry the strip too.
+function showStrip({ text, isPractice } = {}) {
+  const shown = document.querySelector("body > .demo-strip");
+  if (shown?.textContent.trim() === (text ?? "")) return;
+  shown?.remove();
+  if (!text) return;
+  document.getElementById("frame").before(element`<aside aria-label="Kind of clinic"
+    class="${isPractice ? "demo-strip is-practice" : "demo-strip"}"><span>${text}</span></aside>`);
+}
+
 function personPart({ person, menu, actions }) {
   return html`<div class="person">
-    <details><summary><bdi>${person}</bdi></summary><ul class="menu">${menu}</ul></details>
+    ${menu.length ? html`<details><summary><bdi>${person}</bdi></summary>
+      <ul class="menu">${menu}</ul></details>` : html`<bdi>${person}</bdi>`}
     <button type="button" class="bar-button" @click=${actions.signOut}>Sign out</button>
   </div>`;
 }

@@ -1,7 +1,9 @@
 // web/elements/idle-guard.js - warns before an unused session ends, and ends it.
 import { element } from "../lib/html.js";
 import { idlePhase } from "../lib/idle.js";
-import { lastHeardAtMs, loadSession, session, signOut, tellContact } from "../lib/session.js";
+import {
+  lastHeardAtMs, loadSession, lock, session, signOut, tellContact,
+} from "../lib/session.js";
 
 const tickMs = 1_000;
 const renewAfterMs = 60_000;
@@ -25,11 +27,12 @@ class IdleGuard extends HTMLElement {
   }
 
   #tick() {
-    if (!session.get().user) return this.#close();
+    if (!session.get().user || session.get().next === "unlock") return this.#close();
     const phase = this.#phase();
     if (phase.phase === "ended") {
       this.#close();
-      signOut("idle");
+      if (session.get().user.hasPIN && !phase.isFinal) lock();
+      else signOut("idle");
     } else if (phase.phase === "warning") this.#warn(phase);
     else this.#close();
     return undefined;
@@ -64,6 +67,8 @@ class IdleGuard extends HTMLElement {
   }
 
   #open(isFinal) {
+    const what = session.get().user.hasPIN && !isFinal ? "This page will be locked"
+      : "You will be signed out";
     const why = isFinal
       ? "The longest time of a session is reached. Sign in again to go on."
       : "Nobody has used this page for a while. What is on the screen will be taken away.";
@@ -71,7 +76,7 @@ class IdleGuard extends HTMLElement {
       @click=${() => this.#renew()}>Stay signed in</button>`;
     this.#dialog = element`<dialog aria-labelledby="idle-title" aria-describedby="idle-text">
       <div class="dialog-body">
-        <h2 id="idle-title">You will be signed out in <span class="seconds" role="timer"></span></h2>
+        <h2 id="idle-title">${what} in <span class="seconds" role="timer"></span></h2>
         <p id="idle-text">${why}</p>
         <div class="dialog-actions">
           <button type="button" class="button" @click=${() => signOut()}>Sign out now</button>${stay}

@@ -9,6 +9,7 @@ export class ApiError extends Error {
     retryAfterSeconds = null }) {
     super(message);
     this.name = "ApiError";
+    this.need = status === 403 ? details[0]?.location ?? null : null;
     Object.assign(this, { status, code, details, requestId, retryAfterSeconds });
   }
 }
@@ -16,6 +17,8 @@ export class ApiError extends Error {
 let csrfToken = null;
 let lastContactMs = 0;
 const sessionEndListeners = new Set();
+const needHandlers = new Map();
+const refusalListeners = new Set();
 
 /** Sets the token that every changing request carries. */
 export function useCsrfToken(token) {
@@ -32,6 +35,20 @@ export function onSessionEnd(listener) {
   sessionEndListeners.add(listener);
 }
 
+/**
+ * Sets what happens when the box wants something of the person first: `fresh-proof`,
+ * `change-password`, `set-up-factor` or `unlock`. Where the handler resolves to true, the request
+ * is sent once more.
+ */
+export function onNeed(need, handler) {
+  needHandlers.set(need, handler);
+}
+
+/** Calls the listener with every answer other than success. */
+export function onRefusal(listener) {
+  refusalListeners.add(listener);
+}
+
 export const get = (path, options) => send("GET", path, undefined, options);
 export const post = (path, body, options) => send("POST", path, body ?? {}, options);
 export const put = (path, body, options) => send("PUT", path, body ?? {}, options);
@@ -43,14 +60,27 @@ export function withQuery(path, query) {
   return pairs.length ? `${path}?${new URLSearchParams(pairs)}` : path;
 }
 
-async function send(method, path, body, { signal, isSignIn = false } = {}) {
+// `ifMatch` is the version that a change was made from; the box refuses it where there is a newer one.
+async function send(method, path, body, options = {}) {
+  try {
+    return await sendOnce(method, path, body, options);
+  } catch (error) {
+    const handler = needHandlers.get(error.need);
+    if (!handler || options.isSignIn || !(await handler(error))) throw error;
+    return sendOnce(method, path, body, options);
+  }
+}
+
+async function sendOnce(method, path, body,
+  { signal, isSignIn = false, ifMatch = null, waitMs = waitMsMax } = {}) {
   const headers = { Accept: "application/json" };
+  if (ifMatch !== null) headers["If-Match"] = `"${ifMatch}"`;
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET" && csrfToken) headers["X-CSRF-Token"] = csrfToken;
   const response = await reach(base + path, {
     method, headers, body: body === undefined ? undefined : JSON.stringify(body),
     credentials: "same-origin", cache: "no-store", redirect: "error",
-    signal: anySignal(signal, AbortSignal.timeout(waitMsMax)),
+    signal: anySignal(signal, AbortSignal.timeout(waitMs)),
   }, signal);
   lastContactMs = Date.now();
   if (response.ok) return response.status === 204 ? null : readJSON(response);
@@ -58,6 +88,7 @@ async function send(method, path, body, { signal, isSignIn = false } = {}) {
   if (response.status === 401 && !isSignIn) {
     for (const listener of sessionEndListeners) listener(error);
   }
+  for (const listener of refusalListeners) listener(error);
   throw error;
 }
 

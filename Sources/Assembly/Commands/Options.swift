@@ -46,7 +46,7 @@ struct FolderOptions: ParsableArguments {
     ) async throws -> Result {
         let settings = try settings()
         let link = try await BoxLink.open(
-            settings.dataFolder, settings: settings.identity, makes: makes)
+            settings.dataFolder, settings: settings.identity, serving: settings, makes: makes)
         do {
             let result = try await body(link)
             await link.close()

@@ -10,7 +10,10 @@ struct RootCommand: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Run the box",
-                subcommands: [ServeCommand.self, SetupCommand.self]),
+                subcommands: [
+                    ServeCommand.self, SetupCommand.self, SetupCodeCommand.self,
+                    MaintenanceCommand.self,
+                ]),
             CommandGroup(
                 name: "Bring records in",
                 subcommands: [ImportCommand.self, DemoCommand.self]),
@@ -18,12 +21,13 @@ struct RootCommand: AsyncParsableCommand {
                 name: "People and access",
                 subcommands: [UserCommand.self, TokenCommand.self]),
             CommandGroup(
-                name: "Audit log and keys",
-                subcommands: [AuditCommand.self, KeysCommand.self]),
+                name: "Audit log, keys and certificates",
+                subcommands: [AuditCommand.self, KeysCommand.self, CertificateCommand.self]),
             CommandGroup(
                 name: "Look after the box",
                 subcommands: [
-                    CheckConfigCommand.self, PreflightCommand.self, DoctorCommand.self,
+                    SettingCommand.self, CheckConfigCommand.self, PreflightCommand.self,
+                    DoctorCommand.self,
                     SelfTestCommand.self, HealthcheckCommand.self, MigrateCommand.self,
                     VersionCommand.self,
                 ]),

@@ -18,10 +18,13 @@ package struct BoxLink: Sendable {
     ///
     /// Opens the folder only where no server has it.
     ///
-    /// - Parameter makes: whether a folder without a record becomes a new box; only set-up does.
+    /// - Parameters:
+    ///   - serving: the whole configuration, so that what it sets is not set again by a command.
+    ///   - makes: whether a folder without a record becomes a new box; only set-up does.
     /// - Throws: ``Problem`` where there is no record, or another process has it open.
     package static func open(
-        _ folder: DataFolder, settings: IdentitySettings = IdentitySettings(), makes: Bool = false
+        _ folder: DataFolder, settings: IdentitySettings = IdentitySettings(),
+        serving: ServeSettings? = nil, makes: Bool = false
     ) async throws -> BoxLink {
         if let socket = ControlSocket.connect(folder.controlSocket) {
             Glibc.close(socket)
@@ -33,10 +36,16 @@ package struct BoxLink: Sendable {
                 "There is no record in \(folder.path). Run tribal-ehr setup --answers FILE first, "
                     + "or name another folder with --data-dir.")
         }
-        return BoxLink(way: .folder(try await Box.open(folder, settings: settings)))
+        return BoxLink(
+            way: .folder(try await Box.open(folder, settings: settings, serving: serving)))
     }
 
     private init(way: Way) { self.way = way }
+
+    /// Whether a running server takes the commands.
+    package var isServer: Bool {
+        if case .server = way { true } else { false }
+    }
 
     /// Carries out a command.
     ///

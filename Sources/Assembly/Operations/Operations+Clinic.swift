@@ -12,41 +12,35 @@ extension Operations {
     ///
     /// A box is claimed once. Everything is checked before anything is written.
     func setup(_ call: OperationCall, _ answer: inout JSONWriter) async throws {
-        guard !box.isClaimed else {
-            throw Problem(
-                .conflict,
-                "This box is set up already. Use the commands for users, or another --data-dir.")
-        }
-        let clinic = try Clinic(answers: call.arguments)
-        guard let person = call.arguments["administrator"], person.isObject else {
-            throw Problem(
-                .required, "The answer administrator is missing.", location: "administrator")
-        }
-        let draft = UserDraft(
-            username: person.string("username") ?? "",
-            displayName: person.string("displayName") ?? person.string("username") ?? "",
-            roles: try Self.roles(person, default: [.systemAdmin, .admin, .physician]))
-        let password = Password(person.string("password") ?? "")
-        let weak = box.identity.accounts.problems(
-            password, username: draft.username, displayName: draft.displayName)
-        guard weak.isEmpty else {
-            throw Problem(
-                .value, weak.joined(separator: " "), location: "administrator.password")
-        }
-        if box.identity.accounts.isEmpty {
-            _ = try await box.identity.accounts.add(
-                try await box.grant(Ask.users(.create), call.caller), draft, password: password,
-                mustChangePassword: false)
-        }
-        let system = try await box.grant(
-            Ask(.administer, area: .system, type: "Clinic"), call.caller)
-        let kit = try await box.store.replaceRecoveryKit(system)
-        try await box.clinicRecord.write(system, clinic)
-        try await box.refreshFacts()
-        answer.member("clinicName", clinic.name)
-        answer.member("username", draft.username)
-        answer.member("kitID", kit.kitID)
-        answer.member("recoveryCode", kit.code.text)
+        let claimed = try await box.setup.claim(answers: call.arguments, call.caller)
+        answer.member("clinicName", claimed.clinic.name)
+        answer.member("practice", claimed.clinic.isPractice)
+        answer.member("username", claimed.username)
+        answer.member("kitID", claimed.kitID)
+        answer.member("recoveryCode", claimed.code.text)
+        try await writeTrust(call.caller, &answer)
+    }
+
+    /// Makes a setup code of a box that belongs to nobody.
+    func setupCode(_ call: OperationCall, _ answer: inout JSONWriter) async throws {
+        answer.member("code", try await box.setup.issueCode(call.caller))
+    }
+
+    func maintenanceSet(_ call: OperationCall, _ answer: inout JSONWriter) async throws {
+        let grant = try await box.grant(MaintenanceFeature.ask(.administer), call.caller)
+        try await box.maintenance.set(grant, call.arguments)
+        Maintenance.write(box.maintenance.closing, to: &answer)
+    }
+
+    func maintenanceStatus(_ call: OperationCall, _ answer: inout JSONWriter) async throws {
+        _ = try await box.grant(MaintenanceFeature.ask(.read), call.caller)
+        Maintenance.write(box.maintenance.closing, to: &answer)
+    }
+
+    func demoReset(_ call: OperationCall, _ answer: inout JSONWriter) async throws {
+        let count = try await DemoClinic(box: box).reset(caller: call.caller)
+        answer.member("patients", count.patients)
+        answer.member("resources", count.resources)
     }
 
     func demoLoad(_ call: OperationCall, _ answer: inout JSONWriter) async throws {

@@ -30,6 +30,7 @@ extension Operations {
                     }
                     item.member("isDisabled", user.isDisabled)
                     item.member("mustChangePassword", user.mustChangePassword)
+                    item.member("hasFactor", user.hasFactor)
                 }
             }
         }
@@ -78,6 +79,23 @@ extension Operations {
         let (grant, id) = try await userGrant(call)
         try await box.identity.accounts.setPractitioner(
             grant, id: id, call.arguments.string("practitionerID"))
+    }
+
+    func userPasswordCode(_ call: OperationCall, _ answer: inout JSONWriter) async throws {
+        let (grant, id) = try await userGrant(call)
+        Self.write(
+            try await box.identity.accounts.startPasswordCode(grant, id: id), to: &answer)
+    }
+
+    func userResetFactor(_ call: OperationCall, _ answer: inout JSONWriter) async throws {
+        let (grant, id) = try await userGrant(call)
+        Self.write(try await box.identity.accounts.startFactorReset(grant, id: id), to: &answer)
+    }
+
+    private static func write(_ start: ResetStart, to answer: inout JSONWriter) {
+        guard case .code(let code) = start else { return }
+        answer.member("code", code.text)
+        answer.member("expiresAt", Timestamp.text(ms: code.expiresMs))
     }
 
     private func userGrant(_ call: OperationCall) async throws -> (Grant, String) {

@@ -51,6 +51,10 @@ package struct Operations: Sendable {
 
     private static let all: [String: Run] = [
         "setup": { try await $0.setup($1, &$2) },
+        "setup.code": { try await $0.setupCode($1, &$2) },
+        "maintenance.set": { try await $0.maintenanceSet($1, &$2) },
+        "maintenance.status": { try await $0.maintenanceStatus($1, &$2) },
+        "demo.reset": { try await $0.demoReset($1, &$2) },
         "import.document": { try await $0.importDocument($1, &$2) },
         "import.lines": { try await $0.importLines($1, &$2) },
         "demo.load": { try await $0.demoLoad($1, &$2) },
@@ -62,6 +66,8 @@ package struct Operations: Sendable {
         "user.enable": { try await $0.userEnable($1, &$2) },
         "user.unlock": { try await $0.userUnlock($1, &$2) },
         "user.reset-password": { try await $0.userResetPassword($1, &$2) },
+        "user.password-code": { try await $0.userPasswordCode($1, &$2) },
+        "user.reset-factor": { try await $0.userResetFactor($1, &$2) },
         "user.set-roles": { try await $0.userSetRoles($1, &$2) },
         "user.link": { try await $0.userLink($1, &$2) },
         "audit.verify": { try await $0.auditVerify($1, &$2) },
@@ -69,7 +75,13 @@ package struct Operations: Sendable {
         "keys.status": { try await $0.keysStatus($1, &$2) },
         "keys.rotate": { try await $0.keysRotate($1, &$2) },
         "keys.kit": { try await $0.keysKit($1, &$2) },
+        "setting.list": { try await $0.settingList($1, &$2) },
+        "setting.set": { try await $0.settingSet($1, &$2) },
         "status": { try await $0.status($1, &$2) },
+        "certificate.show": { try await $0.certificateShow($1, &$2) },
+        "certificate.install": { try await $0.certificateInstall($1, &$2) },
+        "certificate.reset": { try await $0.certificateReset($1, &$2) },
+        "certificate.request": { try await $0.certificateRequest($1, &$2) },
     ]
 
     /// Carries out one command.

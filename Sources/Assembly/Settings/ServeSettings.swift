@@ -13,11 +13,40 @@ package struct ServeSettings: Sendable {
     package var httpListen: ListenAddress? = ListenAddress(host: "0.0.0.0", port: 80)
     /// Names of the box beside its own, which its certificate carries as well.
     package var hosts: [String] = []
+    /// Whether the box says its name on the network.
+    package var isNameAnnounced = true
     /// Passwords and sessions.
     package var identity = IdentitySettings()
     /// The least important kind of line that is logged.
     package var logLevel: Logger.Level = .info
+    /// How often one may ask.
+    package var rates = RateSettings()
+    /// How long entries of the audit log are kept at least, by the clinic's rule.
+    package var auditRetentionDays = 2_555
+    /// What the file, the environment or the command line said, by the key of the setting.
+    package var given: [String: SettingsReading.Value] = [:]
+
+    /// The defaults, apart from how people sign in.
+    package init(identity: IdentitySettings = IdentitySettings()) { self.identity = identity }
+}
+
+/// How often one may ask, as a clinic sets it.
+package struct RateSettings: Sendable, Hashable {
+    package var apiPerSecond = 20
+    package var openPerSecond = 20
+    package var signInPerMinute = 20
+    package var allPerSecond = 2_000
 
     /// The defaults.
     package init() {}
+
+    /// The table that follows from them; what is not named there is as the box comes.
+    package var table: RateTable {
+        var table = RateTable.standard
+        table[.api] = Rate(burst: apiPerSecond * 5, refillMs: 5_000)
+        table[.open] = Rate(burst: openPerSecond * 10, refillMs: 10_000)
+        table[.signIn] = Rate(burst: signInPerMinute, refillMs: 60_000)
+        table[.everything] = Rate(burst: allPerSecond * 2, refillMs: 2_000)
+        return table
+    }
 }

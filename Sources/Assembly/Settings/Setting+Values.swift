@@ -1,3 +1,4 @@
+import AccessControl
 import Logging
 import RecordStore
 package import ServerKit
@@ -13,6 +14,11 @@ extension Setting {
         case .number(_, let range):
             "a whole number from \(range.lowerBound) to \(range.upperBound)"
                 + (unit.map { " (\($0))" } ?? "")
+        case .roles: "roles out of \(RoleNames.all), or none"
+        case .roleNumbers(_, let range):
+            "ROLE=NUMBER with numbers from \(range.lowerBound) to \(range.upperBound)"
+                + (unit.map { " (\($0))" } ?? "")
+        case .onOff: "on or off"
         case .level: "one of " + Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
         }
     }
@@ -42,11 +48,43 @@ extension Setting {
         case .number(let place, let range):
             guard let number = Self.number(text), range.contains(number) else { return false }
             settings[keyPath: place] = number
+        case .roles(let place):
+            guard let roles = Self.roles(text) else { return false }
+            settings[keyPath: place] = roles
+        case .roleNumbers(let place, let range):
+            guard let numbers = Self.roleNumbers(text, range) else { return false }
+            settings[keyPath: place] = numbers
+        case .onOff(let place):
+            guard text == "on" || text == "off" else { return false }
+            settings[keyPath: place] = text == "on"
         case .level(let place):
             guard let level = Logger.Level(rawValue: text) else { return false }
             settings[keyPath: place] = level
         }
         return true
+    }
+
+    private static func words(_ text: String) -> [Substring] {
+        text.split { $0 == " " || $0 == "," || $0 == "\t" }
+    }
+
+    private static func roles(_ text: String) -> Set<Role>? {
+        if text == "none" { return [] }
+        let roles = words(text).map { Role(rawValue: String($0)) }
+        return roles.isEmpty || roles.contains(nil) ? nil : Set(roles.compactMap(\.self))
+    }
+
+    private static func roleNumbers(_ text: String, _ range: ClosedRange<Int>) -> [Role: Int]? {
+        var numbers: [Role: Int] = [:]
+        for word in words(text) {
+            let parts = word.split(separator: "=", omittingEmptySubsequences: false)
+            guard parts.count == 2, let role = Role(rawValue: String(parts[0])),
+                let number = number(String(parts[1])), range.contains(number),
+                numbers[role] == nil
+            else { return nil }
+            numbers[role] = number
+        }
+        return numbers
     }
 
     /// The address that `ADDRESS:PORT` stands for, or nil for anything else.

@@ -1,3 +1,4 @@
+package import AccessControl
 import Identity
 package import Logging
 package import RecordStore
@@ -19,8 +20,20 @@ package struct Setting: Sendable {
         case names(any WritableKeyPath<ServeSettings, [String]> & Sendable, countMax: Int)
         /// A whole number within bounds that belong to it.
         case number(any WritableKeyPath<ServeSettings, Int> & Sendable, ClosedRange<Int>)
+        /// Roles separated by blanks or commas, or `none`.
+        case roles(any WritableKeyPath<ServeSettings, Set<Role>> & Sendable)
+        /// `ROLE=NUMBER` separated by blanks or commas; may be empty.
+        case roleNumbers(
+            any WritableKeyPath<ServeSettings, [Role: Int]> & Sendable, ClosedRange<Int>)
+        /// `on` or `off`.
+        case onOff(any WritableKeyPath<ServeSettings, Bool> & Sendable)
         /// One of the levels of the log.
         case level(any WritableKeyPath<ServeSettings, Logger.Level> & Sendable)
+    }
+
+    /// What a setting is about.
+    package enum Group: String, Sendable {
+        case network, sessions, passwords, rates, records, log
     }
 
     /// The name in the file; `TRIBAL_EHR_` and this name in the environment.
@@ -33,22 +46,26 @@ package struct Setting: Sendable {
     package let unit: String?
     /// Whether the value may never be shown, and may come from a file of its own.
     package let isSecret: Bool
-    /// Whether a change takes effect at the next start only.
-    package let needsRestart: Bool
+    /// What it is about; settings of one subject stand together on the page.
+    package let group: Group
+    /// Whether administrators may change it on a page while the box runs.
+    package let isLive: Bool
     /// What it is for, in a sentence or two.
     package let sentence: String
 
     /// Declares a setting.
     package init(
         _ key: String, _ kind: Kind, default defaultText: String, unit: String? = nil,
-        isSecret: Bool = false, needsRestart: Bool = true, _ sentence: String
+        isSecret: Bool = false, in group: Group = .network, isLive: Bool = false,
+        _ sentence: String
     ) {
         self.key = key
         self.kind = kind
         self.defaultText = defaultText
         self.unit = unit
         self.isSecret = isSecret
-        self.needsRestart = needsRestart
+        self.group = group
+        self.isLive = isLive
         self.sentence = sentence
     }
 
@@ -58,41 +75,105 @@ package struct Setting: Sendable {
 
 extension Setting {
     /// All settings, in the order of the documented file.
-    package static let all: [Setting] = [
-        Setting(
-            "DATA_DIR", .folder(\.dataFolder), default: "/var/lib/tribal-ehr",
-            "The folder that everything is written to. Absolute path; owned by the service, closed "
-                + "to others."),
-        Setting(
-            "LISTEN", .address(\.listen), default: "0.0.0.0:443",
-            "Where HTTPS is served, as ADDRESS:PORT. 0.0.0.0 means every network of this machine."),
-        Setting(
-            "HTTP_LISTEN", .addressOrOff(\.httpListen), default: "0.0.0.0:80",
-            "Where plain HTTP is answered, only to send browsers on to HTTPS, as ADDRESS:PORT; off "
-                + "for nowhere."),
-        Setting(
-            "HOSTS", .names(\.hosts, countMax: 16), default: "",
-            "Names under which browsers reach the box beside its own, separated by blanks; the "
-                + "certificate of the box carries them."),
+    package static let all: [Setting] =
+        [
+            Setting(
+                "DATA_DIR", .folder(\.dataFolder), default: "/var/lib/tribal-ehr",
+                "The folder that everything is written to. Absolute path; owned by the service, closed "
+                    + "to others."),
+            Setting(
+                "LISTEN", .address(\.listen), default: "0.0.0.0:443",
+                "Where HTTPS is served, as ADDRESS:PORT. 0.0.0.0 means every network of this machine."
+            ),
+            Setting(
+                "HTTP_LISTEN", .addressOrOff(\.httpListen), default: "0.0.0.0:80",
+                "Where plain HTTP is answered, only to let devices learn to trust the box and to "
+                    + "send browsers on to HTTPS, as ADDRESS:PORT; off for nowhere."),
+            Setting(
+                "HOSTS", .names(\.hosts, countMax: 16), default: "",
+                "Names under which browsers reach the box beside its own, separated by blanks; the "
+                    + "certificate of the box carries them."),
+            Setting(
+                "MDNS", .onOff(\.isNameAnnounced), default: "on",
+                "Whether the box answers to its name followed by .local on the private networks that "
+                    + "HTTPS is served on (multicast DNS, UDP port 5353)."),
+        ] + liveOnes
+
+    /// Those that administrators may change on a page while the box runs.
+    private static let liveOnes: [Setting] = [
         Setting(
             "SESSION_IDLE_MINUTES", .number(\.identity.idleMinutesMax, 1...60), default: "15",
-            unit: "minutes", "How long a session lasts without a request."),
+            unit: "minutes", in: .sessions, isLive: true,
+            "How long a session lasts without a request."),
+        Setting(
+            "SESSION_IDLE_MINUTES_BY_ROLE", .roleNumbers(\.identity.idleMinutesByRole, 1...60),
+            default: "", unit: "minutes", in: .sessions, isLive: true,
+            "The same for some roles, such as PHYSICIAN=30 FRONT_DESK=10. A user with several roles "
+                + "has the shortest."),
         Setting(
             "SESSION_ABSOLUTE_HOURS", .number(\.identity.sessionHoursMax, 1...24), default: "8",
-            unit: "hours", "How long a session lasts at most, however busy it is."),
+            unit: "hours", in: .sessions, isLive: true,
+            "How long a session lasts at most, however busy it is."),
         Setting(
             "SESSIONS_PER_USER", .number(\.identity.sessionsPerUserMax, 1...50), default: "5",
-            unit: "sessions",
+            unit: "sessions", in: .sessions, isLive: true,
             "How many sessions one user may have at once; one more ends the oldest."),
         Setting(
             "PASSWORD_CHARACTERS_MIN", .number(\.identity.passwordCharactersMin, 8...64),
-            default: "15", unit: "characters", "How long a password must be at least."),
+            default: "15", unit: "characters", in: .passwords, isLive: true,
+            "How long a password must be at least. Holds for passwords that are chosen from now "
+                + "on."),
         Setting(
             "PASSWORDS_REMEMBERED", .number(\.identity.passwordsRemembered, 0...24),
-            default: "12", unit: "passwords",
+            default: "12", unit: "passwords", in: .passwords, isLive: true,
             "How many earlier passwords a user may not take again."),
         Setting(
-            "LOG_LEVEL", .level(\.logLevel), default: "info",
+            "PASSWORD_DAYS_MAX", .number(\.identity.passwordDaysMax, 0...3_650), default: "0",
+            unit: "days", in: .passwords, isLive: true,
+            "After how many days a password has to be changed; 0 for never, which is what NIST "
+                + "advises: people who must change often choose weaker ones."),
+        Setting(
+            "RATE_API_PER_SECOND", .number(\.rates.apiPerSecond, 5...500), default: "20",
+            unit: "requests", in: .rates, isLive: true,
+            "How many requests a second one user may make in the long run; five times as many at "
+                + "once."),
+        Setting(
+            "RATE_OPEN_PER_SECOND", .number(\.rates.openPerSecond, 5...500), default: "20",
+            unit: "requests", in: .rates, isLive: true,
+            "How many requests a second one address may make without a sign-in; ten times as many "
+                + "at once."),
+        Setting(
+            "RATE_SIGN_IN_PER_MINUTE", .number(\.rates.signInPerMinute, 5...200), default: "20",
+            unit: "tries", in: .rates, isLive: true,
+            "How many tries to sign in one address may make a minute. A clinic whose computers "
+                + "share one address may need more."),
+        Setting(
+            "RATE_ALL_PER_SECOND", .number(\.rates.allPerSecond, 100...20_000),
+            default: "2000", unit: "requests", in: .rates, isLive: true,
+            "How many requests a second the box takes from everybody together; twice as many at "
+                + "once."),
+        Setting(
+            "AUDIT_RETENTION_DAYS", .number(\.auditRetentionDays, 2_555...36_500),
+            default: "2555", unit: "days", in: .records, isLive: true,
+            "The clinic's rule for how long entries of the audit log are kept at least; seven "
+                + "years or more. This release never removes an entry, whatever stands here."),
+        Setting(
+            "SECOND_FACTOR_ROLES", .roles(\.identity.factorRoles),
+            default: "SYSTEM_ADMIN ADMIN PHYSICIAN PHARMACIST", in: .passwords, isLive: true,
+            "Who must have a second factor, an authenticator app or a passkey, beside the password. "
+                + "Everybody may have one. The pages say so where nobody must."),
+        Setting(
+            "SECOND_FACTOR_GRACE_DAYS", .number(\.identity.factorGraceDays, 0...90), default: "0",
+            unit: "days", in: .passwords, isLive: true,
+            "For how many days after the first sign-in a user may put setting it up off. Never for "
+                + "SYSTEM_ADMIN and ADMIN."),
+        Setting(
+            "PIN_UNLOCK", .onOff(\.identity.isPINAllowed), default: "on", in: .sessions,
+            isLive: true,
+            "Whether users may set a PIN of six digits that unlocks their session on the same "
+                + "machine after nobody used it. Off ends such sessions instead."),
+        Setting(
+            "LOG_LEVEL", .level(\.logLevel), default: "info", in: .log, isLive: true,
             "The least important kind of line that is logged. The log never holds patient data, at "
                 + "any level."),
     ]

@@ -87,6 +87,8 @@ package struct SettingsReading: Sendable {
     /// - Throws: ``SettingsProblems`` with everything that was wrong.
     package func result() throws(SettingsProblems) -> ServeSettings {
         guard problems.isEmpty else { throw SettingsProblems(sentences: problems) }
+        var settings = settings
+        for value in values where value.origin != nil { settings.given[value.key] = value }
         return settings
     }
 

@@ -30,7 +30,8 @@ package enum SettingsText {
         let file =
             setting.isSecret
             ? " Better from a file of its own: TRIBAL_EHR_\(setting.key)_FILE." : ""
-        return "Takes \(bound)." + file + (setting.needsRestart ? "" : " Takes effect at once.")
+        return "Takes \(bound)." + file
+            + (setting.isLive ? " Where it is not set here, the page Settings can change it." : "")
     }
 
     private static func wrapped(_ text: String) -> [String] {

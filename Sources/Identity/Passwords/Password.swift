@@ -32,13 +32,15 @@ package struct Password: Sendable, CustomStringConvertible, CustomDebugStringCon
         bytes = isTooLong ? [] : Array(text.utf8)
     }
 
-    /// A random password to hand over once: 20 letters and digits in groups, 98 bits.
-    package static func temporary() throws(SealingError) -> String {
+    /// A random password to hand over once: 20 letters and digits in groups, 98 bits, or more
+    /// where the clinic wants longer passwords.
+    package static func temporary(charactersMin: Int = 20) throws(SealingError) -> String {
+        let wanted = max(20, charactersMin)
         let letters = Array("abcdefghjkmnpqrstuvwxyz23456789".utf8)
         var text: [UInt8] = []
         var drawn = 0
-        while drawn < 20 {
-            for byte in try Random.bytes(32) where drawn < 20 && Int(byte) < letters.count * 8 {
+        while drawn < wanted {
+            for byte in try Random.bytes(32) where drawn < wanted && Int(byte) < letters.count * 8 {
                 if drawn > 0, drawn.isMultiple(of: 5) { text.append(0x2D) }
                 text.append(letters[Int(byte) % letters.count])
                 drawn += 1

@@ -1,6 +1,6 @@
 import HTTPTypes
 
-/// The two cookies of the box.
+/// The cookies of the box.
 ///
 /// Their prefix makes browsers refuse them from anybody else.
 ///
@@ -8,6 +8,8 @@ import HTTPTypes
 enum Cookies {
     static let session = "__Host-tribal-ehr-session"
     static let device = "__Host-tribal-ehr-device"
+    /// Carries a sign-in from one step to the next.
+    static let step = "__Host-tribal-ehr-sign-in"
 
     /// How long a browser keeps the cookie of a known machine, in seconds: 400 days.
     private static let deviceSecondsMax = 34_560_000
@@ -32,6 +34,14 @@ enum Cookies {
 
     /// The line that takes the session's cookie away.
     static func clearSession() -> String { session + "=" + attributes + "; Max-Age=0" }
+
+    /// The line that sets the cookie of a sign-in between two steps.
+    static func setStep(_ token: SecretToken) -> String {
+        step + "=" + token.text + attributes + "; Max-Age=\(FactorDue.lifeMs / 1_000)"
+    }
+
+    /// The line that takes the cookie of a sign-in between two steps away.
+    static func clearStep() -> String { step + "=" + attributes + "; Max-Age=0" }
 
     /// The line that sets the cookie of a known machine.
     static func setDevice(_ token: SecretToken) -> String {

@@ -27,25 +27,33 @@ struct Credentials: Sendable {
     /// The caller, or nil if the request carries nothing to know them by.
     ///
     /// - Throws: ``Problem`` `.login` for a cookie or token that does not hold, `.security` for a
-    ///   change without the page's token, `.forbidden` while a password has to be changed.
+    ///   change without the page's token, `.forbidden` with an ``OwnNeed`` for what the person has
+    ///   to do first.
     func caller(of request: Request, _ context: OpenContext) async throws -> Caller? {
+        var known: Caller?
         do throws(Problem) {
             if let header = request.headers[.authorization] {
-                return try await bearer(header, request, context)
+                let (user, caller) = try await bearer(header, context)
+                known = caller
+                try refuseWhatIsNotYet(user, caller, request, context)
+            } else if let token = Cookies.value(Cookies.session, in: request.headers) {
+                let (user, caller, isLocked) = try await cookie(token, request, context)
+                known = caller
+                if isLocked, !OwnPaths.whileLocked.contains(request.uri.path) {
+                    throw OwnNeed.unlock.problem
+                }
+                try refuseWhatIsNotYet(user, caller, request, context)
             }
-            guard let token = Cookies.value(Cookies.session, in: request.headers) else {
-                return nil
-            }
-            return try await cookie(token, request, context)
+            return known
         } catch {
-            await note(error, context)
+            await note(error, known, context)
             throw error
         }
     }
 
     private func bearer(
-        _ header: String, _ request: Request, _ context: OpenContext
-    ) async throws(Problem) -> Caller {
+        _ header: String, _ context: OpenContext
+    ) async throws(Problem) -> (User, Caller) {
         let words = header.split(separator: " ", maxSplits: 1)
         guard words.count == 2, words[0].lowercased() == "bearer" else {
             throw Problem(.login, "Send a bearer token, or sign in with the box's page.")
@@ -55,40 +63,56 @@ struct Credentials: Sendable {
         else {
             throw Problem(.login, "The token is not known, or has expired. Ask for another one.")
         }
-        try refuseIfChangeIsDue(user, request)
-        return try await caller(user, tag: token.id, scopes: scopes, context)
+        return (user, try await caller(user, tag: token.id, scopes: scopes, isFresh: false, context))
     }
 
     private func cookie(
         _ token: String, _ request: Request, _ context: OpenContext
-    ) async throws(Problem) -> Caller {
-        guard let session = await identity.sessions.use(token: token),
-            let user = identity.directory.user(id: session.userID), !user.isDisabled
+    ) async throws(Problem) -> (User, Caller, isLocked: Bool) {
+        guard let found = await identity.sessions.look(token: token),
+            let user = identity.directory.user(id: found.live.session.userID), !user.isDisabled
         else {
             throw Problem(.login, "The session has ended. Sign in again.")
         }
-        try Self.checkPageToken(request, session)
-        try refuseIfChangeIsDue(user, request)
-        return try await caller(user, tag: session.id, scopes: nil, context)
+        let live = found.live
+        try Self.checkPageToken(request, live.session)
+        let isFresh = !found.isLocked && identity.sessions.table.isFresh(live)
+        let one = try await caller(
+            user, tag: live.session.id, scopes: nil, isFresh: isFresh, context)
+        return (user, one, found.isLocked)
     }
 
     private func caller(
-        _ user: User, tag: String, scopes: [Scope]?, _ context: OpenContext
+        _ user: User, tag: String, scopes: [Scope]?, isFresh: Bool, _ context: OpenContext
     ) async throws(Problem) -> Caller {
         var caller = Caller(
             kind: .person, userID: user.id, name: user.username, roles: user.roles,
             ownPatientID: user.ownPatientID, scopes: scopes, sessionTag: tag,
-            address: context.address, requestID: context.requestID)
+            address: context.address, requestID: context.requestID, hasFreshProof: isFresh)
         caller.access = try await identity.chartRights.access(of: user, isAtScreen: scopes == nil)
         return caller
     }
 
-    /// Who has to change the password gets no further than to the pages for that.
-    private func refuseIfChangeIsDue(_ user: User, _ request: Request) throws(Problem) {
-        guard user.mustChangePassword, !SignInFeature.paths.contains(request.uri.path) else {
-            return
+    /// Who has to do something first gets no further than to the routes for that.
+    private func refuseWhatIsNotYet(
+        _ user: User, _ caller: Caller, _ request: Request, _ context: OpenContext
+    ) throws(Problem) {
+        let path = request.uri.path
+        let nowMs = identity.store.parts.clock.wallMs()
+        if identity.settings.mustChangePassword(user, nowMs: nowMs),
+            !OwnPaths.whilePasswordIsDue.contains(path)
+        {
+            throw OwnNeed.password.problem
         }
-        throw Problem(.forbidden, "Change your password first.")
+        // A program cannot set up a factor; whoever made its token had one.
+        if caller.scopes == nil, identity.factorRules.isDue(user),
+            !OwnPaths.isOpenWhileFactorIsDue(path)
+        {
+            throw OwnNeed.factor.problem
+        }
+        if context.limits.needsFreshProof, !caller.hasFreshProof {
+            throw OwnNeed.freshProof.problem
+        }
     }
 
     /// - Throws: ``Problem`` `.security` for a change that does not carry the session's page token.
@@ -111,14 +135,43 @@ struct Credentials: Sendable {
     }
 
     /// Puts bad credentials on record, as often as a flood of them allows.
-    private func note(_ problem: Problem, _ context: OpenContext) async {
+    private func note(_ problem: Problem, _ known: Caller?, _ context: OpenContext) async {
         guard refusals.admits(context.address) else { return }
-        let caller = Caller(
+        let stranger = Caller(
             kind: .anonymous, name: "anonymous", address: context.address,
             requestID: context.requestID)
         let ask = Ask(.signIn, area: .ownAccount, type: "Credential")
         // The refusal stands whether or not it could be noted.
         try? await identity.store.note(
-            AuditNote(ask, outcome: .refused, code: problem.code), by: caller)
+            AuditNote(ask, outcome: .refused, code: problem.code, detail: problem.location),
+            by: known ?? stranger)
+    }
+}
+
+extension SessionTable.Found {
+    var live: SessionTable.Live {
+        switch self {
+        case .awake(let live, _), .locked(let live): live
+        }
+    }
+
+    var isLocked: Bool {
+        if case .locked = self { true } else { false }
+    }
+}
+
+/// The paths that stay open while a person has to do something first.
+enum OwnPaths {
+    /// While the session waits for the PIN.
+    static let whileLocked: Set<String> = [
+        "/api/v1/auth/me", "/api/v1/auth/logout", "/api/v1/auth/unlock",
+    ]
+    /// While the password has to be changed.
+    static let whilePasswordIsDue = whileLocked.union(["/api/v1/auth/password"])
+
+    /// While a second factor has to be set up.
+    static func isOpenWhileFactorIsDue(_ path: String) -> Bool {
+        whilePasswordIsDue.contains(path) || path == "/api/v1/auth/proof"
+            || path == "/api/v1/auth/factors" || path.hasPrefix("/api/v1/auth/factors/")
     }
 }

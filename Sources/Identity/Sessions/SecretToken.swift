@@ -39,4 +39,23 @@ enum Base64URL {
         }
         return String(decoding: out, as: UTF8.self)
     }
+
+    /// The bytes of a text without filling characters; nil for one that is not whole, has other
+    /// letters, or bits left over.
+    static func bytes(_ text: String) -> [UInt8]? {
+        var out: [UInt8] = []
+        var bits: UInt32 = 0
+        var count = 0
+        for byte in text.utf8 {
+            guard let value = letters.firstIndex(of: byte) else { return nil }
+            bits = (bits << 6 | UInt32(value)) & 0xFFFF
+            count += 6
+            if count >= 8 {
+                out.append(UInt8(truncatingIfNeeded: bits >> UInt32(count - 8)))
+                count -= 8
+            }
+        }
+        let rest = bits & ((1 << UInt32(count)) - 1)
+        return count < 6 && rest == 0 ? out : nil
+    }
 }

@@ -12,6 +12,8 @@ package struct Session: Sendable {
     let address: String
     /// What the browser calls itself, shortened.
     let agent: String
+    /// Whether the person locked it; only their PIN opens it again.
+    var isLocked = false
 
     /// The longest name of a browser that is kept, in characters.
     static let agentCharactersMax = 200
@@ -37,4 +39,6 @@ package struct SessionView: Sendable {
     package let createdMs: Int64
     /// UTC milliseconds.
     package let seenMs: Int64
+    /// Whether it waits for the person's PIN.
+    package let isLocked: Bool
 }

@@ -58,8 +58,27 @@ enum SessionRows {
         return surplus
     }
 
-    /// Gives a session another token.
-    static func rotate(_ grant: Grant, _ session: Session, _ rows: RowWriter) throws {
+    /// The sessions that were begun before a given time, UTC milliseconds, alive or not.
+    static func ids(_ grant: Grant, createdBefore: Int64, _ rows: RowWriter) throws -> [String] {
+        let statement = try rows.connection.statement(
+            "SELECT id FROM session WHERE created_ms < ?")
+        statement.bind(1, createdBefore)
+        return try ids(statement)
+    }
+
+    /// The sessions of a user that were begun before a given time, UTC milliseconds, alive or not.
+    static func ids(
+        _ grant: Grant, userID: String, createdBefore: Int64, _ rows: RowWriter
+    ) throws -> [String] {
+        let statement = try rows.connection.statement(
+            "SELECT id FROM session WHERE user_id = ? AND created_ms < ?")
+        statement.bind(1, userID)
+        statement.bind(2, createdBefore)
+        return try ids(statement)
+    }
+
+    /// Writes a session anew: another token, locked or not.
+    static func update(_ grant: Grant, _ session: Session, _ rows: RowWriter) throws {
         try rows.connection.run(
             "UPDATE session SET token_digest = ?, sealed_session = ? WHERE id = ?",
             .bytes(session.digest), .bytes(try sealed(session, rows)), .text(session.id))
@@ -89,13 +108,9 @@ enum SessionRows {
         return ended
     }
 
-    /// Takes out sessions that were begun or last used before given times, UTC milliseconds.
-    static func deleteOld(
-        _ grant: Grant, createdBefore: Int64, seenBefore: Int64, _ rows: RowWriter
-    ) throws {
-        try rows.connection.run(
-            "DELETE FROM session WHERE created_ms < ? OR seen_ms < ?", .int(createdBefore),
-            .int(seenBefore))
+    /// Takes out sessions that were begun before a given time, UTC milliseconds.
+    static func deleteOld(_ grant: Grant, createdBefore: Int64, _ rows: RowWriter) throws {
+        try rows.connection.run("DELETE FROM session WHERE created_ms < ?", .int(createdBefore))
     }
 
     private static func ids(_ statement: Statement) throws -> [String] {
@@ -117,6 +132,7 @@ enum SessionRows {
         writer.member("createdMs", Int(session.createdMs))
         writer.member("address", session.address)
         writer.member("agent", session.agent)
+        if session.isLocked { writer.member("isLocked", true) }
         writer.endObject()
         return try rows.seal(writer.bytes, at: place(session.id, session.digest))
     }
@@ -128,6 +144,7 @@ enum SessionRows {
         else { return nil }
         return Session(
             id: id, userID: userID, digest: digest, csrfToken: csrf, createdMs: Int64(createdMs),
-            address: json.string("address") ?? "", agent: json.string("agent") ?? "")
+            address: json.string("address") ?? "", agent: json.string("agent") ?? "",
+            isLocked: json["isLocked"]?.bool ?? false)
     }
 }

@@ -14,17 +14,23 @@ package final class Sessions: Sendable {
 
     private let store: RecordStore
     private let directory: Directory
-    private let settings: IdentitySettings
+    private let live: LiveIdentitySettings
+    private var settings: IdentitySettings { live.current }
     let table: SessionTable
 
-    init(store: RecordStore, directory: Directory, settings: IdentitySettings) async throws {
+    init(store: RecordStore, directory: Directory, live: LiveIdentitySettings) async throws {
         self.store = store
         self.directory = directory
-        self.settings = settings
+        self.live = live
         table = SessionTable(
             clock: store.parts.clock,
-            lifetimes: .init(
-                idleMsMax: settings.idleMsMax, wholeMsMax: settings.sessionMsMax))
+            lifetimes: {
+                let now = live.current
+                return .init(
+                    idleMsMax: { now.idleMsMax(directory.user(id: $0)?.roles ?? []) },
+                    wholeMsMax: now.sessionMsMax,
+                    hasPIN: { now.isPINAllowed && directory.user(id: $0)?.hasPIN == true })
+            })
         let grant = try Grant.ofBox(.sessions(.read))
         for kept in try await store.rows(grant, { try SessionRows.all(grant, $0) }) {
             table.load(kept)
@@ -48,7 +54,8 @@ package final class Sessions: Sendable {
             return SessionView(
                 id: live.session.id, userID: user.id, username: user.username,
                 displayName: user.displayName, address: live.session.address,
-                agent: live.session.agent, createdMs: live.session.createdMs, seenMs: live.seenMs)
+                agent: live.session.agent, createdMs: live.session.createdMs, seenMs: live.seenMs,
+                isLocked: table.isLocked(live))
         }
     }
 
@@ -73,11 +80,57 @@ package final class Sessions: Sendable {
         }
     }
 
+    /// Ends the sessions of the person who asks but the one that asks, and tells how many.
+    package func endOthers(_ grant: Grant) async throws -> Int {
+        try grant.require(.delete, area: .ownAccount)
+        let (userID, kept) = (grant.caller.userID ?? "", grant.caller.sessionTag)
+        let others = table.all().map(\.session).filter { $0.userID == userID && $0.id != kept }
+        let note = AuditNote(grant.ask, detail: "\(others.count) other sessions ended")
+        try await store.changeRows(grant, note: note, isAccess: true) { rows in
+            try self.endAll(grant, userID: userID, except: kept, rows)
+        }
+        return others.count
+    }
+
+    /// Ends every session of a user.
+    ///
+    /// - Returns: how many there were.
+    package func endAll(_ grant: Grant, userID: String) async throws -> Int {
+        try grant.require(.delete, area: .sessions)
+        let count = table.all().count { $0.session.userID == userID }
+        let note = AuditNote(grant.ask, id: userID, detail: "sessions \(count)")
+        try await store.changeRows(grant, note: note, isAccess: true) { [self] rows in
+            try endAll(grant, userID: userID, rows)
+        }
+        return count
+    }
+
+    /// Takes out of table and memory what has expired under the settings so far.
+    func forgetEnded() async throws {
+        let grant = try Grant.ofBox(.sessions(.delete))
+        let table = table
+        try await store.changeRows(grant, isAccess: true) { rows in
+            // One that was begun just now may not be in the table yet, which follows the commit.
+            let before = rows.nowMs - Self.saveAfterMs
+            for id in try SessionRows.ids(grant, createdBefore: before, rows)
+            where table.find(id: id) == nil {
+                try SessionRows.delete(grant, id: id, rows)
+            }
+        }
+        table.forgetEnded()
+    }
+
     /// Begins a session in the transaction of a sign-in.
     func begin(_ grant: Grant, _ session: Session, _ rows: RowWriter) throws {
         try SessionRows.deleteOld(
-            grant, createdBefore: rows.nowMs - settings.sessionMsMax - Self.clearAfterMs,
-            seenBefore: rows.nowMs - settings.idleMsMax - Self.clearAfterMs, rows)
+            grant, createdBefore: rows.nowMs - settings.sessionMsMax - Self.clearAfterMs, rows)
+        // One that was begun just now may not be in the table yet, which follows the commit.
+        let before = rows.nowMs - Self.clearAfterMs
+        for id in try SessionRows.ids(
+            grant, userID: session.userID, createdBefore: before, rows)
+        where table.find(id: id) == nil {
+            try SessionRows.delete(grant, id: id, rows)
+        }
         let surplus = try SessionRows.insert(
             grant, session, countMax: settings.sessionsPerUserMax, rows)
         let table = table
@@ -103,24 +156,59 @@ package final class Sessions: Sendable {
         rows.afterCommit { table.end(ids: ended) }
     }
 
-    /// Gives a session another token in a transaction; does nothing if the session has ended.
-    func rotate(_ grant: Grant, id: String, to token: SecretToken, _ rows: RowWriter) throws {
-        guard var session = table.find(id: id)?.session else { return }
-        session.digest = token.digest
-        try SessionRows.rotate(grant, session, rows)
-        let table = table
-        let digest = session.digest
-        rows.afterCommit { table.rotate(id: id, digest: digest) }
+    /// What happened to a session that goes on under another token.
+    enum Turn: Sendable {
+        case passwordChanged
+        /// The person proved who they are.
+        case proved
+        case unlocked
     }
 
-    /// The live session of a cookie's token; counts as a use of it.
+    /// Gives a session another token in a transaction; does nothing if the session has ended.
+    func rotate(
+        _ grant: Grant, id: String, to token: SecretToken, _ turn: Turn, _ rows: RowWriter
+    ) throws {
+        guard var session = table.find(id: id)?.session else { return }
+        session.digest = token.digest
+        if turn == .unlocked {
+            session.isLocked = false
+            try SessionRows.touch(grant, id: id, seenMs: rows.nowMs, rows)
+        }
+        try SessionRows.update(grant, session, rows)
+        let table = table
+        let digest = session.digest
+        rows.afterCommit {
+            table.rotate(
+                id: id, digest: digest, isProved: turn != .unlocked, isUnlocked: turn == .unlocked)
+        }
+    }
+
+    /// Locks a session of the person who asks until their PIN, also over a restart of the box.
+    func lock(_ grant: Grant, id: String) async throws {
+        try grant.require(.update, area: .ownAccount)
+        guard var session = table.find(id: id)?.session, session.userID == grant.caller.userID
+        else { return }
+        table.lock(id: id)
+        session.isLocked = true
+        let locked = session
+        let note = AuditNote(grant.ask, detail: "locked")
+        try await store.changeRows(grant, note: note, isAccess: true) {
+            try SessionRows.update(grant, locked, $0)
+        }
+    }
+
+    /// The live session of a cookie's token, unless it is locked; counts as a use of it.
     package func use(token: String) async -> Session? {
-        guard
-            let (live, isSaveDue) = table.use(
-                digest: SecretToken.digest(of: token), saveAfterMs: Self.saveAfterMs)
-        else { return nil }
-        if isSaveDue { await save(live) }
+        guard case .awake(let live, _) = await look(token: token) else { return nil }
         return live.session
+    }
+
+    /// What a cookie's token stands for; counts as a use of a session that is awake.
+    func look(token: String) async -> SessionTable.Found? {
+        let found = table.use(
+            digest: SecretToken.digest(of: token), saveAfterMs: Self.saveAfterMs)
+        if case .awake(let live, isSaveDue: true) = found { await save(live) }
+        return found
     }
 
     private func save(_ live: SessionTable.Live) async {

@@ -20,6 +20,7 @@ package struct SessionsFeature: Feature {
     package func addRoutes(to routes: Routes) {
         routes.signedIn.get("api/v1/sessions", use: list)
         routes.signedIn.delete("api/v1/sessions/:id", use: end)
+        routes.signedIn.post("api/v1/sessions/end-others", use: endOthers)
     }
 
     /// `GET /api/v1/sessions`, of everybody with `?all=true`.
@@ -53,11 +54,23 @@ package struct SessionsFeature: Feature {
         return .empty(.noContent)
     }
 
+    /// `POST /api/v1/sessions/end-others`: one's own but the one that asks.
+    @Sendable private func endOthers(
+        _ request: Request, context: CallerContext
+    ) async throws -> Response {
+        let grant = try await gate.grant(.ownSession(.delete), to: context.caller)
+        let count = try await identity.sessions.endOthers(grant)
+        var writer = JSONWriter()
+        writer.object { $0.member("ended", count) }
+        return .json(writer.bytes)
+    }
+
     private static func write(
         _ view: SessionView, current: String?, to list: inout JSONWriter
     ) {
         list.object { one in
             one.member("id", view.id)
+            one.member("userId", view.userID)
             one.member("username", view.username)
             one.member("displayName", view.displayName)
             one.member("createdAt", Timestamp.text(ms: view.createdMs))
@@ -65,6 +78,7 @@ package struct SessionsFeature: Feature {
             one.member("address", view.address)
             one.member("agent", view.agent)
             one.member("isCurrent", view.id == current)
+            one.member("isLocked", view.isLocked)
         }
     }
 }

@@ -1,7 +1,7 @@
 import Kernel
 
 /// How many tries one key may waste before it has to wait.
-struct FailureLimits: Sendable {
+struct FailureLimits: Hashable, Sendable {
     /// Wasted tries within the window.
     let countMax: Int
     let windowMs: Int64
@@ -16,6 +16,12 @@ struct FailureLimits: Sendable {
     ///
     /// Spec: NIST SP 800-63B-4, 3.2.2, https://pages.nist.gov/800-63-4/sp800-63b.html
     static let account = FailureLimits(countMax: 5, windowMs: 900_000, dayCountMax: 50)
+    /// Of the second factor of an account.
+    ///
+    /// Spec: RFC 6238, 5.2; SECURITY S05
+    static let factor = FailureLimits(countMax: 5, windowMs: 300_000, dayCountMax: 50)
+    /// Of the PIN of one session, which ends with the fifth wrong one.
+    static let pin = FailureLimits(countMax: 5, windowMs: 86_400_000, dayCountMax: 50)
     /// Of one address; behind one there may be a whole clinic.
     static let address = FailureLimits(countMax: 20, windowMs: 900_000, dayCountMax: 400)
 }

@@ -12,8 +12,7 @@ struct FailureKey: Hashable, Sendable {
     let kind: Kind
     /// Keyed hash of the name, the device or the address.
     let tag: Int64
-
-    var limits: FailureLimits { kind == .address ? .address : .account }
+    var limits = FailureLimits.account
 }
 
 /// The table of failed sign-ins; it outlives a restart, so that a restart frees nobody.
@@ -21,6 +20,15 @@ enum FailureRows {
     /// The key of an account by its folded name, whether or not somebody has the name.
     static func account(_ grant: Grant, folded: String, _ rows: RowWriter) -> FailureKey {
         FailureKey(kind: .account, tag: rows.tag("sign-in-account", folded))
+    }
+
+    /// How long an account by its folded name still has to wait, in milliseconds; nil where it is
+    /// not locked.
+    static func waitMs(_ grant: Grant, folded: String, nowMs: Int64, _ rows: RowReader) throws
+        -> Int64?
+    {
+        let key = FailureKey(kind: .account, tag: rows.tag("sign-in-account", folded))
+        return try count(key, nowMs: nowMs, rows.connection).waitMs(nowMs: nowMs, key.limits)
     }
 
     /// The key of a device or session that belongs to a user.
@@ -32,12 +40,34 @@ enum FailureRows {
 
     /// The key of an address, or of the network it is in.
     static func address(_ grant: Grant, _ network: String, _ rows: RowWriter) -> FailureKey {
-        FailureKey(kind: .address, tag: rows.tag("sign-in-address", network))
+        FailureKey(
+            kind: .address, tag: rows.tag("sign-in-address", network), limits: .address)
+    }
+
+    /// The key of the second factor of an account.
+    static func factor(_ grant: Grant, userID: String, _ rows: RowWriter) -> FailureKey {
+        FailureKey(kind: .account, tag: rows.tag("second-factor", userID), limits: .factor)
+    }
+
+    /// The key of codes for another password: who forgot it is often locked out of signing in.
+    static func code(_ grant: Grant, folded: String, _ rows: RowWriter) -> FailureKey {
+        FailureKey(kind: .account, tag: rows.tag("password-code", folded))
+    }
+
+    /// The key of the PIN of one session.
+    static func pin(_ grant: Grant, sessionID: String, _ rows: RowWriter) -> FailureKey {
+        FailureKey(kind: .device, tag: rows.tag("session-pin", sessionID), limits: .pin)
     }
 
     /// The count of a key as of now.
     static func count(_ grant: Grant, _ key: FailureKey, _ rows: RowWriter) throws -> FailureCount {
-        let statement = try rows.connection.statement(
+        try count(key, nowMs: rows.nowMs, rows.connection)
+    }
+
+    private static func count(
+        _ key: FailureKey, nowMs: Int64, _ connection: Connection
+    ) throws -> FailureCount {
+        let statement = try connection.statement(
             """
             SELECT count, since_ms, locked_until_ms, day_count, day_since_ms
               FROM sign_in_failure WHERE kind = ? AND tag = ?
@@ -45,14 +75,14 @@ enum FailureRows {
         defer { statement.reset() }
         statement.bind(1, key.kind.rawValue)
         statement.bind(2, key.tag)
-        var count = FailureCount(sinceMs: rows.nowMs, daySinceMs: rows.nowMs)
+        var count = FailureCount(sinceMs: nowMs, daySinceMs: nowMs)
         if try statement.step() {
             count = FailureCount(
                 count: Int(statement.int(0)), sinceMs: statement.int(1),
                 lockedUntilMs: statement.int(2), dayCount: Int(statement.int(3)),
                 daySinceMs: statement.int(4))
         }
-        count.roll(nowMs: rows.nowMs, key.limits)
+        count.roll(nowMs: nowMs, key.limits)
         return count
     }
 

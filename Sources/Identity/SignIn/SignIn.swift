@@ -4,12 +4,13 @@ import Kernel
 import RecordStore
 import Sealing
 
-/// Proves who somebody is by name and password, and begins a session.
+/// Proves who somebody is by name and password, and by a second factor where the account has one,
+/// and begins a session.
 ///
 /// A name that nobody has and a wrong password are alike in answer, work and time; tries are
 /// counted on disk before they reach the hash; every try is put on record.
 ///
-/// Spec: SECURITY S02 to S04; NIST SP 800-63B-4, https://pages.nist.gov/800-63-4/sp800-63b.html
+/// Spec: SECURITY S02 to S05; NIST SP 800-63B-4, https://pages.nist.gov/800-63-4/sp800-63b.html
 package final class SignIn: Sendable {
     /// What somebody sends to sign in, and from where.
     package struct Attempt: Sendable {
@@ -43,6 +44,13 @@ package final class SignIn: Sendable {
         package let deviceToken: SecretToken
     }
 
+    /// How far a sign-in came.
+    package enum Step: Sendable {
+        case signedIn(Success)
+        /// The password was right, and the account has a second factor.
+        case factorDue(FactorDue)
+    }
+
     /// What the first transaction found out.
     struct Admission: Sendable {
         let admitted: AdmittedTry
@@ -52,35 +60,41 @@ package final class SignIn: Sendable {
         let isKnownDevice: Bool
     }
 
-    private let store: RecordStore
-    private let directory: Directory
-    private let sessions: Sessions
+    let store: RecordStore
+    let directory: Directory
+    let sessions: Sessions
+    let factors: Factors
+    /// Sign-ins between the password and the second factor, by the digest of their token.
+    let waiting: ShortLived<Entrance>
+    /// Challenges for signing in with a passkey alone, by the digest of the browser's token.
+    let challenges: ShortLived<Challenge>
     private let passwords: PasswordPool
-    private let settings: IdentitySettings
+    private let live: LiveIdentitySettings
+    private var settings: IdentitySettings { live.current }
     private let alarm: FailureAlarm
 
     init(
-        store: RecordStore, directory: Directory, sessions: Sessions, passwords: PasswordPool,
-        settings: IdentitySettings
+        store: RecordStore, sessions: Sessions, factors: Factors, passwords: PasswordPool,
+        live: LiveIdentitySettings
     ) {
         self.store = store
-        self.directory = directory
+        self.directory = factors.directory
         self.sessions = sessions
+        self.factors = factors
         self.passwords = passwords
-        self.settings = settings
-        alarm = FailureAlarm(clock: store.parts.clock)
+        self.live = live
+        let clock = store.parts.clock
+        waiting = ShortLived(clock: clock, lifeMs: FactorDue.lifeMs, countMax: 1_000)
+        challenges = ShortLived(clock: clock, lifeMs: Challenge.lifeMs, countMax: 1_000)
+        alarm = FailureAlarm(clock: clock)
     }
 
-    /// Signs somebody in.
+    /// Checks name and password; signs in where the account has no second factor.
     ///
     /// - Throws: ``Problem`` `.login` if name and password do not belong together, `.throttled` if
     ///   too many tries came before or too many people are at it.
-    package func signIn(_ attempt: Attempt) async throws -> Success {
-        let ask = Ask(.signIn, area: .ownAccount, type: "Session")
-        let stranger = Caller(
-            kind: .anonymous, name: "anonymous", address: attempt.address,
-            requestID: attempt.requestID)
-        let grant = try Policy().grant(ask, to: stranger)
+    package func signIn(_ attempt: Attempt) async throws -> Step {
+        let grant = try grant(address: attempt.address, requestID: attempt.requestID)
         let admission = try await admit(grant, attempt)
         #if FAULT_CONTROLS
         if FaultWords.isUnknownFast, admission.stored == nil {
@@ -104,20 +118,30 @@ package final class SignIn: Sendable {
         }
         guard isRight, !attempt.password.isTooLong, let user = admission.user, !user.isDisabled
         else { throw try await refuse(grant, attempt, admission, isRight: isRight) }
-        let success = try await begin(grant, attempt, admission, user: user, renewed: renewed)
+        let entrance = Entrance(attempt, admission, userID: user.id, renewed: renewed)
+        if user.hasFactor { return .factorDue(try await wait(grant, entrance, user)) }
+        let success = try await enter(grant, entrance)
         guard let success else { throw try await refuse(grant, attempt, admission, isRight: true) }
-        return success
+        return .signedIn(success)
     }
 
     /// The same words whoever it is.
     static let wrong = Problem(.login, "The name or the password is not right.")
+
+    /// The grant of somebody who is not known yet.
+    func grant(address: String, requestID: String) throws -> Grant {
+        try Policy().grant(
+            Ask(.signIn, area: .ownAccount, type: "Session"),
+            to: Caller(
+                kind: .anonymous, name: "anonymous", address: address, requestID: requestID))
+    }
 
     /// Counts the try and reads what the password is checked against.
     private func admit(_ grant: Grant, _ attempt: Attempt) async throws -> Admission {
         let folded = Username.folded(attempt.username)
         let user = directory.user(folded: folded)
         let device = attempt.deviceToken.map { SecretToken.digest(of: $0) } ?? []
-        let caller = Self.caller(attempt, user: user)
+        let caller = Self.caller(user, grant)
         let result = try await store.changeRows(grant, isAccess: true) {
             rows -> Result<Admission, Tries.Wait> in
             // A name that nobody has takes the same steps as one that somebody has.
@@ -156,7 +180,7 @@ package final class SignIn: Sendable {
         _ grant: Grant, _ attempt: Attempt, _ admission: Admission, isRight: Bool
     ) async throws -> Problem {
         let user = admission.user
-        let caller = Self.caller(attempt, user: user)
+        let caller = Self.caller(user, grant)
         let reason =
             user == nil
             ? "unknown name" : isRight ? "account disabled or changed" : "wrong password"
@@ -181,63 +205,14 @@ package final class SignIn: Sendable {
         return Self.wrong
     }
 
-    /// Begins the session; nil if the account changed while the password was checked.
-    private func begin(
-        _ grant: Grant, _ attempt: Attempt, _ admission: Admission, user: User, renewed: String?
-    ) async throws -> Success? {
-        let token = try SecretToken.random(byteCount: 32)
-        let device = try deviceToken(attempt, admission)
-        let session = Session(
-            id: store.parts.ids.next(), userID: user.id, digest: token.digest,
-            csrfToken: try SecretToken.random(byteCount: 32).text,
-            createdMs: store.parts.clock.wallMs(), address: attempt.address,
-            agent: Session.shortAgent(attempt.agent))
-        let caller = Caller(
-            kind: .person, userID: user.id, name: user.username, roles: user.roles,
-            ownPatientID: user.ownPatientID, sessionTag: session.id, address: attempt.address,
-            requestID: attempt.requestID)
-        let sessions = sessions
-        let now = try await store.changeRows(grant, isAccess: true) { rows -> User? in
-            guard var secrets = try UserRows.secrets(grant, id: user.id, rows),
-                secrets.current == admission.stored,
-                let now = try UserRows.all(grant, in: rows).first(where: { $0.id == user.id }),
-                !now.isDisabled
-            else { return nil }
-            if let renewed {
-                secrets.current = renewed
-                try UserRows.set(grant, secrets, id: user.id, rows)
-            }
-            try Tries.succeed(grant, admission.admitted, rows)
-            try DeviceRows.put(grant, digest: device.digest, userID: user.id, rows)
-            if let earlier = attempt.earlierSessionID {
-                try sessions.end(grant, earlierID: earlier, rows)
-            }
-            try sessions.begin(grant, session, rows)
-            try rows.append(AuditNote(grant.ask, id: session.id), by: caller)
-            return now
-        }
-        return now.map {
-            Success(user: $0, session: session, sessionToken: token, deviceToken: device)
-        }
-    }
-
-    /// The token of the machine: its own if the person signed in from it before, else a fresh one,
-    /// so that a planted cookie never becomes a known one.
-    private func deviceToken(_ attempt: Attempt, _ admission: Admission) throws -> SecretToken {
-        if admission.isKnownDevice, let text = attempt.deviceToken {
-            return SecretToken(text: text)
-        }
-        return try SecretToken.random(byteCount: 16)
-    }
-
     /// Who the audit log says it was.
     ///
     /// The name that was typed is not kept where nobody has it: it may be a password in the wrong
     /// field.
-    private static func caller(_ attempt: Attempt, user: User?) -> Caller {
+    static func caller(_ user: User?, _ grant: Grant) -> Caller {
         Caller(
-            kind: .anonymous, name: user?.username ?? "anonymous", address: attempt.address,
-            requestID: attempt.requestID)
+            kind: .anonymous, name: user?.username ?? "anonymous", address: grant.caller.address,
+            requestID: grant.caller.requestID)
     }
 
     private static func message(_ user: User?, address: String, atMs: Int64) -> [UInt8] {

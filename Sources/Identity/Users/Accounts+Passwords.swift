@@ -8,10 +8,16 @@ extension Accounts {
     package func problems(
         _ password: Password, username: String, displayName: String
     ) -> [String] {
-        PasswordRules(
-            charactersMin: settings.passwordCharactersMin, clinicName: settings.clinicName
-        )
-        .problems(password, username: username, displayName: displayName)
+        problems(
+            password, username: username, displayName: displayName, clinicName: clinicName.text)
+    }
+
+    /// The same for a clinic that the box does not belong to.
+    package func problems(
+        _ password: Password, username: String, displayName: String, clinicName: String
+    ) -> [String] {
+        PasswordRules(charactersMin: settings.passwordCharactersMin, clinicName: clinicName)
+            .problems(password, username: username, displayName: displayName)
     }
 
     /// Gives a user another password, ends their sessions and the lock of their account, and
@@ -66,7 +72,7 @@ extension Accounts {
             guard let user = self.directory.user(id: id) else {
                 throw Problem(.notFound, "There is no user of this id.")
             }
-            let secrets = try await self.prove(grant, current, of: user)
+            let secrets = try await self.prove(grant, current, of: user, location: "current")
             try self.check(new, for: user)
             try await self.checkFresh(new, secrets)
             let hash = try await self.passwords.hash(new.bytes)
@@ -85,8 +91,10 @@ extension Accounts {
 
     /// Checks the current password; tries are counted for the session, so that who finds a screen
     /// unlocked cannot guess on.
-    private func prove(
-        _ grant: Grant, _ current: Password, of user: User
+    ///
+    /// - Parameter location: the name of the field that it was typed in.
+    func prove(
+        _ grant: Grant, _ current: Password, of user: User, location: String
     ) async throws -> UserRows.Secrets {
         let session = grant.caller.sessionTag ?? ""
         let begun = try await store.changeRows(grant) {
@@ -107,14 +115,14 @@ extension Accounts {
             throw error
         }
         guard isRight, let secrets else {
-            throw Problem(.value, "The current password is not right.", location: "current")
+            throw Problem(.value, "The password is not right.", location: location)
         }
         try await store.changeRows(grant) { try Tries.succeed(grant, admitted, $0) }
         return secrets
     }
 
     /// - Throws: ``Problem`` `.value` if the password is one of the last.
-    private func checkFresh(_ password: Password, _ secrets: UserRows.Secrets) async throws {
+    func checkFresh(_ password: Password, _ secrets: UserRows.Secrets) async throws {
         let last = [secrets.current] + secrets.earlier
         for stored in last.prefix(settings.passwordsRemembered) {
             if try await passwords.verify(password.bytes, against: stored) {
@@ -142,7 +150,7 @@ extension Accounts {
             try UserRows.update(grant, user, rows)
             try sessions.endAll(grant, userID: id, except: grant.caller.sessionTag, rows)
             if let token, let tag = grant.caller.sessionTag {
-                try sessions.rotate(grant, id: tag, to: token, rows)
+                try sessions.rotate(grant, id: tag, to: token, .passwordChanged, rows)
             }
             let changed = user
             rows.afterCommit { directory.put(changed) }
@@ -150,7 +158,7 @@ extension Accounts {
     }
 
     /// Writes a password's hash and moves the one before it into the history.
-    private static func put(
+    static func put(
         _ grant: Grant, hash: String, of id: String, remembered: Int, _ rows: RowWriter
     ) throws {
         guard var secrets = try UserRows.secrets(grant, id: id, rows) else { return }

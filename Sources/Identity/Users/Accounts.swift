@@ -1,4 +1,5 @@
 package import AccessControl
+import FHIRModel
 import Kernel
 import RecordStore
 import Sealing
@@ -12,17 +13,20 @@ package final class Accounts: Sendable {
     let directory: Directory
     let sessions: Sessions
     let passwords: PasswordPool
-    let settings: IdentitySettings
+    let live: LiveIdentitySettings
+    let clinicName: ClinicName
+    var settings: IdentitySettings { live.current }
 
     init(
         store: RecordStore, directory: Directory, sessions: Sessions, passwords: PasswordPool,
-        settings: IdentitySettings
+        live: LiveIdentitySettings, clinicName: ClinicName
     ) {
         self.store = store
         self.directory = directory
         self.sessions = sessions
         self.passwords = passwords
-        self.settings = settings
+        self.live = live
+        self.clinicName = clinicName
     }
 
     /// Whether there is no user yet: the box is not set up.
@@ -35,6 +39,11 @@ package final class Accounts: Sendable {
 
     /// The user of an id; from memory and not put on record.
     package func user(id: String) -> User? { directory.user(id: id) }
+
+    /// The user who is a provider; from memory and not put on record.
+    package func user(practitionerID: String) -> User? {
+        directory.user(practitionerID: practitionerID)
+    }
 
     /// All users by sign-in name.
     package func list(_ grant: Grant) async throws -> [User] {
@@ -60,13 +69,15 @@ package final class Accounts: Sendable {
                 id: self.store.parts.ids.next(), username: try Username.checked(draft.username),
                 displayName: try User.checkedDisplayName(draft.displayName), roles: draft.roles,
                 isDisabled: false, mustChangePassword: mustChangePassword,
-                ownPatientID: draft.ownPatientID, createdMs: nowMs, passwordChangedMs: nowMs)
+                ownPatientID: draft.ownPatientID, practitionerID: draft.practitionerID,
+                createdMs: nowMs, passwordChangedMs: nowMs)
             try Self.checkRank(grant.caller, of: user)
             try self.check(password, for: user)
             let hash = try await self.passwords.hash(password.bytes)
             let note = AuditNote(grant.ask, id: user.id, detail: "roles " + Self.words(user.roles))
             let directory = self.directory
             try await self.store.changeRows(grant, note: note) { rows in
+                try Self.checkLink(grant, user, among: UserRows.all(grant, in: rows))
                 try UserRows.insert(grant, user, hash: hash, rows)
                 rows.afterCommit { directory.put(user) }
             }
@@ -78,6 +89,10 @@ package final class Accounts: Sendable {
     package func disable(_ grant: Grant, id: String) async throws {
         let sessions = sessions
         try await change(grant, id: id, detail: "disabled") { user, rows in
+            guard grant.caller.userID != id else {
+                throw Problem(
+                    .forbidden, "Nobody closes their own account. Ask another administrator.")
+            }
             user.isDisabled = true
             try sessions.endAll(grant, userID: id, rows)
             try DeviceRows.forgetAll(grant, userID: id, rows)
@@ -173,6 +188,8 @@ package final class Accounts: Sendable {
                         "This is the last SYSTEM_ADMIN who can sign in. Give the role to another "
                             + "user first.")
                 }
+                try Self.checkLink(grant, user, among: all)
+                if user != before { user.version += 1 }
                 try UserRows.update(grant, user, rows)
                 let changed = user
                 rows.afterCommit { directory.put(changed) }
@@ -202,9 +219,23 @@ package final class Accounts: Sendable {
         }
     }
 
+    /// A Practitioner record belongs to one person.
+    static func checkLink(_ grant: Grant, _ user: User, among all: [User]) throws(Problem) {
+        guard let wanted = user.practitionerID else { return }
+        guard FHIRID.isValid(wanted) else {
+            throw Problem(.value, "This is no id of a provider.", location: "practitionerId")
+        }
+        if let other = all.first(where: { $0.id != user.id && $0.practitionerID == wanted }) {
+            throw Problem(
+                .duplicate, "This provider belongs to the user \(other.username) already.",
+                location: "practitionerId")
+        }
+    }
+
     static func forgetFailures(_ grant: Grant, of user: User, _ rows: RowWriter) throws {
         let folded = Username.folded(user.username)
         try FailureRows.clear(grant, FailureRows.account(grant, folded: folded, rows), rows)
+        try FailureRows.clear(grant, FailureRows.factor(grant, userID: user.id, rows), rows)
     }
 
     private static func words(_ roles: Set<Role>) -> String {

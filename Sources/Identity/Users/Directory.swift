@@ -17,6 +17,10 @@ final class Directory: Sendable {
 
     var isEmpty: Bool { state.withLock { $0.byID.isEmpty } }
 
+    var activeAdministratorCount: Int {
+        state.withLock { $0.byID.values.count { $0.isActiveAdmin } }
+    }
+
     /// Everybody, by the name that is shown.
     func all() -> [User] {
         state.withLock { Array($0.byID.values) }
@@ -28,6 +32,13 @@ final class Directory: Sendable {
     /// - Parameter folded: the name as ``Username/folded(_:)`` gives it.
     func user(folded: String) -> User? {
         state.withLock { state in state.idByName[folded].flatMap { state.byID[$0] } }
+    }
+
+    /// When the first account was made, UTC milliseconds.
+    var firstCreatedMs: Int64? { state.withLock { $0.byID.values.map(\.createdMs).min() } }
+
+    func user(practitionerID: String) -> User? {
+        state.withLock { $0.byID.values.first { $0.practitionerID == practitionerID } }
     }
 
     func put(_ user: User) {

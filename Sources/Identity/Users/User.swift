@@ -14,12 +14,22 @@ package struct User: Sendable, Hashable {
     package var mustChangePassword: Bool
     /// The patient that a person with the role `PATIENT` is.
     package var ownPatientID: String?
-    /// The Practitioner record that a person who treats patients is.
+    /// The Practitioner record that the person is; nil for who treats nobody.
     package var practitionerID: String?
+    /// Rises with every change that an administrator makes, from 1.
+    package var version = 1
     /// UTC milliseconds.
     package let createdMs: Int64
     /// UTC milliseconds.
     package var passwordChangedMs: Int64
+    /// Whether a second factor belongs to the account; signing in takes one then.
+    package var hasFactor = false
+    /// Whether the person must set up a second factor before anything else, whatever their role.
+    package var mustSetUpFactor = false
+    /// When a second factor was first asked of them, in UTC milliseconds.
+    var factorAskedMs: Int64?
+    /// Whether the person has a PIN to unlock a session with.
+    package var hasPIN = false
 
     /// Whether the person may sign in and administer the box.
     var isActiveAdmin: Bool { !isDisabled && roles.contains(.systemAdmin) }
@@ -31,15 +41,18 @@ package struct UserDraft: Sendable {
     package var displayName: String
     package var roles: Set<Role>
     package var ownPatientID: String?
+    package var practitionerID: String?
 
     /// Collects the facts; they are checked when the user is added.
     package init(
-        username: String, displayName: String, roles: Set<Role>, ownPatientID: String? = nil
+        username: String, displayName: String, roles: Set<Role>, ownPatientID: String? = nil,
+        practitionerID: String? = nil
     ) {
         self.username = username
         self.displayName = displayName
         self.roles = roles
         self.ownPatientID = ownPatientID
+        self.practitionerID = practitionerID
     }
 }
 

@@ -23,6 +23,11 @@ enum UserRows {
         try read(rows.connection) { try rows.open($0, at: $1) }
     }
 
+    /// One user, as the transaction sees them; nil for an id that nobody has.
+    static func one(_ grant: Grant, id: String, in rows: RowWriter) throws -> User? {
+        try all(grant, in: rows).first { $0.id == id }
+    }
+
     /// Adds a user.
     ///
     /// - Throws: ``Problem`` `.duplicate` if the name is taken.
@@ -113,11 +118,14 @@ enum UserRows {
         writer.member("isDisabled", user.isDisabled)
         writer.member("mustChangePassword", user.mustChangePassword)
         if let patient = user.ownPatientID { writer.member("ownPatientID", patient) }
-        if let practitioner = user.practitionerID {
-            writer.member("practitionerID", practitioner)
-        }
+        if let one = user.practitionerID { writer.member("practitionerID", one) }
+        writer.member("version", user.version)
         writer.member("createdMs", Int(user.createdMs))
         writer.member("passwordChangedMs", Int(user.passwordChangedMs))
+        writer.member("hasFactor", user.hasFactor)
+        writer.member("mustSetUpFactor", user.mustSetUpFactor)
+        if let askedMs = user.factorAskedMs { writer.member("factorAskedMs", Int(askedMs)) }
+        writer.member("hasPIN", user.hasPIN)
         writer.endObject()
         return writer.bytes
     }
@@ -130,8 +138,12 @@ enum UserRows {
             isDisabled: json["isDisabled"]?.bool ?? true,
             mustChangePassword: json["mustChangePassword"]?.bool ?? true,
             ownPatientID: json.string("ownPatientID"),
-            practitionerID: json.string("practitionerID"),
+            practitionerID: json.string("practitionerID"), version: json["version"]?.int ?? 1,
             createdMs: Int64(json["createdMs"]?.int ?? 0),
-            passwordChangedMs: Int64(json["passwordChangedMs"]?.int ?? 0))
+            passwordChangedMs: Int64(json["passwordChangedMs"]?.int ?? 0),
+            hasFactor: json["hasFactor"]?.bool ?? false,
+            mustSetUpFactor: json["mustSetUpFactor"]?.bool ?? false,
+            factorAskedMs: json["factorAskedMs"]?.int.map(Int64.init),
+            hasPIN: json["hasPIN"]?.bool ?? false)
     }
 }

@@ -74,6 +74,15 @@ enum AuditRows {
         return rows
     }
 
+    /// When somebody did something last, UTC milliseconds.
+    static func lastAct(_ grant: Grant, tag: Int64, _ connection: Connection) throws -> Int64? {
+        let statement = try connection.statement(
+            "SELECT at_ms FROM audit_entry WHERE actor_tag = ? ORDER BY seq DESC LIMIT 1")
+        defer { statement.reset() }
+        statement.bind(1, tag)
+        return try statement.step() ? statement.int(0) : nil
+    }
+
     /// Where the chain ends.
     static func head(_ connection: Connection) throws -> AuditChain.Head? {
         let statement = try connection.statement("SELECT seq, mac FROM audit_head WHERE id = 1")

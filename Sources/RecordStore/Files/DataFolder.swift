@@ -23,6 +23,8 @@ package struct DataFolder: Sendable {
     package var controlSocket: String { path + "/control.sock" }
     /// Certificates and what belongs to them.
     package var tls: String { path + "/tls" }
+    /// The code by which a box that belongs to nobody is set up.
+    package var setupCode: String { path + "/setup-code.txt" }
     /// Room kept free for the audit log.
     package var ballast: String { path + "/ballast" }
 

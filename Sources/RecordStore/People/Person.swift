@@ -21,8 +21,8 @@ package struct Person: Sendable {
     let sortKey: [UInt8]
     /// `yyyymmdd`, zero for unknown parts; 0 where there is no birth date.
     let birthDay: Int32
-    /// `system|value` of every identifier.
-    let identifiers: [String]
+    /// Every identifier, each once; the system is empty where there is none.
+    let identifiers: Set<PersonIdentifier>
 
     /// Takes what is needed out of a patient's demographics.
     init(id: String, _ facts: Demographics) {
@@ -36,7 +36,8 @@ package struct Person: Sendable {
         city = facts.addresses.first?.city
         tribe = facts.tribalAffiliations.first?.display
         birthDay = Self.day(facts.birthDate)
-        identifiers = facts.identifiers.map { "\($0.system ?? "")|\($0.value)" }
+        identifiers = Set(
+            facts.identifiers.map { PersonIdentifier(system: $0.system ?? "", value: $0.value) })
         sortKey = SearchText.fold(
             ([official?.family ?? ""] + (official?.given ?? [])).joined(separator: " "))
         (words, wordStarts) = Self.words(facts)
@@ -78,4 +79,10 @@ package struct Person: Sendable {
         let day = date.precision >= .day ? date.day : 0
         return Int32(date.year * 10_000 + month * 100 + day)
     }
+}
+
+/// An identifier as far as a person is found by it.
+struct PersonIdentifier: Hashable {
+    let system: String
+    let value: String
 }

@@ -14,7 +14,8 @@ package final class PersonIndex: Sendable {
         var birthDays: [Int32] = []
         var sortLetters: [UInt64] = []
         var numberByID: [String: UInt32] = [:]
-        var idByIdentifier: [String: [String]] = [:]
+        /// Who carries an identifier, by its value without the system.
+        var numbersByValue: [String: [UInt32]] = [:]
         var words = WordIndex()
     }
 
@@ -61,7 +62,44 @@ package final class PersonIndex: Sendable {
 
     /// The patients that carry an identifier.
     package func ids(system: String, value: String) -> [String] {
-        state.withLock { $0.idByIdentifier["\(system)|\(value)"] ?? [] }
+        state.withLock { state in
+            let wanted = PersonIdentifier(system: system, value: value)
+            return (state.numbersByValue[value] ?? []).compactMap { number in
+                let person = state.people[Int(number)]
+                return person?.identifiers.contains(wanted) == true ? person?.id : nil
+            }
+        }
+    }
+
+    /// The patients that carry an identifier of any system with this value; nil if they are more
+    /// than `countMax`.
+    func ids(value: String, countMax: Int) -> [String]? {
+        state.withLock { state in
+            let numbers = state.numbersByValue[value] ?? []
+            guard numbers.count <= countMax else { return nil }
+            return numbers.compactMap { state.people[Int($0)]?.id }
+        }
+    }
+
+    /// The patients whose day of birth, as far as it is known, can lie in a stretch; nil if they
+    /// are more than `countMax`.
+    ///
+    /// - Parameter days: first and last day as `yyyymmdd`.
+    func ids(bornWithin days: ClosedRange<Int32>, countMax: Int) -> [String]? {
+        state.withLock { state in
+            let years = days.lowerBound / 10_000...days.upperBound / 10_000
+            var ids: [String] = []
+            for number in state.birthDays.indices {
+                let day = state.birthDays[number]
+                let isPartial = day % 100 == 0 && day != 0
+                guard days.contains(day) || (isPartial && years.contains(day / 10_000)),
+                    let person = state.people[number]
+                else { continue }
+                guard ids.count < countMax else { return nil }
+                ids.append(person.id)
+            }
+            return ids
+        }
     }
 
     /// The people that a query asks for, best match first, at most `limit` of them: those with
@@ -100,8 +138,8 @@ package final class PersonIndex: Sendable {
         state.birthDays.append(person.birthDay)
         state.sortLetters.append(WordIndex.key(person.sortKey[...]) >> 4)
         state.numberByID[person.id] = number
-        for identifier in person.identifiers {
-            state.idByIdentifier[identifier, default: []].append(person.id)
+        for value in Set(person.identifiers.map(\.value)) {
+            state.numbersByValue[value, default: []].append(number)
         }
         return number
     }
@@ -112,11 +150,9 @@ package final class PersonIndex: Sendable {
         else { return }
         state.people[Int(number)] = nil
         state.birthDays[Int(number)] = 0
-        for identifier in person.identifiers {
-            state.idByIdentifier[identifier]?.removeAll { $0 == id }
-            if state.idByIdentifier[identifier]?.isEmpty == true {
-                state.idByIdentifier[identifier] = nil
-            }
+        for value in person.identifiers.map(\.value) {
+            state.numbersByValue[value]?.removeAll { $0 == number }
+            if state.numbersByValue[value]?.isEmpty == true { state.numbersByValue[value] = nil }
         }
         state.words.remove(person.tokens(number))
     }

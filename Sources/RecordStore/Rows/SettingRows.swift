@@ -8,12 +8,26 @@ package enum SettingRows {
     /// The value of a setting, or nil if it was never set.
     package static func value(_ grant: Grant, _ name: String, _ rows: RowReader) throws -> [UInt8]?
     {
-        let statement = try rows.connection.statement(
-            "SELECT sealed_value FROM setting WHERE name = ?")
+        try sealed(name, rows.connection).map { try rows.open($0, at: place(name)) }
+    }
+
+    /// The value of a setting, as the transaction sees it.
+    package static func value(
+        _ grant: Grant, _ name: String, in rows: RowWriter
+    ) throws -> [UInt8]? {
+        try sealed(name, rows.connection).map { try rows.open($0, at: place(name)) }
+    }
+
+    private static func sealed(_ name: String, _ connection: Connection) throws -> [UInt8]? {
+        let statement = try connection.statement("SELECT sealed_value FROM setting WHERE name = ?")
         defer { statement.reset() }
         statement.bind(1, name)
-        guard try statement.step() else { return nil }
-        return try rows.open(statement.bytes(0), at: place(name))
+        return try statement.step() ? statement.bytes(0) : nil
+    }
+
+    /// Forgets a setting.
+    package static func remove(_ grant: Grant, _ name: String, _ rows: RowWriter) throws {
+        try rows.connection.run("DELETE FROM setting WHERE name = ?", .text(name))
     }
 
     /// Sets a setting.
@@ -27,6 +41,11 @@ package enum SettingRows {
                SET sealed_value = excluded.sealed_value, changed_ms = excluded.changed_ms
             """,
             .text(name), .bytes(try rows.seal(value, at: place(name))), .int(rows.nowMs))
+    }
+
+    /// Forgets a setting.
+    package static func remove(_ grant: Grant, _ name: String, _ rows: RowWriter) throws {
+        try rows.connection.run("DELETE FROM setting WHERE name = ?", .text(name))
     }
 
     private static func place(_ name: String) -> Place {

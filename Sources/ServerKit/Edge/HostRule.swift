@@ -7,26 +7,31 @@ import Synchronization
 /// pointed anywhere and are always taken.
 package struct HostRule: Sendable {
     private let names: Set<String>
+    private let isName: @Sendable (String) -> Bool
     private let taken = TakenHosts()
 
     /// Makes a rule for the names of the box; `localhost` is always one of them.
     ///
-    /// - Parameter names: host names without ports, in any letter case.
-    package init(names: [String]) {
+    /// - Parameters:
+    ///   - names: host names without ports, in any letter case.
+    ///   - isName: whether the box has got another name since, in lower case; must answer from
+    ///     memory.
+    package init(names: [String], isName: @escaping @Sendable (String) -> Bool = { _ in false }) {
         self.names = Set(names.map { $0.lowercased() } + ["localhost"])
+        self.isName = isName
     }
 
     /// Whether the host of a request, with or without a port, is one of the box.
     package func allows(_ authority: String) -> Bool {
         if taken.contains(authority) { return true }
-        guard let host = Self.host(of: authority), names.contains(host) || Self.isAddress(host)
-        else { return false }
+        guard let host = Self.host(of: authority) else { return false }
+        guard names.contains(host) || Self.isAddress(host) else { return isName(host) }
         taken.insert(authority)
         return true
     }
 
     /// The host without its port, in lower case; nil for what is none.
-    static func host(of authority: String) -> String? {
+    package static func host(of authority: String) -> String? {
         if authority.hasPrefix("[") {
             guard let end = authority.firstIndex(of: "]") else { return nil }
             let rest = authority[authority.index(after: end)...]

@@ -14,6 +14,8 @@ struct RouteResponder: HTTPResponder {
     let limiter: RateLimiter
     let deadlines: Deadlines
     let problems: ProblemResponder
+    let closed: @Sendable (Caller?) -> Problem?
+    let bodies: BodyRoom
 
     func respond(to request: Request, context: OpenContext) async throws -> Response {
         let limits = entry.route.limits
@@ -29,7 +31,10 @@ struct RouteResponder: HTTPResponder {
             return tooFast(allowance, request, context)
         }
         if let refused { throw refused }
-        try LimitedBody.limit(&request, bytesMax: limits.bodyBytesMax)
+        if !limits.worksInMaintenance, let reason = closed(context.caller) { throw reason }
+        let claim = bodies.claim()
+        defer { claim.end() }
+        try LimitedBody.limit(&request, bytesMax: limits.bodyBytesMax, claim: claim)
         var answer = try await run(request, context)
         if let allowance { Self.note(allowance, in: &answer.headers) }
         return answer
@@ -67,7 +72,7 @@ struct RouteResponder: HTTPResponder {
     ) -> Response {
         guard let allowance else { return Response(status: .tooManyRequests) }
         var answer = problems.response(
-            to: RateLimiter.throttled(allowance), path: request.uri.path,
+            to: RateLimiter.throttled(allowance), for: request.head,
             requestID: context.requestID)
         Self.note(allowance, in: &answer.headers)
         return answer
@@ -113,6 +118,8 @@ struct UnroutedResponder: MiddlewareProtocol {
     let paths: PathTable
     let assets: WebAssets?
     let limiter: RateLimiter
+    let authenticator: Authenticator
+    let closed: @Sendable (Caller?) -> Problem?
 
     func handle(
         _ request: Request, context: OpenContext,
@@ -123,18 +130,21 @@ struct UnroutedResponder: MiddlewareProtocol {
         guard methods.isEmpty else {
             throw MethodRefusal(allowed: methods)
         }
-        if let page = try page(request, path, context) { return page }
+        if let page = try await page(request, path, context) { return page }
         throw Problem(.notFound, "There is nothing at this address.")
     }
 
     private func page(
         _ request: Request, _ path: String, _ context: OpenContext
-    ) throws -> Response? {
+    ) async throws -> Response? {
         guard let assets, request.method == .get || request.method == .head,
             request.headers[.accept]?.contains("text/html") == true, !Self.isMachinePath(path)
         else { return nil }
         try limiter.admit(.assets, key: "address " + context.address)
-        return assets.index(for: request)
+        guard closed(nil) != nil else { return assets.index(for: request) }
+        // Who is signed in is looked at only while the box is closed; a bad cookie is nobody.
+        let caller = try? await authenticator.caller(request, context)
+        return assets.index(for: request, closed: closed(caller))
     }
 
     /// Whether a path belongs to programs, who want to be told that it is wrong.

@@ -22,6 +22,7 @@ package final class LineLog: Service {
     }
 
     private let state = Mutex(State())
+    private let levelIndex = Atomic(0)
     private let clock: Clock
     private let write: @Sendable ([UInt8]) -> Void
 
@@ -31,9 +32,20 @@ package final class LineLog: Service {
         self.write = write
     }
 
+    /// The least important kind of line that is written; holds at once for every logger that was
+    /// made here and was given no level of its own since.
+    package var level: Logger.Level {
+        get { Logger.Level.allCases[levelIndex.load(ordering: .relaxed)] }
+        set {
+            let index = Logger.Level.allCases.firstIndex(of: newValue) ?? 0
+            levelIndex.store(index, ordering: .relaxed)
+        }
+    }
+
     /// A logger whose lines come here.
     package func logger(_ label: String, level: Logger.Level) -> Logger {
-        Logger(label: label) { _ in LineLogOutput(log: self, logLevel: level) }
+        self.level = level
+        return Logger(label: label) { _ in LineLogOutput(log: self) }
     }
 
     /// Writes what waits, again and again, until the box stops.
@@ -103,7 +115,11 @@ package final class LineLog: Service {
 /// Hands the events of one logger to the log.
 private struct LineLogOutput: LogHandler {
     let log: LineLog
-    var logLevel: Logger.Level
+    var ownLevel: Logger.Level?
+    var logLevel: Logger.Level {
+        get { ownLevel ?? log.level }
+        set { ownLevel = newValue }
+    }
     var metadata: Logger.Metadata = [:]
     var metadataProvider: Logger.MetadataProvider?
 

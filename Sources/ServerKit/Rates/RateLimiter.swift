@@ -16,6 +16,17 @@ package final class RateLimiter: Sendable {
         self.steadyMs = steadyMs
     }
 
+    /// Takes another table into use; what a key has spent counts on in proportion.
+    package func use(_ table: RateTable) {
+        let nowMs = steadyMs()
+        buckets.withLock { buckets in
+            for rateClass in RateClass.allCases {
+                buckets[rateClass, default: TokenBuckets(table[rateClass])]
+                    .use(table[rateClass], nowMs: nowMs)
+            }
+        }
+    }
+
     /// Takes one act of a class for a key and tells how many are left.
     package func take(_ rateClass: RateClass, key: String) -> Allowance {
         let nowMs = steadyMs()

@@ -36,7 +36,7 @@ package struct TokenBuckets: Sendable {
         var atMs: Int64
     }
 
-    private let rate: Rate
+    private var rate: Rate
     private let keysMax: Int
     private var buckets: [String: Bucket] = [:]
 
@@ -79,6 +79,16 @@ package struct TokenBuckets: Sendable {
     package mutating func miss(_ key: String, ms: Int64, nowMs: Int64) {
         makeRoom(nowMs: nowMs)
         buckets[key] = Bucket(debtUs: min(ms, rate.refillMs) * 1_000, atMs: nowMs)
+    }
+
+    /// Takes another rate into use; each bucket stays as full in proportion.
+    package mutating func use(_ other: Rate, nowMs: Int64) {
+        guard other != rate else { return }
+        buckets = buckets.mapValues { bucket in
+            let part = Double(debt(of: bucket, nowMs: nowMs)) / Double(rate.refillMs)
+            return Bucket(debtUs: Int64(part * Double(other.refillMs)), atMs: nowMs)
+        }
+        rate = other
     }
 
     private func debt(of bucket: Bucket, nowMs: Int64) -> Int64 {

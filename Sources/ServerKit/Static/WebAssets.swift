@@ -1,5 +1,7 @@
+package import AccessControl
 import HTTPTypes
 package import Hummingbird
+package import Kernel
 import NIOCore
 
 /// One file of the web application.
@@ -48,7 +50,10 @@ package struct WebAssets: Sendable {
                 : file.bytes
             let (type, isText) = Self.contentType(of: file.path)
             var packed: [UInt8]?
-            if isText, bytes.count >= Self.compressedBytesMin { packed = gzip?(bytes) }
+            // The page itself is small, and the one answer that every scanner looks at: it stays
+            // as it is, so that nobody has to prove that its size tells no secret.
+            let isPage = file.path.hasSuffix(".html")
+            if isText, !isPage, bytes.count >= Self.compressedBytesMin { packed = gzip?(bytes) }
             assets[file.path] = Asset(
                 bytes: ByteBuffer(bytes: bytes), gzip: packed.map { ByteBuffer(bytes: $0) },
                 contentType: type, isText: isText)
@@ -56,9 +61,24 @@ package struct WebAssets: Sendable {
         self.assets = assets
     }
 
+    /// The bytes of a file by its path below `web/`, or nil if there is none.
+    package func bytes(of path: String) -> [UInt8]? {
+        assets[path].map { Array($0.bytes.readableBytesView) }
+    }
+
     /// The page of the application, or nil if the tree has none.
     package func index(for request: Request) -> Response? {
         assets["index.html"].map { answer($0, to: request, cacheControl: "no-cache") }
+    }
+
+    /// The page of a box that is closed to the caller: the same, and by its status none to keep.
+    package func index(for request: Request, closed: Problem?) -> Response? {
+        guard let closed, let page = assets["index.html"] else { return index(for: request) }
+        var headers: HTTPFields = [.contentType: page.contentType, .cacheControl: "no-store"]
+        if let seconds = closed.retryAfterSeconds { headers[.retryAfter] = "\(seconds)" }
+        return Response(
+            status: .serviceUnavailable, headers: headers,
+            body: ResponseBody(byteBuffer: page.bytes))
     }
 
     /// The file at a path such as `/a/<hash>/lib/html.js`, or nil if there is none.
@@ -132,14 +152,25 @@ package struct WebFeature: Feature {
     package static let key = "web"
 
     private let assets: WebAssets
+    private let closed: @Sendable (Caller?) -> Problem?
 
     /// Makes the feature.
-    package init(assets: WebAssets) { self.assets = assets }
+    ///
+    /// - Parameter closed: why the box is closed to a caller at present; nil where it is open.
+    package init(
+        assets: WebAssets, closed: @escaping @Sendable (Caller?) -> Problem? = { _ in nil }
+    ) {
+        self.assets = assets
+        self.closed = closed
+    }
 
     package func addRoutes(to routes: Routes) {
-        let limits = RouteLimits(bodyBytesMax: 0, timeSecondsMax: 10, rate: .assets)
-        routes.open.get("", limits: limits) { [assets] request, _ in
-            try Self.found(assets.index(for: request))
+        let limits = RouteLimits(
+            bodyBytesMax: 0, timeSecondsMax: 10, rate: .assets, worksInMaintenance: true)
+        var page = limits
+        page.identifies = true
+        routes.open.get("", limits: page) { [assets, closed] request, context in
+            try Self.found(assets.index(for: request, closed: closed(context.caller)))
         }
         routes.open.get("a/**", limits: limits) { [assets] request, _ in
             try Self.found(assets.file(for: request))

@@ -34,15 +34,36 @@ package struct NoticeBoard: Sendable {
         }
     }
 
+    /// Says once, until it is seen, that something is so; takes the notice away when it is not.
+    ///
+    /// - Parameter text: nil where there is nothing to say.
+    package func keep(_ grant: Grant, kind: String, _ text: String?) async throws {
+        try await store.changeRows(grant) { rows in
+            guard let text else { return try NoticeRows.settle(grant, kind: kind, rows) }
+            guard try !NoticeRows.hasUnseen(grant, kind: kind, in: rows) else { return }
+            try NoticeRows.put(grant, kind: kind, text: text, rows)
+            try rows.append(AuditNote(grant.ask, detail: kind), by: grant.caller)
+        }
+    }
+
     /// What a message comes to in words; nil for a topic that is nobody's notice.
     private static func text(_ message: OutboxMessage) -> String? {
         switch message.topic {
         case "account.locked": lockedText(message.payload)
         case "sign-in.flood":
             "Many sign-ins fail at present. Look into the audit log for refused sign-ins."
+        case "access-review.due":
+            "The quarterly review of who has which access is due. Open Administration, Access "
+                + "review."
         case "emergency.began": emergencyText(message.payload)
-        default: nil
+        default: ownText(message.payload)
         }
+    }
+
+    /// The sentence that a message brings along.
+    private static func ownText(_ payload: [UInt8]) -> String? {
+        // A message that cannot be read is nobody's notice.
+        (try? JSON.parse(payload))?.string("text")
     }
 
     private static func emergencyText(_ payload: [UInt8]) -> String {

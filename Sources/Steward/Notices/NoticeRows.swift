@@ -46,6 +46,21 @@ enum NoticeRows {
         return notices
     }
 
+    /// Whether a notice of a kind waits to be seen.
+    static func hasUnseen(_ grant: Grant, kind: String, in rows: RowWriter) throws -> Bool {
+        let statement = try rows.connection.statement(
+            "SELECT 1 FROM notice WHERE kind = ? AND is_seen = 0 LIMIT 1")
+        defer { statement.reset() }
+        statement.bind(1, kind)
+        return try statement.step()
+    }
+
+    /// Marks every notice of a kind as seen, because its cause is gone.
+    static func settle(_ grant: Grant, kind: String, _ rows: RowWriter) throws {
+        try rows.connection.run(
+            "UPDATE notice SET is_seen = 1 WHERE kind = ? AND is_seen = 0", .text(kind))
+    }
+
     /// Marks a notice as seen.
     ///
     /// - Returns: false if there is no such notice.

@@ -7,8 +7,11 @@ import NIOSSL
 final class BoxClient: Sendable {
     private let channel: any Channel
     private let collector: NIOLoopBound<Collector>
+    /// The name by which the box is addressed.
+    private let host: String
 
-    init(port: Int) async throws {
+    init(port: Int, host: String = "clinic.local") async throws {
+        self.host = host
         let context = try NIOSSLContext(configuration: TestCertificate.clientSettings)
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let collector = try await loop.submit { NIOLoopBound(Collector(), eventLoop: loop) }.get()
@@ -30,7 +33,7 @@ final class BoxClient: Sendable {
     func send(
         _ method: String, _ path: String, _ body: String? = nil, _ headers: [String: String] = [:]
     ) async throws -> BoxAnswer {
-        var lines = ["\(method) \(path) HTTP/1.1", "Host: clinic.local"]
+        var lines = ["\(method) \(path) HTTP/1.1", "Host: \(host)"]
         lines += headers.map { "\($0.key): \($0.value)" }.sorted()
         if method != "GET" || body != nil {
             lines.append("Content-Length: \(body?.utf8.count ?? 0)")

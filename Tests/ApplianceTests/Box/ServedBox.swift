@@ -3,6 +3,7 @@ import FHIRModel
 import Identity
 import Kernel
 import ServerKit
+import Steward
 import TestKit
 
 /// A running server with every route of the product.
@@ -34,8 +35,9 @@ struct ServedBox: Sendable {
             routes: book(test), tls: try TestCertificate.shared.identity(),
             parts: EdgeParts(
                 authenticator: test.box.identity.authenticator,
-                limiter: RateLimiter(steadyMs: { 0 }).unlimited, assets: assets, ids: .random,
-                logger: log.logger),
+                limiter: RateLimiter(steadyMs: { 0 }).unlimited, assets: assets,
+                clock: test.clock.clock, ids: .random, logger: log.logger,
+                closed: { test.box.maintenance.refusal($0) }),
             onRunning: { found.yield($0) })
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run() }

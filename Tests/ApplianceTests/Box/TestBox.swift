@@ -6,6 +6,7 @@ import Kernel
 import RecordStore
 import Sealing
 import ServerKit
+import Steward
 import TestKit
 
 /// A whole box in a folder of its own, with passwords that are quick to hash and every route of
@@ -24,9 +25,13 @@ final class TestBox: Sendable {
     /// Opens a box, hands it over, and closes it.
     @discardableResult
     static func with<Value: Sendable>(
-        clock: FixedClock = FixedClock(), _ body: (TestBox) async throws -> Value
+        in folder: TemporaryFolder? = nil, clock: FixedClock = FixedClock(),
+        machine: SetupMachine = .good,
+        random: @escaping @Sendable (Int) throws -> [UInt8] = { try Random.bytes($0) },
+        _ body: (TestBox) async throws -> Value
     ) async throws -> Value {
-        let test = try await open(try TemporaryFolder(), clock)
+        let test = try await open(
+            try folder ?? TemporaryFolder(), clock, machine: machine, random: random)
         do {
             let value = try await body(test)
             await test.box.close()
@@ -47,13 +52,18 @@ final class TestBox: Sendable {
     }
 
     /// Opens the box of a folder.
-    static func open(_ folder: TemporaryFolder, _ clock: FixedClock) async throws -> TestBox {
+    static func open(
+        _ folder: TemporaryFolder, _ clock: FixedClock, machine: SetupMachine = .good,
+        random: @escaping @Sendable (Int) throws -> [UInt8] = { try Random.bytes($0) }
+    ) async throws -> TestBox {
         let cost = IdentityFixture.cheap
         var settings = IdentitySettings()
         settings.passwordCost = cost
+        settings.factorRoles = []
         let box = try await Box.open(
             DataFolder(path: folder.path), settings: settings, clock: clock.clock,
-            passwords: try PasswordPool(threads: 1, waitingMax: 2_000, cost: cost))
+            passwords: try PasswordPool(threads: 1, waitingMax: 2_000, cost: cost),
+            machine: machine, random: random)
         return TestBox(folder: folder, clock: clock, box: box)
     }
 
@@ -109,5 +119,22 @@ final class TestBox: Sendable {
             arguments: try JSON.parse(Array(arguments.utf8)), attachment: attachment,
             caller: command, progress: { _ in })
         return try JSON.parse(try await Operations(box: box).run(operation, call), limits: .any)
+    }
+}
+
+extension SetupMachine {
+    /// A machine that has enough of everything.
+    static let good = made()
+
+    /// A machine with the given faults.
+    static func made(freeDiskMiB: Int = 100_000, clockFault: String? = nil) -> SetupMachine {
+        SetupMachine(
+            facts: {
+                MachineFacts(
+                    coreCount: 2, memoryMiB: 4_096, freeDiskMiB: freeDiskMiB,
+                    syncMicroseconds: 900)
+            },
+            clockFault: { _ in clockFault }, knowsZone: { $0 != "Mars/Olympus" },
+            names: { ["\($0).local", "192.0.2.7"] }, fingerprint: { "AB:CD" })
     }
 }

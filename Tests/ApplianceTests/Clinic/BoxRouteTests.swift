@@ -24,7 +24,9 @@ import Testing
             let made = try await test.run("setup", Self.answers)
             #expect(made.string("recoveryCode")?.isEmpty == false)
             let after = try await nobody.get("/api/v1/box")
-            #expect(after.text == #"{"clinicName":"Red Mesa","claimed":true,"demo":false}"#)
+            #expect(
+                after.text
+                    == #"{"clinicName":"Red Mesa","claimed":true,"demo":false,"practice":false}"#)
             await #expect(throws: Problem(.conflict, "")) {
                 try await test.run("setup", Self.answers)
             }

@@ -24,9 +24,10 @@ final class IdentityFixture {
         var settings = IdentitySettings()
         settings.passwordCost = Self.cheap
         settings.passwordsRemembered = 3
+        settings.factorRoles = []
         adjust(&settings)
         self.settings = settings
-        test = try TestStore(steps: Identity.schemaSteps)
+        test = try TestStore(steps: Identity.schemaSteps + Identity.laterSteps)
         passwords = try PasswordPool(threads: 1, waitingMax: 2_000, cost: Self.cheap)
         identity = try await Identity(store: test.store, passwords: passwords, settings: settings)
     }
@@ -61,7 +62,10 @@ final class IdentityFixture {
             requestID: "request-1")
         attempt.deviceToken = device
         attempt.earlierSessionID = earlier
-        return try await identity.signIn.signIn(attempt)
+        guard case .signedIn(let success) = try await identity.signIn.signIn(attempt) else {
+            throw Problem(.incomplete, "A second factor is due.")
+        }
+        return success
     }
 
     /// How a sign-in is refused; nil if it is not.

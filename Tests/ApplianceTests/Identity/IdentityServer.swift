@@ -17,7 +17,10 @@ struct IdentityServer: Sendable {
     ) async throws {
         let log = LogLines()
         let book = RouteBook()
-        for feature in fixture.identity.features(gate: Gate(store: fixture.store)) {
+        for feature in fixture.identity.features(
+            gate: Gate(store: fixture.store),
+            facts: { SignInFacts(clinicName: "Mesa Clinic", names: ["clinic.local"]) })
+        {
             book.add(feature)
         }
         book.add(ChartProbe())
@@ -31,7 +34,7 @@ struct IdentityServer: Sendable {
             parts: EdgeParts(
                 authenticator: fixture.identity.authenticator,
                 limiter: limiter ?? RateLimiter(steadyMs: { 0 }).unlimited, assets: nil,
-                ids: .random, logger: log.logger),
+                clock: .still, ids: .random, logger: log.logger),
             onRunning: { found.yield($0) })
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run() }
@@ -92,6 +95,7 @@ private struct ChartProbe: Feature {
             return .json(Array("\"\(context.caller.name) \(roles)\"".utf8))
         }
         routes.signedIn.post("api/v1/probe") { _, _ in .empty(.noContent) }
+        routes.signedIn.post("api/v1/sensitive", limits: .sensitive) { _, _ in .empty(.noContent) }
     }
 }
 

@@ -53,7 +53,8 @@ enum RouteTable {
 
     /// Every FHIR route stands below two addresses.
     static let probes: [Probe] =
-        openProbes + accountProbes + boxProbes + rightsProbes + chartProbes
+        openProbes + setupProbes + accountProbes + boxProbes + AdminRoutes.probes
+        + FactorRoutes.probes + rightsProbes + chartProbes
         + ["/fhir", "/fhir/R4"].flatMap {
             reads($0) + histories($0) + searches($0) + writes($0) + conditionals($0)
         }
@@ -64,6 +65,8 @@ enum RouteTable {
         Probe("GET /", "/", .open, 200, all),
         Probe("GET /a/**", "/a/abc/none.js", .open, 404, all),
         Probe("GET /api/v1/box", "/api/v1/box", .open, 200, all),
+        Probe("GET /api/v1/setup", "/api/v1/setup", .open, 200, all),
+        Probe("POST /api/v1/setup/claim", "/api/v1/setup/claim", .open, 400, all, body: "{}"),
         Probe("GET /health", "/health", .open, 200, all),
         Probe("GET /live", "/live", .open, 200, all),
         Probe("GET /liveness", "/liveness", .open, 200, all),
@@ -75,7 +78,25 @@ enum RouteTable {
         Probe("GET /fhir/openapi.json", "/fhir/openapi.json", .open, 200, all),
         Probe("GET /fhir/R4/openapi.json", "/fhir/R4/openapi.json", .open, 200, all),
         Probe("POST /api/v1/auth/login", "/api/v1/auth/login", .open, 400, all, body: "{}"),
+        // A box that does not serve has no authority yet.
+        Probe("GET /trust", "/trust", .open, 404, all),
+        Probe("GET /trust/ca.pem", "/trust/ca.pem", .open, 404, all),
+        Probe("GET /trust/ca.crt", "/trust/ca.crt", .open, 404, all),
+        Probe("GET /trust/ca.mobileconfig", "/trust/ca.mobileconfig", .open, 404, all),
+        Probe("GET /trust/check", "/trust/check", .open, 200, all),
+        Probe("POST /trust/check", "/trust/check", .open, 200, all),
+        Probe(
+            "POST /api/v1/certificates/confirm", "/api/v1/certificates/confirm", .open, 400, all,
+            body: "{}"),
     ]
+
+    /// The steps of the setup, for whoever has not proved the code.
+    private static let setupProbes = [
+        "kind", "clinic", "password-check", "administrator", "kit", "proof",
+    ].map { step in
+        Probe(
+            "POST /api/v1/setup/\(step)", "/api/v1/setup/\(step)", .open, 401, all, body: "{}")
+    }
 
     private static let accountProbes = [
         Probe("GET /api/v1/auth/me", "/api/v1/auth/me", .account, 200, all),
@@ -98,9 +119,29 @@ enum RouteTable {
             "GET /api/v1/audit/verify-integrity", "/api/v1/audit/verify-integrity", .account, 200,
             "++---------"),
         Probe("GET /api/v1/notices", "/api/v1/notices", .account, 200, "++---------"),
+        Probe("GET /api/v1/maintenance", "/api/v1/maintenance", .account, 200, "++---------"),
+        Probe(
+            "POST /api/v1/maintenance", "/api/v1/maintenance", .account, 400, "+----------",
+            body: "{}"),
+        Probe(
+            "POST /api/v1/practice/reset", "/api/v1/practice/reset", .account, 409, "+----------",
+            body: "{}"),
+        Probe(
+            "POST /api/v1/practice/remove", "/api/v1/practice/remove", .account, 409,
+            "+----------", body: "{}"),
         Probe(
             "POST /api/v1/notices/:id/seen", "/api/v1/notices/9/seen", .account, 404,
             "++---------"),
+        Probe("GET /api/v1/certificates", "/api/v1/certificates", .account, 200, "++---------"),
+        Probe(
+            "POST /api/v1/certificates", "/api/v1/certificates", .account, 400, "+----------",
+            body: "{}"),
+        Probe(
+            "POST /api/v1/certificates/reset", "/api/v1/certificates/reset", .account, 204,
+            "+----------"),
+        Probe(
+            "POST /api/v1/certificates/request", "/api/v1/certificates/request", .account, 400,
+            "+----------", body: "{}"),
     ]
 
     private static let rightsProbes = [
@@ -242,6 +283,12 @@ enum RouteTable {
             Probe(
                 post, "\(base)/Condition/_search", .records, 200, "-+++++++-++",
                 body: "patient=own"),
+            Probe(
+                "GET \(base)/_async/:type/:job", "\(base)/_async/Condition/none", .records, 404,
+                "-+++++++-++"),
+            Probe(
+                "DELETE \(base)/_async/:type/:job", "\(base)/_async/Condition/none", .records, 404,
+                "-+++++++-++"),
             Probe("GET \(base)", "\(base)?_type=Practitioner", .records, 200, all),
             Probe(
                 "POST \(base)/_search", "\(base)/_search", .records, 200, all,

@@ -68,6 +68,16 @@ final class Child {
         return (megabytes("VmRSS:"), megabytes("VmHWM:"))
     }
 
+    /// Seconds of processor time, of the program and of the system for it.
+    var cpuSeconds: Double {
+        let line = String(decoding: FileText.bytes("/proc/\(pid)/stat"), as: UTF8.self)
+        // The name of the program, in brackets, may hold blanks.
+        let fields = (line.split(separator: ")").last ?? "").split(separator: " ")
+        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12])
+        else { return .nan }
+        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
     private func poll(_ options: Int32) -> Int32? {
         if let code { return code }
         var status: Int32 = 0

@@ -105,6 +105,9 @@ final class MeasuredBox {
     /// Memory of the server in MB: now, and the most it had since its start.
     var memory: (nowMB: Double, peakMB: Double) { server?.memory ?? (.nan, .nan) }
 
+    /// Seconds of processor time that the server has taken since its start.
+    var cpuSeconds: Double { server?.cpuSeconds ?? .nan }
+
     /// A port of loopback that nobody listens on.
     static func freePort() throws -> Int {
         let file = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)

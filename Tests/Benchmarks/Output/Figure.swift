@@ -2,12 +2,15 @@
 enum Aim: Sendable {
     /// Measured through base is at least this.
     case ratioMin(Double)
+    /// Measured through base is at most this.
+    case ratioMax(Double)
     case measuredMin(Double)
     case measuredMax(Double)
 
     var text: String {
         switch self {
         case .ratioMin(let value): "ratio ≥ \(Number.text(value))"
+        case .ratioMax(let value): "ratio ≤ \(Number.text(value))"
         case .measuredMin(let value): "≥ \(Number.text(value))"
         case .measuredMax(let value): "≤ \(Number.text(value))"
         }
@@ -32,6 +35,7 @@ struct Figure: Sendable {
         switch aim {
         case nil: nil
         case .ratioMin(let value): (ratio ?? 0) >= value
+        case .ratioMax(let value): (ratio ?? .infinity) <= value
         case .measuredMin(let value): measured >= value
         case .measuredMax(let value): measured <= value
         }

@@ -14,9 +14,12 @@ const nouns = {
   MedicationRequest: "a medication", Observation: "a result", Patient: "a patient record",
   Procedure: "a procedure", Bundle: "a bundle of records", Notice: "a notice", Session: "a session",
   Token: "an access token", User: "an account",
+  Clinic: "the clinic's facts", Setting: "a setting", AccessReview: "an access review",
+  Location: "a location", Practitioner: "a provider", PractitionerRole: "the work of a provider",
 };
 const parts = {
   Notice: "the notices", Session: "sessions", User: "accounts", Token: "access tokens",
+  Setting: "the settings", AccessReview: "access reviews", Location: "the list of locations",
   Practitioner: "the list of staff", Organization: "the list of organizations",
 };
 

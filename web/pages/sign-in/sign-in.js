@@ -2,8 +2,11 @@
 import { markField, showErrors } from "../../elements/error-summary.js";
 import { formatWait } from "../../lib/format.js";
 import { html } from "../../lib/html.js";
-import { session, signIn } from "../../lib/session.js";
+import { post } from "../../lib/api.js";
+import { usePasskey, whyNoPasskeys } from "../../lib/passkeys.js";
+import { finishSignIn, session, signIn } from "../../lib/session.js";
 import { addStyle } from "../../lib/styles.js";
+import { showSecondStep } from "./second-step.js";
 
 await addStyle("./sign-in.css", import.meta.url);
 
@@ -25,13 +28,9 @@ export function open(outlet) {
 function unclaimed() {
   return html`<div class="sign-in"><div class="sign-in-card">
     <h1>This box is not set up yet</h1>
-    <p>Nobody can sign in before a clinic and its first administrator exist. On the box itself,
-      the person who installed it runs:</p>
-    <pre tabindex="0"><code>tribal-ehr setup --answers FILE</code></pre>
-    <p>FILE is a JSON file with the clinic's name, its time zone and the first administrator.
-      <a href="/help/administration">What the file holds</a>.</p>
-    <p><button type="button" class="button first" @click=${() => location.reload()}>
-      Look again</button></p>
+    <p>Nobody can sign in before a clinic and its first administrator exist.</p>
+    <p><a class="button first" href="/setup">Set it up</a></p>
+    <p class="quiet"><a href="/help/setup">What is needed for that</a></p>
   </div></div>`;
 }
 
@@ -55,7 +54,10 @@ function form(box) {
         <p class="hint caps" id="caps-hint" aria-live="polite"></p></div>
       <button type="submit" class="button first">Sign in</button>
     </form>
-    <p class="quiet">Locked out or password forgotten? <a href="/help/locked-out">What to do</a>.</p>
+    ${whyNoPasskeys() ? null : html`<button type="button" class="button" data-alone>
+      Sign in with a passkey</button>`}
+    <p class="quiet">Password forgotten? <a href="/new-password">I have a code</a> from an
+      administrator. <a href="/help/locked-out">What else to do</a>.</p>
   </div></div>`;
   wire(page);
   return page;
@@ -82,10 +84,28 @@ function wire(page) {
       if (caps.textContent !== words) caps.textContent = words;
     });
   }
+  page.querySelector("[data-alone]")?.addEventListener("click", () => signInAlone(places.errors));
   formNode.addEventListener("submit", (event) => {
     event.preventDefault();
     submit(places);
   });
+}
+
+function secondStep(card, methods) {
+  const outlet = card.closest("main");
+  showSecondStep(card, methods, (message) => {
+    open(outlet);
+    if (message) showErrors(outlet.querySelector(".errors"), "You are not signed in", [{ message }]);
+  });
+}
+
+async function signInAlone(errors) {
+  try {
+    const options = await post("/auth/passkey/options", {}, { isSignIn: true });
+    await finishSignIn("/auth/passkey", await usePasskey(options));
+  } catch (error) {
+    showErrors(errors, "You are not signed in", [{ message: error.message }]);
+  }
 }
 
 async function submit(places) {
@@ -105,7 +125,8 @@ async function submit(places) {
   button.setAttribute("aria-disabled", "true");
   button.textContent = "Signing in…";
   try {
-    await signIn(username.value.trim(), password.value);
+    const methods = await signIn(username.value.trim(), password.value);
+    if (methods) secondStep(places.form.closest(".sign-in-card"), methods);
   } catch (error) {
     password.value = "";
     showErrors(errors, "You are not signed in", problemsOf(error));

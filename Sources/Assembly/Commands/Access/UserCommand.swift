@@ -8,7 +8,8 @@ struct UserCommand: AsyncParsableCommand {
         subcommands: [
             UserAddCommand.self, UserListCommand.self, UserDisableCommand.self,
             UserEnableCommand.self, UserResetPasswordCommand.self, UserSetRolesCommand.self,
-            UserUnlockCommand.self, UserLinkCommand.self,
+            UserUnlockCommand.self, UserPasswordCodeCommand.self, UserResetFactorCommand.self,
+            UserLinkCommand.self,
         ])
 }
 
@@ -60,7 +61,9 @@ struct UserAddCommand: AsyncParsableCommand {
 struct UserResetPasswordCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reset-password", abstract: "Give a user another password.",
-        discussion: "Ends the user's sessions. Asks for the password unless told otherwise.")
+        discussion:
+            "Ends the user's sessions. Asks for the password unless told otherwise; the user has to "
+            + "change it at the first sign-in. Better is: tribal-ehr user password-code")
 
     @OptionGroup var folder: FolderOptions
     @OptionGroup var user: UsernameOptions
@@ -73,7 +76,7 @@ struct UserResetPasswordCommand: AsyncParsableCommand {
             try await link.ask("user.reset-password") { out in
                 out.member("username", user.text)
                 out.member("password", text)
-                out.member("mustChangePassword", isTemporary)
+                out.member("mustChangePassword", true)
             }
         }
         report.say("\(user.text) has another password now.")

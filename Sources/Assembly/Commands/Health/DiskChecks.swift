@@ -1,11 +1,13 @@
 import Glibc
 import RecordStore
+import Synchronization
 
 /// Checks of the data folder and the disk below it.
 enum DiskChecks {
     private static let freeBytesMin = 1 << 30
     private static let freeBytesWanted = 10 << 30
     private static let syncTries = 15
+    private static let probeCount = Atomic<Int>(0)
     private static let syncMicrosecondsMin = 20
     private static let syncMicrosecondsMax = 50_000
 
@@ -52,12 +54,10 @@ enum DiskChecks {
     }
 
     private static func room(_ place: String) -> Finding {
-        var facts = statvfs()
-        guard statvfs(place, &facts) == 0 else {
+        guard let free = freeBytes(place) else {
             return .warning(
                 "disk-space", "The free space of \(place) is not known.", cure: "Check with: df")
         }
-        let free = Int(facts.f_bavail) * Int(facts.f_frsize)
         let text = "\(free >> 20) MiB are free below \(place)."
         if free < freeBytesMin {
             return .failed("disk-space", text, cure: "Free at least 1 GiB, or use a larger disk.")
@@ -66,6 +66,13 @@ enum DiskChecks {
             return .warning("disk-space", text, cure: "10 GiB leave room for years of records.")
         }
         return .ok("disk-space", text)
+    }
+
+    /// What is free for this program below a path, in bytes; nil where it is not known.
+    static func freeBytes(_ place: String) -> Int? {
+        var facts = statvfs()
+        guard statvfs(place, &facts) == 0 else { return nil }
+        return Int(facts.f_bavail) * Int(facts.f_frsize)
     }
 
     private static func fileSystem(_ place: String) -> Finding {
@@ -95,13 +102,20 @@ enum DiskChecks {
     /// How long the disk takes to say that something is safe: too short means that it only says
     /// so.
     private static func syncing(_ place: String) -> Finding {
-        let path = "\(place)/.sync-probe-\(getpid())"
-        let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard file >= 0 else {
+        guard let microseconds = syncMicroseconds(place) else {
             return .failed(
-                "disk-sync", "No file can be made in \(place): \(SystemReason.text).",
-                cure: "Free some space, or mount the disk writable.")
+                "disk-sync", "Writing to \(place) failed: \(SystemReason.text).",
+                cure: "Free some space, mount the disk writable, or check it with: dmesg, smartctl")
         }
+        return verdict(microseconds)
+    }
+
+    /// The middle one of some writes with their sync, in microseconds; nil where one fails.
+    static func syncMicroseconds(_ place: String) -> Int? {
+        let id = probeCount.add(1, ordering: .relaxed).newValue
+        let path = "\(place)/.sync-probe-\(getpid())-\(id)"
+        let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard file >= 0 else { return nil }
         defer {
             close(file)
             unlink(path)
@@ -111,15 +125,11 @@ enum DiskChecks {
         for _ in 0..<syncTries {
             let start = ContinuousClock.now
             let count = block.withUnsafeBytes { pwrite(file, $0.baseAddress, block.count, 0) }
-            guard count == block.count, fdatasync(file) == 0 else {
-                return .failed(
-                    "disk-sync", "Writing to \(place) failed: \(SystemReason.text).",
-                    cure: "Check the disk with: dmesg, smartctl")
-            }
+            guard count == block.count, fdatasync(file) == 0 else { return nil }
             let span = start.duration(to: .now).components
             times.append(Int(span.seconds) * 1_000_000 + Int(span.attoseconds / 1_000_000_000_000))
         }
-        return verdict(times.sorted()[syncTries / 2])
+        return times.sorted()[syncTries / 2]
     }
 
     private static func verdict(_ microseconds: Int) -> Finding {

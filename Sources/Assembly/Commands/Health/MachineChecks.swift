@@ -19,6 +19,7 @@ enum MachineChecks {
                 findings.append(port("http-port", plain, option: "--http-listen"))
             }
         }
+        if settings.isNameAnnounced, !isServing { findings.append(localName()) }
         return findings + [memory(), clock(), libraries()]
     }
 
@@ -46,6 +47,15 @@ enum MachineChecks {
         }
     }
 
+    private static func localName() -> Finding {
+        guard let fault = MulticastSocket.fault() else {
+            return .ok("local-name-port", "UDP port 5353 can be used for the name on the network.")
+        }
+        return .warning(
+            "local-name-port", "UDP port 5353 cannot be used (\(fault)).",
+            cure: "The box works without; devices then need its number. Or set MDNS=off.")
+    }
+
     private static func memory() -> Finding {
         guard let total = memoryKiB("MemTotal"), let free = memoryKiB("MemAvailable") else {
             return .warning("memory", "The memory is not known.", cure: "Check with: free")
@@ -60,7 +70,8 @@ enum MachineChecks {
         return .ok("memory", text)
     }
 
-    private static func memoryKiB(_ name: String) -> Int? {
+    /// A figure of `/proc/meminfo`; nil where it is not known.
+    static func memoryKiB(_ name: String) -> Int? {
         guard let file = fopen("/proc/meminfo", "re") else { return nil }
         defer { fclose(file) }
         var line = [CChar](repeating: 0, count: 256)

@@ -4,8 +4,8 @@ import FHIRModel
 /// `tribal-ehr demo …`: invented patients to try the box with.
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "demo", abstract: "Load or remove the invented demo clinic.",
-        subcommands: [DemoLoadCommand.self, DemoRemoveCommand.self])
+        commandName: "demo", abstract: "Load, reset or remove the invented demo clinic.",
+        subcommands: [DemoLoadCommand.self, DemoResetCommand.self, DemoRemoveCommand.self])
 }
 
 /// `tribal-ehr demo load`.
@@ -30,10 +30,31 @@ struct DemoLoadCommand: AsyncParsableCommand {
     }
 }
 
+/// `tribal-ehr demo reset`.
+struct DemoResetCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reset", abstract: "Begin a practice clinic anew.",
+        discussion: """
+            What people entered is deleted, what they changed of the invented clinic comes back. \
+            Refused on a box that was not set up for practice. A practice clinic does this by itself \
+            every night.
+            """)
+
+    @OptionGroup var folder: FolderOptions
+    @OptionGroup var report: ReportOptions
+
+    func run() async throws {
+        let answer = try await folder.linked { try await $0.run("demo.reset") }
+        report.say("The practice clinic is as it was in the beginning.")
+        report.finish(answer)
+    }
+}
+
 /// `tribal-ehr demo remove`.
 struct DemoRemoveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "remove", abstract: "Remove the invented patients.")
+        commandName: "remove", abstract: "Remove the invented patients.",
+        discussion: "A practice clinic loses every record and becomes an ordinary, empty clinic.")
 
     @OptionGroup var folder: FolderOptions
     @OptionGroup var report: ReportOptions

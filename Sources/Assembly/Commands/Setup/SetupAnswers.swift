@@ -10,13 +10,16 @@ package struct SetupAnswers: Sendable {
 
     private enum Kind {
         case text
+        case flag
         case object([String: Kind])
     }
 
     private static let known: [String: Kind] = [
         "clinicName": .text, "timeZone": .text, "boxName": .text, "facilityCode": .text,
-        "recoveryKitFile": .text,
-        "administrator": .object(["username": .text, "password": .text, "displayName": .text]),
+        "recoveryKitFile": .text, "practice": .flag,
+        "administrator": .object([
+            "username": .text, "password": .text, "displayName": .text, "isClinician": .flag,
+        ]),
     ]
     private static let required: Set<String> = [
         "clinicName", "timeZone", "boxName", "administrator", "administrator.username",
@@ -74,6 +77,11 @@ package struct SetupAnswers: Sendable {
                 found.insert(name)
                 if value.string?.isEmpty != false {
                     faults.append("\(line): The answer \(name) is a text that is not empty.")
+                }
+            case .flag:
+                found.insert(name)
+                if value.bool == nil {
+                    faults.append("\(line): The answer \(name) is true or false.")
                 }
             case .object(let inner):
                 found.insert(name)

@@ -10,7 +10,9 @@ struct SetupCommand: AsyncParsableCommand {
         discussion: """
             The answers are a JSON file: clinicName, timeZone, boxName, administrator {username, \
             password, displayName}, and if wanted facilityCode and recoveryKitFile, where the \
-            recovery kit is written. Without recoveryKitFile the kit is printed.
+            recovery kit is written. Without recoveryKitFile the kit is printed. With practice \
+            true it becomes a clinic of invented people; with isClinician false the administrator \
+            opens no charts.
             """)
 
     @OptionGroup var folder: FolderOptions
@@ -51,7 +53,7 @@ struct SetupCommand: AsyncParsableCommand {
         let kit = KitSheet(
             kitID: claim.string("kitID") ?? "", code: claim.string("recoveryCode") ?? "",
             clinicName: claim.string("clinicName") ?? "",
-            madeAtMs: SystemClock.clock.wallMs())
+            madeAtMs: SystemClock.clock.wallMs(), trust: KitSheet.Trust(told: claim))
         return (claim, kit)
     }
 

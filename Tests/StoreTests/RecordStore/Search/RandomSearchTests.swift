@@ -153,6 +153,15 @@ private struct Asker {
             return (nil, .date(DateValue(prefix: prefix, low: low, high: high)))
         case .number(let range): return (nil, .number(NumberValue(prefix: prefix, range: range)))
         case .quantity(let quantity): return (nil, .quantity(self.quantity(quantity, prefix)))
+        case .position(let latitude, let longitude):
+            let distance = Double(random.below(200_000))
+            return (
+                nil,
+                .near(
+                    NearValue(
+                        latitude: latitude + Double(random.below(3)) - 1, longitude: longitude,
+                        distanceMeters: distance))
+            )
         case .composite(let parts):
             return (nil, .composite(parts.compactMap { asked($0).1 }))
         }

@@ -1,0 +1,93 @@
+import AccessControl
+import Identity
+import Kernel
+import RecordStore
+import Steward
+import Synchronization
+
+/// What is asked at every request of whose box it is, in memory; and what is done when it becomes
+/// somebody's.
+final class BoxFacts: Sendable {
+    private struct State {
+        var clinic: Clinic?
+        var isDemo = false
+        weak var box: Box?
+        var acts: [@Sendable () async throws -> Void] = []
+    }
+
+    private let state = Mutex(State())
+
+    var clinic: Clinic? { state.withLock { $0.clinic } }
+    var isDemo: Bool { state.withLock { $0.isDemo } }
+
+    func set(_ clinic: Clinic?, isDemo: Bool) {
+        state.withLock {
+            $0.clinic = clinic
+            $0.isDemo = isDemo
+        }
+    }
+
+    /// Names the box that the facts are of.
+    func follow(_ box: Box) { state.withLock { $0.box = box } }
+
+    func whenClaimed(_ act: @escaping @Sendable () async throws -> Void) {
+        state.withLock { $0.acts.append(act) }
+    }
+
+    /// Forgets what was to be done, which holds the box.
+    func forgetActs() { state.withLock { $0.acts = [] } }
+
+    /// What the setup is given of the box.
+    var forSetup: SetupBox {
+        SetupBox(
+            isClaimed: { self.clinic != nil },
+            claimed: { clinic in await self.claimed(clinic) })
+    }
+
+    /// The claim is on the disk: what fails from here on is told and made good by the next start.
+    private func claimed(_ clinic: Clinic) async {
+        let (box, acts) = state.withLock { ($0.box, $0.acts) }
+        guard let box else { return }
+        await attempt { try await box.refreshFacts() }
+        for act in acts { await attempt(act) }
+        if clinic.isPractice {
+            await attempt {
+                _ = try await DemoClinic(box: box).load(force: true, caller: box.machine("job"))
+            }
+        }
+    }
+
+    private func attempt(_ act: () async throws -> Void) async {
+        do {
+            try await act()
+        } catch let problem as Problem {
+            Console.problem("tribal-ehr: \(problem.detail)")
+        } catch {
+            Console.problem("tribal-ehr: A step after the setup failed: \(type(of: error)).")
+        }
+    }
+}
+
+extension Identity {
+    /// What the setup is given of the accounts.
+    var forSetup: SetupAccounts {
+        let accounts = accounts
+        return SetupAccounts(
+            passwordProblems: { person, password, clinicName in
+                accounts.problems(
+                    Password(password), username: person.username,
+                    displayName: person.displayName, clinicName: clinicName)
+            },
+            prepare: { person, password, clinicName in
+                try await accounts.prepare(
+                    UserDraft(
+                        username: person.username, displayName: person.displayName,
+                        roles: person.isClinician
+                            ? [.systemAdmin, .admin, .physician] : [.systemAdmin, .admin]),
+                    password: Password(password), clinicName: clinicName)
+            },
+            insert: { grant, account, rows in
+                try accounts.insert(grant, prepared: account, rows)
+            })
+    }
+}

@@ -1,0 +1,58 @@
+/// The administrator's routes: who may ask them, and what those get who may.
+///
+/// Two columns of eleven have a `+`, and where the box itself is changed one (SECURITY S21).
+enum AdminRoutes {
+    private static let both = "++---------"
+    private static let system = "+----------"
+
+    static let probes: [RouteTable.Probe] = users + boxes + reviews + directory
+
+    private static let users = [
+        probe("GET /api/v1/users", 200, both),
+        probe("POST /api/v1/users", 400, both, body: "{}"),
+        probe("GET /api/v1/users/:id", 404, both),
+        probe("PUT /api/v1/users/:id", 400, both, body: "{}"),
+        probe("POST /api/v1/users/:id/disable", 404, both),
+        probe("POST /api/v1/users/:id/enable", 404, both),
+        probe("POST /api/v1/users/:id/unlock", 404, both),
+        probe("POST /api/v1/users/:id/reset-password", 404, both),
+        probe("DELETE /api/v1/users/:id/sessions", 404, both),
+        probe("GET /api/v1/admin/roles", 200, both),
+    ]
+
+    private static let boxes = [
+        probe("GET /api/v1/admin/clinic", 404, both),
+        probe("PUT /api/v1/admin/clinic", 400, system, body: "{}"),
+        probe("POST /api/v1/admin/clinic/undo", 400, system, body: "{}"),
+        probe("GET /api/v1/admin/tribes", 200, both),
+        probe("GET /api/v1/admin/settings", 200, both),
+        probe("PUT /api/v1/admin/settings/:key", 400, system, body: "{}"),
+    ]
+
+    private static let reviews = [
+        probe("GET /api/v1/admin/access-reviews", 200, both),
+        probe("POST /api/v1/admin/access-reviews", 201, both),
+        probe("GET /api/v1/admin/access-reviews/:id", 404, both),
+        probe("PUT /api/v1/admin/access-reviews/:id/lines/:user", 400, both, body: "{}"),
+        probe("POST /api/v1/admin/access-reviews/:id/sign", 404, both),
+    ]
+
+    private static let directory = ["locations", "providers"].flatMap { word in
+        [
+            probe("GET /api/v1/admin/\(word)", 200, both, door: .records),
+            probe("POST /api/v1/admin/\(word)", 400, both, body: "{}", door: .records),
+            probe("GET /api/v1/admin/\(word)/:id", 404, both, door: .records),
+            probe("PUT /api/v1/admin/\(word)/:id", 400, both, body: "{}", door: .records),
+        ]
+    }
+
+    private static func probe(
+        _ route: String, _ status: Int, _ letters: String, body: String? = nil,
+        door: RouteTable.Door = .account
+    ) -> RouteTable.Probe {
+        let path = route.split(separator: " ")[1].split(separator: "/")
+            .map { $0.hasPrefix(":") ? "none" : String($0) }
+        return RouteTable.Probe(
+            route, "/" + path.joined(separator: "/"), door, status, letters, body: body)
+    }
+}
