@@ -97,20 +97,29 @@ import Testing
     @Test func `a review outlives a restart`() async throws {
         let folder = try TemporaryFolder()
         let clock = FixedClock()
-        let first = try await TestBox.open(folder, clock)
-        try await first.add("boss", [.systemAdmin])
-        try await ServedBox.with(first) { served in
-            let boss = try await served.signedIn("boss")
-            #expect(try await boss.send("POST", Self.base).status == 201)
+        try await Self.opened(folder, clock) { test in
+            try await test.add("boss", [.systemAdmin])
+            try await ServedBox.with(test) { served in
+                let boss = try await served.signedIn("boss")
+                #expect(try await boss.send("POST", Self.base).status == 201)
+            }
         }
-        await first.box.close()
-        let second = try await TestBox.open(folder, clock)
-        try await ServedBox.with(second) { served in
-            let boss = try await served.signedIn("boss")
-            let items = try await boss.get(Self.base).json?["items"]
-            #expect(items?.count == 1)
-            #expect(items?.at(0, "undecided")?.int == 1)
+        try await Self.opened(folder, clock) { test in
+            try await ServedBox.with(test) { served in
+                let boss = try await served.signedIn("boss")
+                let items = try await boss.get(Self.base).json?["items"]
+                #expect(items?.count == 1)
+                #expect(items?.at(0, "undecided")?.int == 1)
+            }
         }
-        await second.box.close()
+    }
+
+    /// Opens a box, hands it over, and lets go of its folder.
+    private static func opened(
+        _ folder: TemporaryFolder, _ clock: FixedClock, _ body: (TestBox) async throws -> Void
+    ) async throws {
+        let test = try await TestBox.open(folder, clock)
+        try await body(test)
+        await test.box.close()
     }
 }

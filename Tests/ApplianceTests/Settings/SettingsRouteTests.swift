@@ -110,24 +110,33 @@ import Testing
         var reading = SettingsReading()
         reading.take(
             SettingsFile(Array("SESSION_IDLE_MINUTES = 20\n".utf8)), name: "tribal-ehr.conf")
-        let box = try await Box.open(
-            .init(path: folder.path), settings: IdentitySettings(), serving: reading.result())
-        let grant = try await box.grant(
-            Ask(.update, area: .system, type: "Setting"), box.machine("command"))
-        await #expect(throws: Problem(.forbidden, "")) {
+        let settings = try reading.result()
+        try await Self.opened(folder, settings) { box in
+            let grant = try await box.grant(
+                Ask(.update, area: .system, type: "Setting"), box.machine("command"))
+            await #expect(throws: Problem(.forbidden, "")) {
+                try await box.settingsRecord.set(
+                    grant, key: "SESSION_IDLE_MINUTES", to: "30", ifVersion: "0")
+            }
+            #expect(box.identity.settings.idleMinutesMax == 20)
             try await box.settingsRecord.set(
-                grant, key: "SESSION_IDLE_MINUTES", to: "30", ifVersion: "0")
+                grant, key: "SESSION_ABSOLUTE_HOURS", to: "10", ifVersion: "0")
+            #expect(box.identity.settings.sessionHoursMax == 10)
         }
-        #expect(box.identity.settings.idleMinutesMax == 20)
-        try await box.settingsRecord.set(
-            grant, key: "SESSION_ABSOLUTE_HOURS", to: "10", ifVersion: "0")
-        #expect(box.identity.settings.sessionHoursMax == 10)
+        try await Self.opened(folder, settings) { box in
+            #expect(box.identity.settings.idleMinutesMax == 20)
+            #expect(box.identity.settings.sessionHoursMax == 10)
+        }
+    }
+
+    /// Opens a box with a configuration, hands it over, and lets go of its folder.
+    private static func opened(
+        _ folder: TemporaryFolder, _ settings: ServeSettings, _ body: (Box) async throws -> Void
+    ) async throws {
+        let box = try await Box.open(
+            .init(path: folder.path), settings: settings.identity, serving: settings)
+        try await body(box)
         await box.close()
-        let again = try await Box.open(
-            .init(path: folder.path), settings: IdentitySettings(), serving: reading.result())
-        #expect(again.identity.settings.idleMinutesMax == 20)
-        #expect(again.identity.settings.sessionHoursMax == 10)
-        await again.close()
     }
 
     @Test func `two administrators do not overwrite each other, and a value comes back`()
