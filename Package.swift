@@ -16,6 +16,12 @@ let strict: [SwiftSetting] = [
 let unoptimised: [SwiftSetting] = [
     .unsafeFlags(["-Onone"], .when(configuration: .release))
 ]
+/// Addresses of other libraries are looked up before the first instruction and are then read-only.
+let resolvedAtStart: [LinkerSetting] = [
+    .unsafeFlags(
+        ["-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now"],
+        .when(configuration: .release))
+]
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
@@ -74,6 +80,7 @@ let server: [Target.Dependency] = [
     .product(name: "NIOSSL", package: "swift-nio-ssl"),
     .product(name: "NIOHTTP2", package: "swift-nio-http2"),
     .product(name: "NIOHPACK", package: "swift-nio-http2"),
+    .product(name: "NIOExtras", package: "swift-nio-extras"),
     .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
     .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
 ]
@@ -101,6 +108,7 @@ let package = Package(
         pure("FHIRSearch", ["FHIRModel", "FHIRPath"]),
         pure("QRCode"),
         pure("WebAuthn", ["FHIRModel"]),
+        pure("MulticastDNS"),
         pure("AccessControl"),
         edge("SQLite", ["CSQLite"]),
         edge("Deflate", ["CZlib"]),
@@ -108,7 +116,7 @@ let package = Package(
         edge(
             "RecordStore",
             ["FHIRModel", "FHIRSearch", "AccessControl", "SQLite", "Deflate", "Sealing"]),
-        edge("ServerKit", ["FHIRModel", "AccessControl", "RecordStore"] + server),
+        edge("ServerKit", ["FHIRModel", "FHIRXML", "AccessControl", "RecordStore"] + server),
         features(
             "FHIRAPI",
             using: ["Sealing", "Deflate", "FHIRPath", "FHIRSearch", "FHIRXML", httpTypes]),
@@ -129,10 +137,12 @@ let package = Package(
             dependencies: [
                 "Kernel", "FHIRModel", "AccessControl", "Deflate", "Sealing", "SQLite",
                 "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Steward",
-                "CWebAssets", "CDemoClinic", arguments, signals,
+                "MulticastDNS", "CWebAssets", "CDemoClinic", arguments, signals,
             ] + server,
             swiftSettings: strict + unoptimised),
-        .executableTarget(name: "Main", dependencies: ["Assembly"], swiftSettings: strict),
+        .executableTarget(
+            name: "Main", dependencies: ["Assembly"], swiftSettings: strict,
+            linkerSettings: resolvedAtStart),
         .target(
             name: "TestKit",
             dependencies: [
@@ -153,14 +163,14 @@ let package = Package(
             "StoreTests",
             [
                 "Kernel", "FHIRModel", "FHIRSearch", "AccessControl", "SQLite", "Deflate",
-                "Sealing", "RecordStore", "TestKit",
+                "Sealing", "RecordStore", "CDemoClinic", "TestKit",
             ]),
         tests(
             "ApplianceTests",
             [
                 "Kernel", "FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing",
                 "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Steward", "WebAuthn",
-                "Assembly", "CDemoClinic", "TestKit",
+                "Assembly", "CDemoClinic", "MulticastDNS", "TestKit",
             ] + server),
         tests("TidyTests", ["TestKit"]),
     ],

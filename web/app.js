@@ -37,6 +37,14 @@ const routes = [
     load: () => import("./pages/sessions/sessions.js") },
   { pattern: "/audit", title: "Audit log", needs: "audit.read",
     load: () => import("./pages/audit-log/audit-log.js") },
+  { pattern: "/emergencies", title: "Emergency access", needs: "emergencies.review",
+    load: () => import("./pages/emergencies/emergencies.js") },
+  { pattern: "/access-report/:id", title: "Who looked at this chart", needs: "audit.read",
+    load: () => import("./pages/access-report/access-report.js") },
+  { pattern: "/delegations", title: "Standing in", needs: "delegations.make",
+    load: () => import("./pages/delegations/delegations.js") },
+  { pattern: "/access-rules", title: "Who may see which charts", needs: "access-rules.read",
+    load: () => import("./pages/access-rules/access-rules.js") },
   { pattern: "/notices", title: "Notices", isForAdministrators: true,
     load: () => import("./pages/notices/notices.js") },
   { pattern: "/admin", title: "Administration", isForAdministrators: true,
@@ -65,6 +73,10 @@ const routes = [
     load: () => import("./pages/admin/provider.js") },
   { pattern: "/admin/settings", title: "Settings", needs: "system.read", isForAdministrators: true,
     load: () => import("./pages/admin/settings.js") },
+  { pattern: "/certificates/confirm", title: "Certificate", isOpen: true,
+    load: () => import("./pages/certificates/confirm.js") },
+  { pattern: "/certificates", title: "Certificates", isForAdministrators: true,
+    load: () => import("./pages/certificates/certificates.js") },
 ];
 
 // The page that usually comes next is fetched while the person still types.
@@ -172,6 +184,7 @@ function showHeader() {
   const items = next ? [{ href: "/help", label: "Help" }] : [
     may("patients.search") && { href: "/patients", label: "Patients" },
     may("audit.read") && { href: "/audit", label: "Audit log" },
+    may("emergencies.review") && { href: "/emergencies", label: "Emergency access" },
     user && isAdministrator() && {
       href: "/notices", label: "Notices", badge: unseenNotices,
       badgeText: `${count(unseenNotices, "notice")} not seen`,
@@ -201,6 +214,9 @@ function menuItems() {
   const isCompact = readSettings().density === "compact";
   return [
     html`<li><a href="/sessions">Your sign-in</a></li>`,
+    may("delegations.make") ? html`<li><a href="/delegations">Standing in</a></li>` : null,
+    may("access-rules.read") ? html`<li><a href="/access-rules">Who may see which charts</a></li>` : null,
+    isAdministrator() ? html`<li><a href="/certificates">Certificates</a></li>` : null,
     session.get().user?.hasPIN
       ? html`<li><button type="button" @click=${() => lock()}>Lock this page</button></li>` : null,
     html`<li><button type="button" @click=${showKeys}>Keyboard shortcuts</button></li>`,

@@ -4,6 +4,7 @@ package enum Area: String, CaseIterable, Hashable, Sendable {
     case demographics, encounters, allergies, observations, immunizations, clinical
     case medications, orders, documents, schedule, billing, consents, directory, definitions
     // Parts of the box.
+    case emergencies, delegations
     case users, ownAccount = "own-account", sessions, audit, system, recordImport = "import"
 
     /// The area that a FHIR resource type belongs to.
@@ -17,6 +18,7 @@ package enum Area: String, CaseIterable, Hashable, Sendable {
     /// Whether the area holds clinical and clinic records, rather than parts of the box.
     package var isOfRecords: Bool {
         switch self {
+        case .emergencies, .delegations: false
         case .users, .ownAccount, .sessions, .audit, .system, .recordImport: false
         default: true
         }

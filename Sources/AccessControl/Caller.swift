@@ -28,6 +28,8 @@ package struct Caller: Sendable {
     package let requestID: String
     /// Whether the person proved within the last minutes who they are, by password or factor.
     package let hasFreshProof: Bool
+    /// Which charts the caller opens, beside what the roles say.
+    package var access = ChartAccess.byRolesOnly
 
     /// Makes a caller.
     ///

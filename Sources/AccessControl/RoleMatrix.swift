@@ -53,6 +53,9 @@ package enum RoleMatrix {
         return Cell(verbs: verbs, isOwnOnly: letters.contains("o"))
     }
 
+    /// What an emergency allows: looking, never changing, and never taking away in bulk.
+    static let emergencyVerbs: Set<Verb> = [.read, .vread, .search]
+
     /// The order of the table's columns.
     package static let columns: [Role] = [
         .systemAdmin, .admin, .physician, .nurse, .medicalAssistant, .pharmacist, .lab, .radiology,
@@ -75,6 +78,8 @@ package enum RoleMatrix {
         consents      .     rs    crsud crsu  rs    .     .     .     crsu  .     o
         directory     crsud crsud rs    rs    rs    rs    rs    rs    rs    rs    rs
         definitions   crsud crsud rs    rs    rs    rs    rs    rs    rs    rs    rs
+        emergencies   rsu   rsu   c     c     c     c     c     c     .     .     .
+        delegations   crsda crsda crsd  crsd  crsd  crsd  crsd  crsd  crsd  crsd  .
         users         crsuda crsua .    .     .     .     .     .     .     .     .
         own-account   rsud  rsud  rsud  rsud  rsud  rsud  rsud  rsud  rsud  rsud  rsud
         sessions      rsd   rsd   .     .     .     .     .     .     .     .     .

@@ -7,13 +7,14 @@ import Kernel
 import Logging
 import RecordStore
 import Sealing
-import ServerKit
+package import ServerKit
 import ServiceLifecycle
 import Steward
+import Synchronization
 import UnixSignals
 
 /// The running box: how its parts are put together, started and stopped.
-enum Appliance {
+package enum Appliance {
     /// Serves until the process is told to stop (SIGTERM, SIGINT); then finishes what is under way
     /// and closes the folder.
     ///
@@ -48,56 +49,64 @@ enum Appliance {
         let caller = box.machine("job")
         let grant = try await box.grant(
             Ask(.administer, area: .system, type: "Certificate"), caller)
-        let certificate = BoxCertificate(box: box, hosts: settings.hosts)
-        let current = try await certificate.current(grant)
-        let tls = try TLSIdentity(
-            certificatePEM: current.certificatePEM, privateKeyPEM: current.keyPEM)
-        let hosts = HostRule(names: current.names)
+        let tls = try await box.certificates.serve(grant, hosts: settings.hosts)
         box.whenClaimed {
             // The name of the box is chosen with the claim: its certificate and the names that it
             // answers to follow at once.
-            let named = try await certificate.current(grant)
-            try tls.replace(certificatePEM: named.certificatePEM, privateKeyPEM: named.keyPEM)
-            hosts.replace(names: named.names)
+            try await box.certificates.refresh(grant)
         }
         let code = await setupCode(box, logger)
-        let work = BoxWork(box: box, certificate: certificate, tls: tls, logger: logger)
-        let server = server(box, settings, tls, hosts, logger, setupCode: code)
+        let limiter = RateLimiter(steadyMs: box.clock.steadyMs)
+        box.settings.follow { limiter.use($0.rates.table) }
+        let rates = RateMemory(box: box, limiter: limiter, logger: logger)
+        await rates.restore()
+        let work = BoxWork(box: box, rates: rates, logger: logger)
+        let parts = EdgeParts(
+            authenticator: box.identity.authenticator, limiter: limiter, assets: webAssets(),
+            clock: box.clock, ids: box.ids, logger: logger, closed: { box.maintenance.refusal($0) })
+        let watch = ServiceWatch(
+            store: box.store, notice: ServiceNotice(environment: Terminal.current.environment),
+            logger: logger)
+        let network = NetworkWatch(
+            board: box.network, clock: box.clock, listen: settings.listen,
+            isAnnouncing: settings.isNameAnnounced, label: { box.boxName }, logger: logger)
+        let server = server(box, settings, tls, parts, watch, setupCode: code)
         var configuration = ServiceGroupConfiguration(
             services: [
                 .init(service: lines),
                 .init(service: work),
+                .init(service: network),
                 .init(service: ControlServer(box: box, logger: logger)),
                 .init(service: server),
+                .init(service: watch),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger))
         configuration.maximumGracefulShutdownDuration = .seconds(8)
         try await ServiceGroup(configuration: configuration).run()
+        await rates.keep()
     }
 
     private static func server(
-        _ box: Box, _ settings: ServeSettings, _ tls: TLSIdentity, _ hosts: HostRule,
-        _ logger: Logger, setupCode: String?
+        _ box: Box, _ settings: ServeSettings, _ tls: TLSIdentity, _ parts: EdgeParts,
+        _ watch: ServiceWatch, setupCode: String?
     ) -> EdgeServer {
         let book = RouteBook()
-        let limiter = RateLimiter(steadyMs: box.clock.steadyMs)
-        box.settings.follow { limiter.use($0.rates.table) }
-        let assets = webAssets()
+        let assets = parts.assets ?? webAssets()
         for feature in Features.all(box, health: health(box), assets: assets) { book.add(feature) }
+        let port = ServedPort(settings.listen.port)
         return EdgeServer(
-            settings: EdgeSettings(
-                listen: settings.listen, plainListen: settings.httpListen,
-                hosts: hosts),
-            routes: book, tls: tls,
-            parts: EdgeParts(
-                authenticator: box.identity.authenticator,
-                limiter: limiter, assets: assets, ids: box.ids,
-                logger: logger, closed: { box.maintenance.refusal($0) }),
+            settings: edge(
+                box, settings, assets, sockets: sockets(settings, watch.logger),
+                httpsPort: { port.number }),
+            routes: book, tls: tls, parts: parts,
             onRunning: { ports in
+                port.put(ports.https)
                 let host = settings.listen.host == "0.0.0.0" ? "localhost" : settings.listen.host
                 let place = ports.https == 443 ? host : "\(host):\(ports.https)"
                 let state = box.isClaimed ? "" : " (not set up)"
                 Console.line("Tribal EHR is ready at https://\(place)\(state)")
+                // Every user of the machine may read this, so it holds no code.
+                watch.notice.ready("Ready at https://\(place)")
                 if let setupCode { Console.line(SetupWords.invitation(place, code: setupCode)) }
             })
     }
@@ -115,6 +124,44 @@ enum Appliance {
         return nil
     }
 
+    /// The sockets that systemd opened for the configured addresses.
+    private static func sockets(_ settings: ServeSettings, _ logger: Logger) -> InheritedSockets {
+        let sockets = InheritedSockets(environment: Terminal.current.environment)
+        let asked = [settings.listen, settings.httpListen].compactMap { $0 }
+        for idle in sockets.close(except: asked) {
+            logger.warning(
+                "socket.idle",
+                metadata: [
+                    "what": """
+                    systemd listens on \(idle.host):\(idle.port), which the configuration does \
+                    not name. Change both: systemctl edit tribal-ehr.socket
+                    """
+                ])
+        }
+        return InheritedSockets(
+            sockets.all.filter { one in asked.contains { sockets.serving($0) == one } })
+    }
+
+    /// Where the box listens, under which names, and what it shows without HTTPS.
+    ///
+    /// - Parameters:
+    ///   - sockets: those that listen on these addresses already.
+    ///   - httpsPort: the port of HTTPS once it is open.
+    package static func edge(
+        _ box: Box, _ settings: ServeSettings, _ assets: WebAssets,
+        sockets: InheritedSockets = InheritedSockets([]),
+        httpsPort: @escaping @Sendable () -> Int
+    ) -> EdgeSettings {
+        let pages = Features.trustPages(box, assets)
+        var edge = EdgeSettings(
+            listen: settings.listen, plainListen: settings.httpListen,
+            hosts: HostRule(names: settings.hosts, isName: { box.certificates.isName($0) }),
+            sockets: sockets)
+        edge.isStrict = { box.certificates.isTrusted($0) }
+        edge.plainPages = { pages.plain($0, address: $1, httpsPort: httpsPort()) }
+        return edge
+    }
+
     private static func health(_ box: Box) -> Health {
         Health(
             whyNotReady: {
@@ -126,7 +173,7 @@ enum Appliance {
     }
 
     /// The pages that the binary carries.
-    static func webAssets() -> WebAssets {
+    package static func webAssets() -> WebAssets {
         var count = 0
         var files: [WebFile] = []
         if let list = web_files(&count) {
@@ -147,4 +194,15 @@ enum Appliance {
         quiet.logLevel = .error
         return quiet
     }
+}
+
+/// The port of HTTPS, which the system may have chosen.
+private final class ServedPort: Sendable {
+    private let value: Atomic<Int>
+
+    init(_ number: Int) { value = Atomic(number) }
+
+    var number: Int { value.load(ordering: .relaxed) }
+
+    func put(_ number: Int) { value.store(number, ordering: .relaxed) }
 }

@@ -21,6 +21,11 @@ package final class Box: Sendable {
     package let maintenance: Maintenance
     let settings: LiveSettings
     package let settingsRecord: SettingsRecord
+    /// The certificates that the box shows.
+    package let certificates: CertificateKeeper
+    /// What is known of the network that the box is on.
+    package let network = NetworkBoard()
+    private let label = BoxLabel()
     package let clock: Clock
     package let ids: IDs
     private let folderLock: FolderLock
@@ -31,7 +36,7 @@ package final class Box: Sendable {
         [.records, .audit, .queues] + Identity.schemaSteps + [
             .notices, .history, .search, .factVersions,
         ]
-        + Identity.reviewSteps
+        + Identity.laterSteps + [.deferred]
 
     /// Opens a folder, making what it lacks: the folder itself, its keys, its database.
     ///
@@ -50,6 +55,7 @@ package final class Box: Sendable {
         random: @escaping @Sendable (Int) throws -> [UInt8] = { try Random.bytes($0) }
     ) async throws -> Box {
         try SelfTest.run()
+        try FolderOwner.check(folder.path)
         try folder.make()
         let lock = try folder.lock()
         let ids = SystemClock.ids(clock)
@@ -91,6 +97,10 @@ package final class Box: Sendable {
         importer = Importer(gate: gate, store: store, ids: ids)
         clinicRecord = ClinicRecord(store: store)
         maintenance = Maintenance(store: store)
+        certificates = CertificateKeeper(
+            CertificateKeeper.Parts(
+                store: store, clock: clock, folder: folder,
+                surroundings: BoxSurroundings.of(store, network, label)))
         self.identity = identity
         self.facts = facts
         self.setup = setup
@@ -118,6 +128,11 @@ package final class Box: Sendable {
         Caller(kind: .machine, name: name, address: "local", requestID: ids.next())
     }
 
+    /// The box itself as one who asks because of a request of nobody known.
+    func machine(at address: String) -> Caller {
+        Caller(kind: .machine, name: "job", address: address, requestID: ids.next())
+    }
+
     /// The grant of the box itself for an ask.
     package func grant(_ ask: Ask, _ caller: Caller) async throws -> Grant {
         try await gate.grant(ask, to: caller)
@@ -137,11 +152,14 @@ package final class Box: Sendable {
 
     /// What people who sign in are told; the first name is the box's own.
     var signInFacts: SignInFacts {
-        let own = "\(clinic?.boxName ?? "tribal-ehr").local"
+        let own = "\(boxName).local"
         return SignInFacts(
             clinicName: clinic?.name ?? "Tribal EHR",
             names: [own] + identity.settings.hosts + ["localhost"])
     }
+
+    /// The name under which browsers find the box, without a domain, from memory.
+    var boxName: String { label.text }
 
     /// The clinic, from memory.
     package var clinic: Clinic? { facts.clinic }
@@ -159,5 +177,6 @@ package final class Box: Sendable {
         let isDemo = DemoClinic.patientIDs.contains { store.people.person($0) != nil }
         facts.set(clinic, isDemo: isDemo)
         if let clinic { identity.setClinicName(clinic.name) }
+        label.put(clinic?.boxName ?? BoxLabel.unclaimed)
     }
 }

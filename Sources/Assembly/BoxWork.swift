@@ -8,23 +8,23 @@ import ServiceLifecycle
 import Steward
 
 /// What the box does by itself while it serves: delivers messages, checks the audit chain every
-/// day, renews its certificate, finishes a rotation of keys that was cut off and a rebuild of the
-/// search index.
+/// day, renews its certificate, keeps how often people tried to sign in, finishes a rotation of
+/// keys that was cut off and a rebuild of the search index.
 struct BoxWork: Service {
     private static let pauseSeconds = 2
+    /// So many rounds pass between two looks at the certificate without any cause.
+    private static let certificateRounds = 15
     private static let dayMs: Int64 = 86_400_000
 
     let box: Box
-    let certificate: BoxCertificate
-    let tls: TLSIdentity
+    let rates: RateMemory
     let logger: Logger
     private let night = NightHour()
     private let seen = SeenCount()
 
-    init(box: Box, certificate: BoxCertificate, tls: TLSIdentity, logger: Logger) {
+    init(box: Box, rates: RateMemory, logger: Logger) {
         self.box = box
-        self.certificate = certificate
-        self.tls = tls
+        self.rates = rates
         self.logger = logger
     }
 
@@ -33,9 +33,13 @@ struct BoxWork: Service {
         await cancelWhenGracefulShutdown {
             await finishRotation()
             await completePractice()
+            var rounds = 0
             while !Task.isCancelled {
                 await rebuildSearchIndex()
                 await round()
+                await rates.keep()
+                await lookAfterCertificates(isTime: rounds % Self.certificateRounds == 0)
+                rounds += 1
                 do {
                     try await Task.sleep(for: .seconds(Self.pauseSeconds))
                 } catch {
@@ -130,8 +134,8 @@ struct BoxWork: Service {
     }
 
     private func renewCertificate(_ grant: Grant) async throws {
-        let current = try await certificate.current(grant)
-        try tls.replace(certificatePEM: current.certificatePEM, privateKeyPEM: current.keyPEM)
+        try await box.certificates.refresh(grant)
+        try await warnOfEnd(grant)
     }
 
     /// Begins a practice clinic anew.

@@ -8,6 +8,13 @@ import Steward
 ///
 /// Nothing else makes features.
 package enum Features {
+    /// The page on which devices learn to trust the box.
+    static func trustPages(_ box: Box, _ assets: WebAssets) -> TrustPages {
+        TrustPages(
+            keeper: box.certificates, assets: assets,
+            clinicName: { box.clinic?.name ?? "Tribal EHR" })
+    }
+
     /// The features over an open box, in the order of their routes.
     package static func all(_ box: Box, health: Health, assets: WebAssets) -> [any Feature] {
         [
@@ -23,7 +30,7 @@ package enum Features {
             TransactionFeature(gate: box.gate, store: box.store, ids: box.ids),
             ReadFeature(gate: box.gate, store: box.store),
             WriteFeature(gate: box.gate, store: box.store, ids: box.ids),
-            SearchFeature(gate: box.gate, store: box.store),
+            SearchFeature(gate: box.gate, store: box.store, ids: box.ids),
             HistoryFeature(gate: box.gate, store: box.store),
             FHIRPathFeature(clock: box.clock, version: AppVersion.text),
             AuditLogFeature(
@@ -31,6 +38,9 @@ package enum Features {
                 people: AuditLogFeature.Staff(
                     idByName: { box.identity.accounts.user(named: $0)?.id },
                     displayNameByID: { box.identity.accounts.user(id: $0)?.displayName })),
+            AccessReportFeature(
+                gate: box.gate, store: box.store,
+                staffName: { box.identity.accounts.user(id: $0)?.displayName }),
             NoticesFeature(gate: box.gate, store: box.store),
             ClinicFeature(
                 gate: box.gate, record: box.clinicRecord,
@@ -45,6 +55,12 @@ package enum Features {
                             id: $0.id, username: $0.username, displayName: $0.displayName)
                     }
                 }),
+            CertificatesFeature(
+                gate: box.gate, keeper: box.certificates, machine: { box.machine(at: $0) },
+                localName: { box.network.sentence }),
+            TrustFeature(
+                gate: box.gate, keeper: box.certificates, pages: trustPages(box, assets),
+                machine: { box.machine(at: $0) }),
         ] + box.identity.features(gate: box.gate, facts: { box.signInFacts })
     }
 }

@@ -1,7 +1,9 @@
 #define _GNU_SOURCE
 #include "COpenSSL.h"
+#include <arpa/inet.h>
 #include <errno.h>
 #include <pthread.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 
@@ -71,3 +73,61 @@ EVP_PKEY *copenssl_p256(void) { return EVP_EC_gen("P-256"); }
 unsigned long copenssl_name_style(void) { return XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB; }
 
 long copenssl_memory(BIO *bio, char **start) { return BIO_get_mem_data(bio, start); }
+
+static int no_password(char *into, int size, int writing, void *user) {
+    (void)into, (void)size, (void)writing, (void)user;
+    return -1;
+}
+
+EVP_PKEY *copenssl_read_key(BIO *bio) {
+    return PEM_read_bio_PrivateKey(bio, NULL, no_password, NULL);
+}
+
+static int is_host(const unsigned char *name, int count) {
+    for (int i = 0; i < count; i++) {
+        unsigned char c = name[i];
+        int fits = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                   c == '-' || c == '.' || c == '*' || c == '_';
+        if (!fits) return 0;
+    }
+    return count > 0 && count <= 253;
+}
+
+int copenssl_write_names(BIO *out, const X509 *certificate) {
+    GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+    if (names == NULL) return 0;
+    for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+        const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
+        if (name->type == GEN_DNS) {
+            const unsigned char *text = ASN1_STRING_get0_data(name->d.dNSName);
+            int count = ASN1_STRING_length(name->d.dNSName);
+            if (!is_host(text, count)) continue;
+            BIO_write(out, text, count);
+        } else if (name->type == GEN_IPADD) {
+            char text[INET6_ADDRSTRLEN];
+            int count = ASN1_STRING_length(name->d.iPAddress);
+            int family = count == 4 ? AF_INET : AF_INET6;
+            const void *bytes = ASN1_STRING_get0_data(name->d.iPAddress);
+            if (count != 4 && count != 16) continue;
+            if (inet_ntop(family, bytes, text, sizeof text) == NULL) continue;
+            BIO_write(out, text, (int)strlen(text));
+        } else {
+            continue;
+        }
+        BIO_write(out, "\n", 1);
+    }
+    GENERAL_NAMES_free(names);
+    return 1;
+}
+
+int copenssl_request_names(X509_REQ *request, const char *value) {
+    X509V3_CTX context;
+    X509V3_set_ctx(&context, NULL, NULL, request, NULL, 0);
+    X509_EXTENSION *names = X509V3_EXT_conf_nid(NULL, &context, NID_subject_alt_name, value);
+    STACK_OF(X509_EXTENSION) *list = sk_X509_EXTENSION_new_null();
+    int done = names != NULL && list != NULL && sk_X509_EXTENSION_push(list, names) > 0 &&
+               X509_REQ_add_extensions(request, list) == 1;
+    sk_X509_EXTENSION_free(list);
+    X509_EXTENSION_free(names);
+    return done;
+}

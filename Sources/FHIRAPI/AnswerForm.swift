@@ -50,6 +50,14 @@ struct AnswerForm: Sendable {
             acceptsGzip: acceptsGzip, format: format)
     }
 
+    /// The form of a part of an answer that is put together later.
+    init(fields: [FormFields.Field], isStrict: Bool) throws(Problem) {
+        let part = try Self.part(fields)
+        self.init(
+            isPretty: false, subset: part.subset, isCountOnly: part.isCountOnly,
+            prefer: Preferences(isStrict: isStrict), acceptsGzip: false, format: .json)
+    }
+
     /// Reads header fields and parameters.
     ///
     /// - Parameter fields: parameters of the address and of a form that was sent.

@@ -1,5 +1,4 @@
 import FHIRModel
-import HTTPTypes
 import Kernel
 import RecordStore
 import ServerKit
@@ -47,12 +46,21 @@ struct EntryReply: Sendable {
                 : problem.placed(problem.location.map { "\(place): \($0)" } ?? place))
     }
 
+    /// The status with its phrase, which the standard wants for those that are asked for most.
+    private static func line(_ status: Int) -> String {
+        let phrases = [
+            200: "OK", 201: "Created", 204: "No Content", 304: "Not Modified", 400: "Bad Request",
+            403: "Forbidden", 404: "Not Found", 409: "Conflict", 410: "Gone",
+            412: "Precondition Failed", 422: "Unprocessable Content",
+        ]
+        return phrases[status].map { "\(status) \($0)" } ?? "\(status)"
+    }
+
     /// Writes the entry.
     func write(to writer: inout BundleWriter) {
-        let status = HTTPResponse.Status(code: status)
         writer.response(
             BundleWriter.ResponseLine(
-                status: "\(status.code) \(status.reasonPhrase)", location: location,
+                status: Self.line(status), location: location,
                 etag: version.map { "W/\"\($0)\"" },
                 lastModified: changedMs.map { Timestamp.text(ms: $0) }),
             fullURL: resource == nil ? nil : fullURL, resource: resource, outcome: outcome)

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Kernel
 import RecordStore
+import ServerKit
 
 /// What the FHIR routes share: bases, types, versions and links.
 enum FHIRNames {

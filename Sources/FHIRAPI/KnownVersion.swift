@@ -1,6 +1,7 @@
 import FHIRModel
 import HTTPTypes
 import Kernel
+import ServerKit
 
 /// What a client says that it has already, so that it is sent only what is not the same any more.
 ///
@@ -48,25 +49,7 @@ struct KnownVersion: Sendable {
     }
 }
 
-/// Dates as HTTP writes them.
-///
-/// Spec: RFC 9110, 5.6.7 Date/Time Formats, https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7
-enum HTTPDate {
-    private static let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
-    private static let months = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ]
-
-    /// `Mon, 02 Jan 2006 15:04:05 GMT`.
-    static func text(ms: Int64) -> String {
-        let day = ms / 86_400_000
-        let civil = Timestamp.civil(daysSince1970: day)
-        let clock = Timestamp.text(ms: ms).dropFirst(11).prefix(8)
-        let date = civil.day < 10 ? "0\(civil.day)" : "\(civil.day)"
-        let name = days[Int(((day % 7) + 7) % 7)]
-        return "\(name), \(date) \(months[Int(civil.month) - 1]) \(civil.year) \(clock) GMT"
-    }
-
+extension HTTPDate {
     /// UTC milliseconds of a date in the one form that HTTP sends today; nil for others.
     static func ms(_ text: String) -> Int64? {
         let words = text.split(separator: " ")

@@ -15,9 +15,14 @@ struct Preferences: Sendable, Hashable {
     private(set) var content: Content?
     /// Whether a parameter that is not understood refuses the request.
     private(set) var isStrict = false
+    /// Whether the client does not wait for the answer.
+    private(set) var isAsync = false
 
     /// No wishes.
     init() {}
+
+    /// The wish for strict handling, or none.
+    init(isStrict: Bool) { self.isStrict = isStrict }
 
     /// Reads the header fields; words that are not known are left out, as the standard wants.
     init(_ headers: HTTPFields) {
@@ -28,6 +33,7 @@ struct Preferences: Sendable, Hashable {
 
     private mutating func take(_ part: Substring) {
         let halves = part.split(separator: "=", maxSplits: 1)
+        if Self.bare(part).lowercased() == "respond-async" { isAsync = true }
         guard halves.count == 2 else { return }
         let name = Self.bare(halves[0]).lowercased()
         let value = Self.bare(halves[1])
@@ -52,6 +58,8 @@ extension HTTPField.Name {
     static var ifNoneExist: HTTPField.Name { known("If-None-Exist") }
     /// How much of the answer a client wants.
     static var prefer: HTTPField.Name { known("Prefer") }
+    /// How far a search is that is answered later.
+    static var progress: HTTPField.Name { known("X-Progress") }
     /// Which of the client's wishes were met.
     static var preferenceApplied: HTTPField.Name { known("Preference-Applied") }
 

@@ -22,6 +22,8 @@ struct ChangeOrder: Sendable {
 struct RecordActs: Sendable {
     /// How often a change that somebody overtook is made anew.
     static let attemptsMax = 8
+    /// How many records one condition may delete; a page holds one more.
+    static let deletedCountMax = RecordStore.searchPageCountMax - 1
 
     let gate: Gate
     let store: RecordStore
@@ -96,18 +98,28 @@ struct RecordActs: Sendable {
             order)
     }
 
-    /// Deletes the record that the condition finds; nil where it finds none.
+    /// Deletes the records that the condition finds, all in one transaction; empty where it finds
+    /// none.
     ///
+    /// - Parameter countMax: how many records it may find; where it finds more, none is deleted.
     /// Spec: FHIR R4 §3.1.0.10.1 conditional delete, https://hl7.org/fhir/R4/http.html#3.1.0.7.1
-    func delete(where condition: String, _ order: ChangeOrder) async throws -> Changed? {
+    func delete(
+        where condition: String, countMax: Int = 1, _ order: ChangeOrder
+    ) async throws -> [Changed] {
         // Whether there is one is told only to those who might delete it.
         _ = try await gate.grant(Ask(.delete, order.type), to: order.caller)
-        return try await matching(condition, order) { matches in
-            guard let match = matches.first else { return nil }
-            try Self.check(order, match)
-            var pinned = order
-            pinned.ifMatch = match.version
-            return try await delete(id: match.id, pinned)
+        return try await matching(condition, order, countMax: countMax) { matches in
+            var changes: [Change] = []
+            for match in matches {
+                try Self.check(order, match)
+                let grant = try await gate.grant(
+                    Ask(.delete, order.type, id: match.id), to: order.caller)
+                changes.append(
+                    Change(
+                        grant, .delete, type: order.type, id: match.id, json: nil,
+                        ifVersion: match.version))
+            }
+            return try await store.change(changes, idempotency: order.idempotency)
         }
     }
 
@@ -212,20 +224,26 @@ extension RecordActs {
         if let wanted = order.ifMatch, wanted != match.version { throw noVersion }
     }
 
-    /// Runs a change with what a condition finds, none or one, and again where somebody without a
-    /// condition changed that meanwhile.
+    /// Runs changes with what a condition finds, and again where somebody without a condition
+    /// changed that meanwhile.
     private func matching(
-        _ condition: String, _ order: ChangeOrder,
-        _ body: ([RecordFinder.Match]) async throws -> Changed?
-    ) async throws -> Changed? {
+        _ condition: String, _ order: ChangeOrder, countMax: Int = 1,
+        _ body: ([RecordFinder.Match]) async throws -> [Changed]
+    ) async throws -> [Changed] {
         try await store.inTurn([order.type]) {
-            if let known = try await repeated(order) { return known }
+            if let key = order.idempotency, let known = try await store.answered(key) {
+                return known
+            }
             for _ in 0..<Self.attemptsMax {
                 let matches = try await finder.matches(
-                    condition, type: order.type, caller: order.caller)
-                guard matches.count < 2 else {
+                    condition, type: order.type, caller: order.caller, countMax: countMax)
+                guard matches.count <= countMax else {
                     throw Problem(
-                        .multipleMatches, "The condition fits more than one record; narrow it.")
+                        .multipleMatches,
+                        countMax == 1
+                            ? "The condition fits more than one record; narrow it."
+                            : "The condition fits more than \(countMax) records. Narrow it; nothing "
+                                + "was changed.")
                 }
                 do {
                     return try await body(matches)
@@ -241,7 +259,8 @@ extension RecordActs {
         _ condition: String, _ order: ChangeOrder,
         _ body: ([RecordFinder.Match]) async throws -> Changed
     ) async throws -> Changed {
-        guard let changed = try await matching(condition, order, body) else {
+        let made = try await matching(condition, order) { [try await body($0)] }
+        guard let changed = made.first else {
             throw Problem(.unexpected, "The change was lost.")
         }
         return changed

@@ -33,7 +33,8 @@ struct RecordFinder: Sendable {
         _ fields: [FormFields.Field], type: String?, isStrict: Bool, base: String? = nil,
         compartment: (type: String, id: String)? = nil
     ) throws(Problem) -> SearchQuery {
-        let parser = SearchParser(nowMs: store.parts.clock.wallMs(), ownAddress: base)
+        let parser = SearchParser(
+            nowMs: store.parts.clock.wallMs(), ownAddress: base, offersText: true)
         do throws(SearchError) {
             return try parser.query(
                 type: type, parameters: fields.map { ($0.name, $0.value) }, isStrict: isStrict,
@@ -47,24 +48,40 @@ struct RecordFinder: Sendable {
     func page(
         _ query: SearchQuery, cursor: String? = nil, caller: Caller
     ) async throws -> SearchPage {
-        let policy = Policy()
-        let patientID = query.patientID
-        // A type that the caller may not search is left out, which is no refusal.
-        let ofType: @Sendable (String) -> Grant? = { type in
-            try? policy.grant(Ask(.search, type, patientID: patientID), to: caller)
-        }
-        let first = query.types.first { ofType($0) != nil } ?? query.types.first ?? "Patient"
-        let main = try await gate.grant(Ask(.search, first, patientID: patientID), to: caller)
+        let main = try await mainGrant(query, caller: caller)
+        let ofType = Self.grants(query, caller)
         return try await store.search(SearchGrants(main, ofType: ofType), query, cursor: cursor)
     }
 
-    /// The records that a condition fits, at most two of them.
+    /// The grant under which a search is put on record.
+    ///
+    /// - Throws: ``Problem`` `.forbidden` where the caller may search none of its types.
+    func mainGrant(_ query: SearchQuery, caller: Caller) async throws -> Grant {
+        let ofType = Self.grants(query, caller)
+        let first = query.types.first { ofType($0) != nil } ?? query.types.first ?? "Patient"
+        return try await gate.grant(Ask(.search, first, patientID: query.patientID), to: caller)
+    }
+
+    /// A type that the caller may not search is left out, which is no refusal.
+    private static func grants(
+        _ query: SearchQuery, _ caller: Caller
+    ) -> @Sendable (String) -> Grant? {
+        let patientID = query.patientID
+        return { type in
+            // Only whether there is one counts.
+            try? Policy().grant(Ask(.search, type, patientID: patientID), to: caller)
+        }
+    }
+
+    /// The records that a condition fits; where they are more than `countMax`, one more than that.
     ///
     /// Every parameter counts: one that is not understood refuses the whole, since leaving it out
     /// would change records that nobody meant.
     /// - Throws: ``Problem`` for a parameter that is not understood, `.value` for a condition
     ///   without one.
-    func matches(_ condition: String, type: String, caller: Caller) async throws -> [Match] {
+    func matches(
+        _ condition: String, type: String, caller: Caller, countMax: Int = 1
+    ) async throws -> [Match] {
         let fields = try FormFields.parse(condition)
         guard !fields.isEmpty else {
             throw Problem(
@@ -78,7 +95,7 @@ struct RecordFinder: Sendable {
                 location: String(other.name.prefix(64)))
         }
         var wanted = try query(fields, type: type, isStrict: true)
-        wanted.countMax = 2
+        wanted.countMax = countMax + 1
         wanted.total = SearchTotal.none
         return try await page(wanted, caller: caller).matches.map {
             Match(id: $0.id, version: $0.version)

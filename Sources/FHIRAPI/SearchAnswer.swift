@@ -11,6 +11,28 @@ struct SearchAnswer: Sendable {
     let form: AnswerForm
 }
 
+extension SearchAnswer {
+    fileprivate func write(
+        _ found: StoredResource, _ mode: BundleWriter.SearchMode, to writer: inout BundleWriter
+    ) throws {
+        writer.match(
+            fullURL: "\(base)/\(found.type)/\(found.id)",
+            resource: try form.shown(found.json), mode: mode)
+    }
+
+    /// Writes a resource that stands inside of another one.
+    fileprivate func write(
+        _ id: String, of found: StoredResource, to writer: inout BundleWriter
+    ) throws {
+        let outer = try JSON.parse(found.json, limits: .any)
+        guard let inner = outer["contained"]?.elements.first(where: { $0.string("id") == id })
+        else { return }
+        writer.match(
+            fullURL: "\(base)/\(found.type)/\(found.id)#\(id)",
+            resource: try form.shown(inner.canonicalBytes()), mode: .match)
+    }
+}
+
 /// What is searched.
 enum SearchPlace: Sendable, Hashable {
     case type(String)
@@ -50,13 +72,7 @@ extension RecordFinder {
         as answer: SearchAnswer
     ) async throws -> [UInt8] {
         let cursor = fields.last { $0.name == Self.cursorName }?.value
-        var wanted = try query(
-            fields.filter { $0.name != Self.cursorName }, type: place.type,
-            isStrict: answer.form.prefer.isStrict, base: answer.base,
-            compartment: place.compartment)
-        if let count = wanted.countMax {
-            wanted.countMax = min(count, RecordStore.searchPageCountMax)
-        }
+        let wanted = try wanted(fields, in: place, answer.form.prefer.isStrict, answer.base)
         let page = try await page(wanted, cursor: cursor, caller: caller)
         let address = answer.base + place.path
         let applied = wanted.applied.map { FormFields.Field(name: $0.name, value: $0.value) }
@@ -66,21 +82,37 @@ extension RecordFinder {
             links.append((relation: "next", url: address + FormFields.text(applied + [more])))
         }
         var writer = BundleWriter(.searchset, total: page.total, links: links)
-        for (records, mode) in [
-            (page.matches, BundleWriter.SearchMode.match), (page.included, .include),
-        ] {
-            for found in records {
-                writer.match(
-                    fullURL: "\(answer.base)/\(found.type)/\(found.id)",
-                    resource: try answer.form.shown(found.json), mode: mode)
+        for found in page.matches {
+            let inside = page.inside["\(found.type)/\(found.id)"]
+            guard wanted.showsContained, let inside else {
+                try answer.write(found, .match, to: &writer)
+                continue
             }
+            if inside.isOwnMatch { try answer.write(found, .match, to: &writer) }
+            for id in inside.ids { try answer.write(id, of: found, to: &writer) }
         }
+        for found in page.included { try answer.write(found, .include, to: &writer) }
         if !wanted.ignored.isEmpty {
             writer.match(
                 fullURL: "\(answer.base)/OperationOutcome/ignored",
                 resource: Self.outcome(of: wanted.ignored), mode: .outcome)
         }
         return writer.finish()
+    }
+
+    /// What a search asks for.
+    ///
+    /// - Throws: ``Problem`` that names the parameter.
+    func wanted(
+        _ fields: [FormFields.Field], in place: SearchPlace, _ isStrict: Bool, _ base: String
+    ) throws(Problem) -> SearchQuery {
+        var wanted = try query(
+            fields.filter { $0.name != Self.cursorName }, type: place.type, isStrict: isStrict,
+            base: base, compartment: place.compartment)
+        if let count = wanted.countMax {
+            wanted.countMax = min(count, RecordStore.searchPageCountMax)
+        }
+        return wanted
     }
 
     /// Says which parameters did not count, and why.

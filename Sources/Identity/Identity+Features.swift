@@ -17,6 +17,13 @@ extension Identity {
             UserCodesFeature(self, gate: gate),
             UsersFeature(self, gate: gate), RolesFeature(self, gate: gate),
             AccessReviewsFeature(reviews, gate: gate),
+        ] + chartRightsFeatures(gate)
+    }
+
+    private func chartRightsFeatures(_ gate: Gate) -> [any Feature] {
+        [
+            EmergenciesFeature(self, gate: gate), DelegationsFeature(self, gate: gate),
+            AccessRulesFeature(self, gate: gate),
         ]
     }
 }

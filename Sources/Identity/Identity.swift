@@ -69,15 +69,17 @@ final class LiveIdentitySettings: Sendable {
 /// Who may come in: users, passwords, sessions and tokens of one record store.
 package final class Identity: Sendable {
     /// The tables of the target, for the store to make.
-    package static let schemaSteps: [SchemaStep] = [.users, .sessions, .factors]
-    /// The tables of reviews, which came later in the one order of the box.
-    package static let reviewSteps: [SchemaStep] = [.accessReviews]
+    package static let schemaSteps: [SchemaStep] = [.users, .sessions]
+    /// The tables that came later in the one order of the box.
+    package static let laterSteps: [SchemaStep] = [.accessReviews, .factors, .chartRights]
 
     package let accounts: Accounts
     package let tokens: Tokens
     package let sessions: Sessions
     package let signIn: SignIn
     private let live: LiveIdentitySettings
+    /// Which charts people open, beside what their roles say.
+    package let chartRights: ChartRights
     let store: RecordStore
     let directory: Directory
     let factorRules: FactorRules
@@ -101,6 +103,7 @@ package final class Identity: Sendable {
         factors = Factors(
             store: store, directory: directory, sessions: sessions, rules: factorRules)
         clinicName = ClinicName(settings.clinicName)
+        chartRights = try await ChartRights(store: store, directory: directory)
         tokens = try await Tokens(store: store, directory: directory)
         pins = Pins(
             store: store, sessions: sessions, factors: factors, passwords: passwords,

@@ -48,4 +48,17 @@ extension RecordStore {
         let value = try? await readers.run { try $0.int("SELECT count(*) FROM schema_step") }
         return value != nil
     }
+
+    /// Whether both sides of the store do work: a reader answers a query, and the writer comes to
+    /// its turn, asks the database and commits.
+    ///
+    /// Waits as long as they do; what watches over the process judges the wait.
+    package func works() async -> Bool {
+        guard await answers() else { return false }
+        // Any failure means the same to whoever asks: it does not work.
+        let turn = try? await writer.run(.access) {
+            try $0.connection.int("SELECT count(*) FROM schema_step")
+        }
+        return turn != nil
+    }
 }

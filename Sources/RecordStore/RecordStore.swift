@@ -49,6 +49,7 @@ package final class RecordStore: Sendable {
     let space: DiskSpace
     let damage = Damage()
     let turns = Turns()
+    let relationMemory = RelationMemory()
     let stamps: OpenStamps
 
     /// Opens the records of a data folder whose lock the caller holds, and brings the schema up.
@@ -78,7 +79,9 @@ package final class RecordStore: Sendable {
                 keys: keys, tags: SearchTags(maker: tags), numbers: SearchNumbers(),
                 rules: parts.search))
         try index.load(connection)
-        let readers = try Readers(path: folder.database)
+        // The schema stands; from here on rows are read and changed and nothing else.
+        try connection.restrict()
+        let readers = try Readers(path: folder.database, steadyMs: parts.clock.steadyMs)
         let writer = try Writer(
             connection: connection, chain: chain, space: space, clock: parts.clock,
             onFatal: parts.onFatal)

@@ -25,6 +25,7 @@ package final class Connection {
     private var composed: [String: Statement] = [:]
     private var composedOrder: [String] = []
     private var progress: ProgressBox?
+    private var rules: StatementRules?
 
     /// Opens a database file; `readWrite` creates it, readable for its owner only.
     ///
@@ -70,6 +71,7 @@ package final class Connection {
         sqlite3_close_v2(handle)
         handle = nil
         progress = nil
+        rules = nil
     }
 
     // MARK: Statements
@@ -97,9 +99,15 @@ package final class Connection {
             return kept
         }
         let made = try make("\(sql)")
+        #if FAULT_CONTROLS
+        StatementLog.note("\(sql)", .literal, path)
+        #endif
         statements[sql.utf8Start] = made
         return made
     }
+
+    /// The texts of all literal statements that were asked for so far.
+    package var statementTexts: [String] { statements.keys.map { String(cString: $0) } }
 
     /// A prepared statement of composed SQL, reset and without values; the last 64 are kept.
     package func prepare(_ sql: String) throws(SQLiteError) -> Statement {
@@ -108,6 +116,9 @@ package final class Connection {
             return kept
         }
         let made = try make(sql)
+        #if FAULT_CONTROLS
+        StatementLog.note(sql, .composed, path)
+        #endif
         if composedOrder.count >= Connection.composedStatementsMax {
             // Not ended here: whoever holds it may still be reading rows from it.
             composed[composedOrder.removeFirst()] = nil
@@ -169,6 +180,30 @@ package final class Connection {
             }, context)
     }
 
+    /// From now on refuses every statement that does more than read and change rows: the schema,
+    /// other files, functions and pragmas that the program does not use.
+    ///
+    /// Statements that were prepared before are not asked again.
+    package func restrict() throws(SQLiteError) {
+        let handle = try open("restrict")
+        let rules = StatementRules(path: path)
+        let code = rules.watch(handle)
+        guard code == SQLITE_OK else {
+            throw SQLiteError.last(of: handle, code: code, "restrict")
+        }
+        self.rules = rules
+    }
+
+    /// Whether what guards against foreign SQL is on: a schema that is not trusted, writes that
+    /// cannot damage the file, no code loaded from elsewhere.
+    package var isHardened: Bool {
+        guard let handle else { return false }
+        return csqlite_state(handle, SQLITE_DBCONFIG_DEFENSIVE) == 1
+            && csqlite_state(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA) == 0
+            && csqlite_state(handle, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION) == 0
+            && csqlite_state(handle, SQLITE_DBCONFIG_DQS_DML) == 0
+    }
+
     /// Whether a transaction is open.
     ///
     /// After a full disk or an I/O error SQLite may have ended it itself.
@@ -198,6 +233,11 @@ package final class Connection {
         try set(SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, false)
         try set(SQLITE_DBCONFIG_DQS_DML, false)
         try set(SQLITE_DBCONFIG_DQS_DDL, false)
+        // A library built without one of the switches would take the call and do nothing.
+        guard isHardened else {
+            throw SQLiteError(
+                code: SQLITE_MISUSE, message: "this SQLite cannot be hardened", operation: "open")
+        }
         for (limit, most) in Connection.limits { sqlite3_limit(handle, limit, most) }
         try execute(
             "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON")

@@ -42,7 +42,23 @@ final class CertificateDraft {
         certificate = read
     }
 
+    private init(owning certificate: OpaquePointer) { self.certificate = certificate }
+
     deinit { X509_free(certificate) }
+
+    /// Every certificate of a PEM text, in its order; one more than `countMax` ends the reading.
+    static func all(pem: [UInt8], countMax: Int) -> [CertificateDraft] {
+        let bio = BIO_new_mem_buf(pem, Int32(clamping: pem.count))
+        defer {
+            BIO_free(bio)
+            ERR_clear_error()
+        }
+        var found: [CertificateDraft] = []
+        while found.count <= countMax, let read = PEM_read_bio_X509(bio, nil, nil, nil) {
+            found.append(CertificateDraft(owning: read))
+        }
+        return found
+    }
 
     static func key() throws(CertificateError) -> Key {
         guard let made = copenssl_p256() else { throw CertificateError.library("key generation") }
@@ -53,7 +69,7 @@ final class CertificateDraft {
         let read = pem.withBytes { bytes in
             let bio = BIO_new_mem_buf(bytes.baseAddress, Int32(bytes.count))
             defer { BIO_free(bio) }
-            return PEM_read_bio_PrivateKey(bio, nil, nil, nil)
+            return copenssl_read_key(bio)
         }
         guard let read else {
             ERR_clear_error()
@@ -126,10 +142,32 @@ final class CertificateDraft {
         return digest.map { Hex.text([$0]).uppercased() }.joined(separator: ":")
     }
 
-    var subject: String {
+    var subject: String { Self.text(of: X509_get_subject_name(certificate)) }
+
+    var issuer: String { Self.text(of: X509_get_issuer_name(certificate)) }
+
+    /// The host names and addresses that it carries.
+    var names: [String] {
         let bio = BIO_new(BIO_s_mem())
         defer { BIO_free(bio) }
-        X509_NAME_print_ex(bio, X509_get_subject_name(certificate), 0, copenssl_name_style())
+        guard copenssl_write_names(bio, certificate) == 1 else { return [] }
+        let text = String(decoding: CertificateDraft.bytes(of: bio), as: UTF8.self)
+        return text.split(separator: "\n").map(String.init)
+    }
+
+    func der() throws(CertificateError) -> [UInt8] {
+        let bio = BIO_new(BIO_s_mem())
+        defer { BIO_free(bio) }
+        guard i2d_X509_bio(bio, certificate) == 1 else {
+            throw CertificateError.library("certificate encoding")
+        }
+        return CertificateDraft.bytes(of: bio)
+    }
+
+    private static func text(of name: OpaquePointer?) -> String {
+        let bio = BIO_new(BIO_s_mem())
+        defer { BIO_free(bio) }
+        X509_NAME_print_ex(bio, name, 0, copenssl_name_style())
         return String(decoding: CertificateDraft.bytes(of: bio), as: UTF8.self)
     }
 
@@ -162,7 +200,7 @@ final class CertificateDraft {
         return (Int64(days) * 86_400 + Int64(seconds)) * 1_000
     }
 
-    private static func bytes(of bio: OpaquePointer?) -> [UInt8] {
+    static func bytes(of bio: OpaquePointer?) -> [UInt8] {
         var start: UnsafeMutablePointer<CChar>?
         let count = copenssl_memory(bio, &start)
         return Array(UnsafeRawBufferPointer(start: start, count: Int(count)))

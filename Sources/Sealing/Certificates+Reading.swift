@@ -12,16 +12,31 @@ extension Certificates {
         package let fingerprint: String
         /// Whom it names, such as `CN=Cedar Clinic`.
         package let subject: String
+        /// Who vouches for it, such as `CN=Tribal EHR red-mesa`.
+        package let issuer: String
+        /// The host names and addresses that it carries; names of other letters are left out.
+        package let names: [String]
     }
 
     /// Reads the first certificate of a PEM text.
     ///
     /// - Throws: ``CertificateError/unreadable``.
     package static func facts(ofPEM pem: String) throws(CertificateError) -> Facts {
-        let draft = try CertificateDraft(pem: pem)
-        return Facts(
+        try facts(of: try CertificateDraft(pem: pem))
+    }
+
+    static func facts(of draft: CertificateDraft) throws(CertificateError) -> Facts {
+        Facts(
             notBeforeMs: try draft.notBeforeMs(), notAfterMs: try draft.notAfterMs(),
-            fingerprint: try draft.fingerprintText(), subject: draft.subject)
+            fingerprint: try draft.fingerprintText(), subject: draft.subject,
+            issuer: draft.issuer, names: draft.names)
+    }
+
+    /// The first certificate of a PEM text as DER, as phones and Windows take it.
+    ///
+    /// - Throws: ``CertificateError/unreadable``.
+    package static func der(ofPEM pem: String) throws(CertificateError) -> [UInt8] {
+        try CertificateDraft(pem: pem).der()
     }
 
     /// Why a browser that trusts the authority would refuse a server certificate, or nil.

@@ -29,8 +29,8 @@ package enum Certificates {
     /// The most names and addresses of one certificate.
     package static let namesMax = 50
 
-    /// Makes an authority that can vouch for the given names, `.local`, and private addresses only:
-    /// whoever steals its key cannot pass for a bank.
+    /// Makes an authority that can vouch for the given names, names of private networks such as
+    /// `.local`, and private addresses only: whoever steals its key cannot pass for a bank.
     ///
     /// - Parameter name: of the clinic or the box; what the browser's list of authorities shows,
     ///   cut to 64 characters.
@@ -85,10 +85,24 @@ package enum Certificates {
         return leaf
     }
 
+    /// Whether an authority of ours may vouch for a name; one that is no name never is.
+    package static func mayVouch(_ authority: Pair, for dnsName: String, nowMs: Int64) -> Bool {
+        // Whatever keeps the certificate from being made is a no.
+        let leaf = try? makeLeaf(
+            dnsNames: [dnsName], addresses: [], authority: authority, nowMs: nowMs)
+        return leaf != nil
+    }
+
+    /// Names below these lead nowhere on the internet.
+    ///
+    /// Spec: RFC 6762, 3, https://www.rfc-editor.org/rfc/rfc6762#section-3; RFC 8375,
+    /// https://www.rfc-editor.org/rfc/rfc8375; ICANN resolution 2024.07.29.06 for `internal`
+    package static let privateDomains = ["local", "lan", "internal", "home.arpa"]
+
     private static let dayMs: Int64 = 86_400_000
 
     private static func permitted(_ dnsNames: [String]) -> String {
-        let names = ["local", "localhost"] + dnsNames
+        let names = privateDomains + ["localhost"] + dnsNames
         let networks = [
             "10.0.0.0/255.0.0.0", "172.16.0.0/255.240.0.0", "192.168.0.0/255.255.0.0",
             "127.0.0.0/255.0.0.0", "169.254.0.0/255.255.0.0",
@@ -99,7 +113,7 @@ package enum Certificates {
     }
 
     /// The names go into libcrypto's small extension language, where a comma begins the next entry.
-    private static func check(
+    static func check(
         dnsNames: [String], addresses: [String]
     ) throws(CertificateError) {
         guard dnsNames.count + addresses.count <= namesMax else {

@@ -10,6 +10,8 @@ package enum MachineKey {
     package static let fileName = "machine.key"
     /// The credential of the service.
     package static let credentialName = "machine-key"
+    /// Where the package keeps the credential, sealed by systemd for this machine.
+    package static let storedCredential = "/etc/credstore.encrypted/tribal-ehr.machine-key"
     private static let secretBytes = 32
     private static let fileBytesMax = 256
 

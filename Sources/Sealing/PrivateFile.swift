@@ -72,6 +72,7 @@ package enum PrivateFile {
         guard file >= 0 else { throw Failure.system(path: draft, call: "create", errno: errno) }
         do throws(Failure) {
             defer { close(file) }
+            try giveToOwner(file, folder: folder(of: path), path: draft)
             try fill(file, with: bytes, path: draft)
         } catch {
             unlink(draft)
@@ -104,13 +105,30 @@ package enum PrivateFile {
         }
     }
 
+    /// Gives a file that root makes to the owner of its folder, who could not read it otherwise.
+    private static func giveToOwner(
+        _ file: Int32, folder: String, path: String
+    ) throws(Failure) {
+        guard geteuid() == 0 else { return }
+        var facts = stat()
+        guard stat(folder, &facts) == 0, facts.st_uid != 0 else { return }
+        guard fchown(file, facts.st_uid, facts.st_gid) == 0 else {
+            throw Failure.system(path: path, call: "chown", errno: errno)
+        }
+    }
+
+    private static func folder(of path: String) -> String {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
     private static func syncFolder(of path: String) throws(Failure) {
-        let parts = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? "."
-        let folder = open(parts.isEmpty ? "/" : parts, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard folder >= 0 else { throw Failure.system(path: parts, call: "open", errno: errno) }
+        let name = folder(of: path)
+        let folder = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { throw Failure.system(path: name, call: "open", errno: errno) }
         defer { close(folder) }
         guard fsync(folder) == 0 else {
-            throw Failure.system(path: parts, call: "fsync", errno: errno)
+            throw Failure.system(path: name, call: "fsync", errno: errno)
         }
     }
 }

@@ -14,6 +14,8 @@ package struct OpenContext: RequestContext, LimitedContext {
     package var limits: RouteLimits
     /// The event loop of the connection.
     let loop: LoopExecutor
+    /// The connection that the request came on.
+    package let connection: ServedConnection
 
     /// Makes the context of a request that has just come in.
     package init(source: ApplicationRequestContextSource) {
@@ -23,6 +25,7 @@ package struct OpenContext: RequestContext, LimitedContext {
         caller = nil
         limits = RouteLimits()
         loop = LoopExecutor(source.channel.eventLoop)
+        connection = ServedConnection(channel: source.channel)
     }
 }
 

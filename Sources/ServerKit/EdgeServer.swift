@@ -1,6 +1,6 @@
 package import AccessControl
 import HTTPTypes
-import Hummingbird
+package import Hummingbird
 import HummingbirdCore
 package import Kernel
 package import Logging
@@ -30,16 +30,27 @@ package struct EdgeSettings: Sendable {
     package var plainListen: ListenAddress?
     package var hosts: HostRule
     package var limits: EdgeLimits
+    /// Sockets that listen on these addresses already.
+    package var sockets: InheritedSockets
+    /// What plain HTTP answers beside the way to HTTPS; nil for a path that it does not.
+    ///
+    /// Asked for GET and HEAD only, with the address of the box that the request came to, and must
+    /// answer from memory.
+    package var plainPages: @Sendable (Request, String?) -> Response? = { _, _ in nil }
+    /// Whether browsers may be told to use nothing but HTTPS for a name of the box; must answer from
+    /// memory.
+    package var isStrict: @Sendable (String) -> Bool = { _ in false }
 
     /// Makes settings.
     package init(
         listen: ListenAddress, plainListen: ListenAddress?, hosts: HostRule,
-        limits: EdgeLimits = EdgeLimits()
+        limits: EdgeLimits = EdgeLimits(), sockets: InheritedSockets = InheritedSockets([])
     ) {
         self.listen = listen
         self.plainListen = plainListen
         self.hosts = hosts
         self.limits = limits
+        self.sockets = sockets
     }
 }
 
@@ -49,6 +60,7 @@ package struct EdgeParts: Sendable {
     package let limiter: RateLimiter
     /// The page that a person gets at an address that no route answers.
     package let assets: WebAssets?
+    package let clock: Clock
     package let ids: IDs
     package let logger: Logger
     /// Why the box is closed to a caller at present; nil where it is open to them.
@@ -56,12 +68,14 @@ package struct EdgeParts: Sendable {
 
     /// Gathers the parts.
     package init(
-        authenticator: Authenticator, limiter: RateLimiter, assets: WebAssets?, ids: IDs,
-        logger: Logger, closed: @escaping @Sendable (Caller?) -> Problem? = { _ in nil }
+        authenticator: Authenticator, limiter: RateLimiter, assets: WebAssets?, clock: Clock,
+        ids: IDs, logger: Logger,
+        closed: @escaping @Sendable (Caller?) -> Problem? = { _ in nil }
     ) {
         self.authenticator = authenticator
         self.limiter = limiter
         self.assets = assets
+        self.clock = clock
         self.ids = ids
         self.logger = logger
         self.closed = closed
@@ -117,8 +131,9 @@ package struct EdgeServer: Service {
         ]
         if let plain = settings.plainListen {
             let responder = EdgeResponder(
-                inner: PlainResponder(httpsPort: { bound.httpsPort ?? 0 }), hosts: settings.hosts,
-                ids: parts.ids, problems: problems, logger: parts.logger)
+                inner: PlainResponder(
+                    httpsPort: { bound.httpsPort ?? 0 }, pages: settings.plainPages),
+                hosts: settings.hosts, ids: parts.ids, problems: problems, logger: parts.logger)
             let service = application(responder, plain, nil, count) { await bound.plain($0) }
             services.append(Listener(address: plain, service: service))
         }
@@ -141,12 +156,13 @@ package struct EdgeServer: Service {
         _ deadlines: Deadlines
     ) -> EdgeResponder<RouterResponder<OpenContext>> {
         let router = Router(context: OpenContext.self, options: [.autoGenerateHeadEndpoints])
+        let bodies = BodyRoom()
         for entry in entries {
             router.on(
                 RouterPath(entry.route.template), method: entry.route.method,
                 responder: RouteResponder(
                     entry: entry, authenticator: parts.authenticator, limiter: parts.limiter,
-                    deadlines: deadlines, problems: problems, closed: parts.closed))
+                    deadlines: deadlines, problems: problems, closed: parts.closed, bodies: bodies))
         }
         // The router wraps a middleware around the routes that are added after it, and around the
         // answer to what no route takes; added last, it only sees the latter.
@@ -156,29 +172,25 @@ package struct EdgeServer: Service {
                 limiter: parts.limiter, authenticator: parts.authenticator,
                 closed: parts.closed))
         return EdgeResponder(
-            inner: router.buildResponder(), hosts: settings.hosts, ids: parts.ids,
-            problems: problems, logger: parts.logger)
+            inner: router.buildResponder(), hosts: settings.hosts, isStrict: settings.isStrict,
+            ids: parts.ids, problems: problems, logger: parts.logger)
     }
 
     private func application<Responder: HTTPResponder>(
         _ responder: Responder, _ address: ListenAddress, _ tls: TLSIdentity?,
         _ count: ConnectionCount, _ onBound: @escaping @Sendable (Int) async -> Void
     ) -> some Service where Responder.Context == OpenContext {
-        let limits = settings.limits
-        let refusals = RefusalWriter(ids: parts.ids, logger: parts.logger)
         var quiet = parts.logger
         quiet.logLevel = .error
-        return Application(
-            responder: responder,
-            server: HTTPServerBuilder { responder in
-                EdgeChannel(
-                    limits, tls: tls, refusals: refusals, count: count, responder: responder)
-            },
-            configuration: ApplicationConfiguration(
-                address: .hostname(address.host, port: address.port), serverName: nil,
-                backlog: 512),
-            onServerRunning: { channel in await onBound(channel.localAddress?.port ?? 0) },
-            logger: quiet)
+        let conversation = EdgeConversation(
+            responder: responder, date: AnswerDate(parts.clock), logger: quiet)
+        return EdgeListener(
+            address: address, inherited: settings.sockets.serving(address)?.descriptor,
+            channel: EdgeChannel(
+                settings.limits, tls: tls,
+                refusals: RefusalWriter(ids: parts.ids, logger: parts.logger), count: count,
+                responder: conversation.answer),
+            logger: quiet, onBound: onBound)
     }
 }
 
@@ -247,7 +259,8 @@ private struct Listener<Listening: Service>: Service {
         case EACCES, EPERM:
             return Problem(
                 .forbidden,
-                "This user may not listen on \(place). Use a port from 1024 on, or grant it.",
+                "This user may not listen on \(place). Use a port from 1024 on, or let systemd open "
+                    + "it: systemctl status 'tribal-ehr*.socket' says why it has not.",
                 location: place)
         default:
             return Problem(

@@ -10,6 +10,7 @@ SCREENS = [
     ("forced-colours", {"viewport": {"width": 1280, "height": 860}, "forced_colors": "active"}),
 ]
 HELP = ["sign-in", "patient-search", "chart", "keyboard", "sessions", "second-factor", "audit-log",
+        "who-may-see-what", "break-glass", "delegation",
         "locked-out", "setup", "recovery-kit", "practice-clinic", "maintenance", "administration",
         "users", "access-review", "clinic-and-places", "settings",
         "fhir"]

@@ -21,6 +21,22 @@ struct SchemaTests {
         if calls.count > 1 { expectNone(calls) }
     }
 
+    @Test func `SQL is made of literals but in four named files`() {
+        expectNone(tree.sources.flatMap(Database.composed))
+    }
+
+    @Test func `the rule against made SQL can fail`() {
+        let made = SwiftFile(
+            "Sources/Charting/Slots/SlotRows.swift",
+            """
+            let a = try c.prepare("SELECT x FROM y WHERE z = \\(z)")
+            let b = try c.execute(sql)
+            try c.execute("DELETE FROM y")
+            let d = try c.prepare("SELECT x" + order)
+            """)
+        #expect(Database.composed(in: made).map(\.line) == [1, 2, 4])
+    }
+
     @Test func `the rules of SQL and schema can fail`() {
         let stray = SwiftFile(
             "Sources/Charting/Slots/Slots.swift",

@@ -21,8 +21,8 @@ struct RootCommand: AsyncParsableCommand {
                 name: "People and access",
                 subcommands: [UserCommand.self, TokenCommand.self]),
             CommandGroup(
-                name: "Audit log and keys",
-                subcommands: [AuditCommand.self, KeysCommand.self]),
+                name: "Audit log, keys and certificates",
+                subcommands: [AuditCommand.self, KeysCommand.self, CertificateCommand.self]),
             CommandGroup(
                 name: "Look after the box",
                 subcommands: [

@@ -18,6 +18,7 @@ extension Operations {
         answer.member("username", claimed.username)
         answer.member("kitID", claimed.kitID)
         answer.member("recoveryCode", claimed.code.text)
+        try await writeTrust(call.caller, &answer)
     }
 
     /// Makes a setup code of a box that belongs to nobody.

@@ -63,6 +63,16 @@ extension Operations {
         answer.member("kitID", kit.kitID)
         answer.member("recoveryCode", kit.code.text)
         if let clinic = box.clinic { answer.member("clinicName", clinic.name) }
+        try await writeTrust(call.caller, &answer)
+    }
+
+    /// Where devices learn to trust the box, and the digits to compare there.
+    func writeTrust(_ caller: Caller, _ answer: inout JSONWriter) async throws {
+        try await box.certificates.ensureAuthority(
+            try await box.grant(Ask(.administer, area: .system, type: "Certificate"), caller))
+        answer.member(
+            "fingerprint", box.certificates.fingerprintGroups.joined(separator: " "))
+        answer.member("address", "\(box.network.heldLabel ?? box.boxName).local")
     }
 
     func status(_ call: OperationCall, _ answer: inout JSONWriter) async throws {
@@ -92,7 +102,24 @@ extension Operations {
                 }
             }
         }
+        let certificateGrant = try await box.grant(
+            Ask(.read, area: .system, type: "Certificate"), call.caller)
+        answer.member("nameState", box.network.name.word)
+        answer.member("localName", box.network.sentence)
+        answer.member(
+            "certificates",
+            raw: try await Self.certificates(box.certificates, certificateGrant))
         answer.member("version", AppVersion.text)
+    }
+
+    private static func certificates(
+        _ keeper: CertificateKeeper, _ grant: Grant
+    ) async throws -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        try await keeper.write(grant, to: &writer)
+        writer.endObject()
+        return writer.bytes
     }
 
     private func auditAsk(_ verb: Verb) -> Ask { Ask(verb, area: .audit, type: "AuditLog") }

@@ -75,6 +75,12 @@ extension Operations {
         try await box.identity.accounts.setRoles(grant, id: id, try Self.roles(call.arguments))
     }
 
+    func userLink(_ call: OperationCall, _ answer: inout JSONWriter) async throws {
+        let (grant, id) = try await userGrant(call)
+        try await box.identity.accounts.setPractitioner(
+            grant, id: id, call.arguments.string("practitionerID"))
+    }
+
     func userPasswordCode(_ call: OperationCall, _ answer: inout JSONWriter) async throws {
         let (grant, id) = try await userGrant(call)
         Self.write(

@@ -69,6 +69,7 @@ package struct Operations: Sendable {
         "user.password-code": { try await $0.userPasswordCode($1, &$2) },
         "user.reset-factor": { try await $0.userResetFactor($1, &$2) },
         "user.set-roles": { try await $0.userSetRoles($1, &$2) },
+        "user.link": { try await $0.userLink($1, &$2) },
         "audit.verify": { try await $0.auditVerify($1, &$2) },
         "audit.page": { try await $0.auditPage($1, &$2) },
         "keys.status": { try await $0.keysStatus($1, &$2) },
@@ -77,6 +78,10 @@ package struct Operations: Sendable {
         "setting.list": { try await $0.settingList($1, &$2) },
         "setting.set": { try await $0.settingSet($1, &$2) },
         "status": { try await $0.status($1, &$2) },
+        "certificate.show": { try await $0.certificateShow($1, &$2) },
+        "certificate.install": { try await $0.certificateInstall($1, &$2) },
+        "certificate.reset": { try await $0.certificateReset($1, &$2) },
+        "certificate.request": { try await $0.certificateRequest($1, &$2) },
     ]
 
     /// Carries out one command.

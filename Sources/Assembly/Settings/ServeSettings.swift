@@ -13,6 +13,8 @@ package struct ServeSettings: Sendable {
     package var httpListen: ListenAddress? = ListenAddress(host: "0.0.0.0", port: 80)
     /// Names of the box beside its own, which its certificate carries as well.
     package var hosts: [String] = []
+    /// Whether the box says its name on the network.
+    package var isNameAnnounced = true
     /// Passwords and sessions.
     package var identity = IdentitySettings()
     /// The least important kind of line that is logged.

@@ -87,12 +87,16 @@ extension Setting {
             ),
             Setting(
                 "HTTP_LISTEN", .addressOrOff(\.httpListen), default: "0.0.0.0:80",
-                "Where plain HTTP is answered, only to send browsers on to HTTPS, as ADDRESS:PORT; off "
-                    + "for nowhere."),
+                "Where plain HTTP is answered, only to let devices learn to trust the box and to "
+                    + "send browsers on to HTTPS, as ADDRESS:PORT; off for nowhere."),
             Setting(
                 "HOSTS", .names(\.hosts, countMax: 16), default: "",
                 "Names under which browsers reach the box beside its own, separated by blanks; the "
                     + "certificate of the box carries them."),
+            Setting(
+                "MDNS", .onOff(\.isNameAnnounced), default: "on",
+                "Whether the box answers to its name followed by .local on the private networks that "
+                    + "HTTPS is served on (multicast DNS, UDP port 5353)."),
         ] + liveOnes
 
     /// Those that administrators may change on a page while the box runs.

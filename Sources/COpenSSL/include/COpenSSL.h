@@ -40,6 +40,16 @@ int copenssl_hmac_sha1(const void *key, size_t key_count, const unsigned char *b
 /* A P-256 key pair; EVP_EC_gen is a macro. */
 EVP_PKEY *copenssl_p256(void);
 
+/* A private key of a PEM text; never asks a terminal for the password of an encrypted one. */
+EVP_PKEY *copenssl_read_key(BIO *bio);
+
+/* The alternative names of a certificate, one a line: host names as they are, addresses as text.
+   0 if there are none. Names of other kinds and of other letters are left out. */
+int copenssl_write_names(BIO *out, const X509 *certificate);
+
+/* Asks for alternative names in a signing request; stacks are macros. 1 when done. */
+int copenssl_request_names(X509_REQ *request, const char *value);
+
 /* How names of certificates are written (RFC 2253); the flag is a composed macro. */
 unsigned long copenssl_name_style(void);
 

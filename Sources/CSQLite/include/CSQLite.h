@@ -10,6 +10,9 @@ int csqlite_configure(void);
 /* Sets one of the SQLITE_DBCONFIG_ switches that take an int. */
 int csqlite_switch(sqlite3 *db, int option, int on);
 
+/* 1 or 0 as such a switch stands, -1 where this library does not have it. */
+int csqlite_state(sqlite3 *db, int option);
+
 /* Binds a copy of the bytes. */
 int csqlite_bind_text_copy(sqlite3_stmt *statement, int index, const char *text,
                            sqlite3_uint64 bytes);

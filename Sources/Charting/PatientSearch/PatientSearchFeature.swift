@@ -47,10 +47,10 @@ package struct PatientSearchFeature: Feature {
         let grant = try await gate.grant(Ask(.search, "Patient"), to: context.caller)
         let started = clock.steadyMs()
         let hits = try await store.findPeople(grant, query, text: text, limit: limit)
-        return .json(answer(hits, tookMs: clock.steadyMs() - started))
+        return .json(answer(hits, grant, tookMs: clock.steadyMs() - started))
     }
 
-    private func answer(_ hits: PersonIndex.Hits, tookMs: Int64) -> [UInt8] {
+    private func answer(_ hits: PersonIndex.Hits, _ grant: Grant, tookMs: Int64) -> [UInt8] {
         let today = CalendarDay(ms: clock.wallMs())
         var writer = JSONWriter(reservingBytes: 256 * hits.people.count + 64)
         writer.beginObject()
@@ -58,12 +58,25 @@ package struct PatientSearchFeature: Feature {
         writer.member("isTotalExact", true)
         writer.array("items") { list in
             for person in hits.people {
-                list.object { Self.write(person, today: today, to: &$0) }
+                list.object { item in
+                    guard grant.covers(.general, ofPatient: person.id) else {
+                        return Self.writeClosed(person, to: &item)
+                    }
+                    Self.write(person, today: today, to: &item)
+                }
             }
         }
         writer.member("tookMs", Int(tookMs))
         writer.endObject()
         return writer.bytes
+    }
+
+    /// Whom a closed chart is about: enough to tell who it is, and no more.
+    private static func writeClosed(_ person: Person, to item: inout JSONWriter) {
+        item.member("id", person.id)
+        item.member("name", person.name)
+        item.member("birthDate", optional: person.birthDate)
+        item.member("isClosed", true)
     }
 
     private static func write(_ person: Person, today: CalendarDay, to item: inout JSONWriter) {

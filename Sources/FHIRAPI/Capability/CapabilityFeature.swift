@@ -94,7 +94,7 @@ package struct CapabilityFeature: Feature {
         resource.member("conditionalCreate", true)
         resource.member("conditionalRead", "full-support")
         resource.member("conditionalUpdate", true)
-        resource.member("conditionalDelete", "single")
+        resource.member("conditionalDelete", "multiple")
         let parameters = Definitions.r4.searchParameters(for: type).filter(\.isOffered)
         let references = parameters.filter { $0.type == .reference }.map(\.code)
         if !references.isEmpty {
@@ -128,5 +128,7 @@ package struct CapabilityFeature: Feature {
 
 extension SearchParameter {
     /// Whether searches take it: what has no expression is not answered.
-    fileprivate var isOffered: Bool { !expression.isEmpty || code == "_id" }
+    fileprivate var isOffered: Bool {
+        !expression.isEmpty || ["_id", "_text", "_content"].contains(code)
+    }
 }

@@ -6,7 +6,7 @@ import HTTPTypes
 /// Made from the same list as the routes and the capability statement.
 /// Spec: OpenAPI 3.0.3, https://spec.openapis.org/oas/v3.0.3
 struct OpenAPIDocument {
-    private static let mediaType = "application/fhir+json"
+    private static let mediaTypes = ["application/fhir+json", "application/fhir+xml"]
     /// What any request may be refused with; the body says why.
     private static let refusals = [
         "400", "401", "403", "404", "405", "406", "409", "410", "412", "413", "415", "422", "429",
@@ -105,6 +105,7 @@ struct OpenAPIDocument {
     private func operation(_ interaction: Interaction, _ item: inout JSONWriter) {
         item.object(interaction.method.rawValue.lowercased()) { operation in
             operation.member("operationId", "\(interaction)")
+            OpenAPIParameter.write(of: interaction, &operation)
             if let content = Self.requestContent(interaction) {
                 operation.object("requestBody") { body in
                     body.member("required", true)
@@ -128,8 +129,8 @@ struct OpenAPIDocument {
 
     private static func requestContent(_ interaction: Interaction) -> [(String, String)]? {
         switch interaction {
-        case .create, .update, .conditionalUpdate: [(mediaType, "Resource")]
-        case .bundle: [(mediaType, "Bundle")]
+        case .create, .update, .conditionalUpdate: mediaTypes.map { ($0, "Resource") }
+        case .bundle: mediaTypes.map { ($0, "Bundle") }
         case .patch, .conditionalPatch: PatchBody.Language.allCases.map { ($0.mediaType, "Patch") }
         case .searchByPost, .searchCompartmentByPost, .searchSystemByPost:
             [("application/x-www-form-urlencoded", "Search")]
@@ -159,7 +160,7 @@ struct OpenAPIDocument {
             answer.member("description", words)
             guard !schema.isEmpty else { return }
             answer.object("content") { content in
-                content.object(mediaType) { one in reference(schema, &one) }
+                for type in mediaTypes { content.object(type) { one in reference(schema, &one) } }
             }
         }
     }

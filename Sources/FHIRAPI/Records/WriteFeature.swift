@@ -102,16 +102,42 @@ package struct WriteFeature: Feature {
             try await acts.delete(id: id, sent.order), sent, isDeletion: true)
     }
 
-    /// `DELETE /fhir/{type}?…`: the same for the one resource that the condition finds; nothing
-    /// where it finds none.
+    /// `DELETE /fhir/{type}?…`: the same for the one resource that the condition finds, or for as
+    /// many as `_count` allows; nothing where it finds none, and none where it finds more.
     @Sendable private func deleteWhere(_ request: Request, _ context: CallerContext) async throws
         -> Response
     {
         let sent = try await SentChange(request, context)
-        guard let changed = try await acts.delete(where: sent.condition, sent.order) else {
-            return .empty(.noContent)
+        let (condition, countMax) = try Self.deletion(sent.condition)
+        let deleted = try await acts.delete(
+            where: condition, countMax: countMax ?? 1, sent.order)
+        if countMax == nil {
+            guard let changed = deleted.first else { return .empty(.noContent) }
+            return try await answer(changed, sent, isDeletion: true)
         }
-        return try await answer(changed, sent, isDeletion: true)
+        guard sent.form.prefer.content != .minimal else { return .empty(.noContent) }
+        return try sent.form.whole(
+            OperationOutcome.bytes([
+                .note("\(deleted.count) records of type \(sent.order.type) were deleted.")
+            ]))
+    }
+
+    /// The condition of a deletion, and how many records it may find; nil where that is not said.
+    private static func deletion(
+        _ text: String
+    ) throws(Problem) -> (condition: String, countMax: Int?) {
+        let pairs = text.split(separator: "&")
+        let condition = pairs.filter { !$0.hasPrefix("_count=") }.joined(separator: "&")
+        guard let word = pairs.last(where: { $0.hasPrefix("_count=") })?.dropFirst(7) else {
+            return (condition, nil)
+        }
+        guard let count = Int(word), (1...RecordActs.deletedCountMax).contains(count) else {
+            throw Problem(
+                .value,
+                "_count says how many records may be deleted, from 1 to "
+                    + "\(RecordActs.deletedCountMax).", location: "_count")
+        }
+        return (condition, count)
     }
 
     private func answer(

@@ -1,6 +1,6 @@
 import FHIRModel
 import Hummingbird
-import Kernel
+package import Kernel
 package import RecordStore
 package import ServerKit
 
@@ -8,10 +8,13 @@ package import ServerKit
 package struct SearchFeature: Feature {
     package static let key = "fhir-search"
     private let finder: RecordFinder
+    private let deferred: DeferredRoutes
 
     /// Makes the feature.
-    package init(gate: Gate, store: RecordStore) {
+    package init(gate: Gate, store: RecordStore, ids: IDs) {
         finder = RecordFinder(gate: gate, store: store)
+        deferred = DeferredRoutes(
+            gate: gate, store: store, searches: DeferredSearches(finder: finder, ids: ids))
     }
 
     package func addRoutes(to routes: Routes) {
@@ -21,6 +24,7 @@ package struct SearchFeature: Feature {
         group.answer(.searchSystem) { try await get($0, $1, .system) }
         group.answer(.searchSystemByPost) { try await post($0, $1, .system) }
         group.answer(.searchCompartment) { try await get($0, $1, try Self.compartment($1)) }
+        deferred.addRoutes(to: group)
         group.answer(.searchCompartmentByPost) { try await post($0, $1, try Self.compartment($1)) }
     }
 
@@ -49,6 +53,12 @@ package struct SearchFeature: Feature {
         _ place: SearchPlace
     ) async throws -> Response {
         let form = try AnswerForm(request, fields)
+        guard !form.prefer.isAsync || request.method == .head else {
+            let search = DeferredSearch(
+                place: place, fields: fields, isStrict: form.prefer.isStrict,
+                base: FHIRNames.base(request))
+            return try await deferred.accept(search, context.caller)
+        }
         let bundle = try await finder.bundle(
             fields, in: place, caller: context.caller,
             as: SearchAnswer(base: FHIRNames.base(request), form: form))

@@ -78,7 +78,7 @@ struct Batch: Sendable {
             return try await acts.patch(patch, where: condition, order)
         case (.delete, nil): return try await acts.delete(id: item.id, order)
         case (.delete, let condition?):
-            return try await acts.delete(where: condition, order)
+            return try await acts.delete(where: condition, order).first
         case (.read, _): break
         }
         throw Problem(.required, "The entry holds no resource.")

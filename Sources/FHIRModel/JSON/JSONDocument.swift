@@ -44,6 +44,11 @@ final class JSONDocument: Sendable {
     func string(at node: Int, equals text: String) -> Bool {
         let entry = nodes[node]
         guard !entry.isEscaped else {
+            let length = text.utf8.count
+            // A name or address of a megabyte is not written out for each word it is compared with.
+            guard entry.range.count > length,
+                entry.range.count <= length * JSONText.escapeBytesMax
+            else { return false }
             return unescaped(entry.range).elementsEqual(text.utf8)
         }
         let utf8 = text.utf8

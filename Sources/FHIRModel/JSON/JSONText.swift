@@ -1,17 +1,27 @@
 /// Strings of JSON: unescaping, and escaping no more than the standard asks.
 enum JSONText {
+    /// The longest form of one byte of a text: `\u0041`.
+    static let escapeBytesMax = 6
+
     /// The UTF-8 of a string's content; half a surrogate pair becomes U+FFFD.
     static func unescaped(_ content: ArraySlice<UInt8>) -> [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(content.count)
-        var rest = content
-        while let slash = rest.firstIndex(of: 0x5C) {
-            out += rest[..<slash]
-            let (unit, length) = escape(content, at: slash)
-            append(Unicode.Scalar(unit) ?? "\u{FFFD}", to: &out)
-            rest = content[(slash + length)...]
+        var index = content.startIndex
+        while index < content.endIndex {
+            guard content[index] == 0x5C else {
+                out.append(content[index])
+                index += 1
+                continue
+            }
+            let (unit, length) = escape(content, at: index)
+            if unit < 0x80 {
+                out.append(UInt8(unit))
+            } else {
+                append(Unicode.Scalar(unit) ?? "\u{FFFD}", to: &out)
+            }
+            index += length
         }
-        out += rest
         return out
     }
 
@@ -99,15 +109,21 @@ enum JSONText {
 
     private static func appendEscaped(_ byte: UInt8, to out: inout [UInt8]) {
         switch byte {
-        case 0x22, 0x5C: out += [0x5C, byte]
-        case 0x08: out += [0x5C, 0x62]
-        case 0x09: out += [0x5C, 0x74]
-        case 0x0A: out += [0x5C, 0x6E]
-        case 0x0C: out += [0x5C, 0x66]
-        case 0x0D: out += [0x5C, 0x72]
+        case 0x22, 0x5C: appendPair(byte, to: &out)
+        case 0x08: appendPair(0x62, to: &out)
+        case 0x09: appendPair(0x74, to: &out)
+        case 0x0A: appendPair(0x6E, to: &out)
+        case 0x0C: appendPair(0x66, to: &out)
+        case 0x0D: appendPair(0x72, to: &out)
         case 0x00..<0x20: appendUnit(UInt32(byte), to: &out)
         default: out.append(byte)
         }
+    }
+
+    /// Two single bytes: a list of two would be made anew for each.
+    private static func appendPair(_ byte: UInt8, to out: inout [UInt8]) {
+        out.append(0x5C)
+        out.append(byte)
     }
 
     private static func appendUnit(_ unit: UInt32, to out: inout [UInt8]) {

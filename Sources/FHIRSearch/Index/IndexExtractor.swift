@@ -10,7 +10,7 @@ import Synchronization
 /// Spec: FHIR R4 search, https://hl7.org/fhir/R4/search.html
 package final class IndexExtractor: Sendable {
     /// Counts up when the same resource gives other values than before.
-    package static let version = 1
+    package static let version = 2
     /// The parameters that look at whole texts, which are not among the entries of a resource.
     package static let textCodes: Set<String> = ["_content", "_text"]
     /// UTF-8 bytes of the whole text of a resource; what is beyond is left out.
@@ -51,6 +51,18 @@ package final class IndexExtractor: Sendable {
             }
         }
         return entries
+    }
+
+    /// The words of a resource for `_text` and `_content`, each word once, made alike for search.
+    ///
+    /// They answer a ``TextQuery`` by its ``TextQuery/hint(words:)``. A resource without any text
+    /// has none.
+    package func words(of resource: JSON) -> [IndexEntry] {
+        Self.textCodes.sorted().compactMap { code in
+            let text = WholeText.of(resource, isNarrativeOnly: code == "_text")
+            guard !text.isEmpty else { return nil }
+            return IndexEntry(parameter: code, value: .string(WholeText.words(of: text)))
+        }
     }
 
     /// The values of a resource under one parameter; a value may be there twice.

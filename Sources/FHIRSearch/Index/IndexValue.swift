@@ -37,6 +37,8 @@ package enum IndexValue: Sendable, Hashable {
     case number(NumberRange)
     /// A number with its unit.
     case quantity(IndexedQuantity)
+    /// A place on the earth, in degrees of WGS84.
+    case position(latitude: Double, longitude: Double)
     /// One value for each part of a composite parameter, all from the same element.
     case composite([IndexValue])
 }

@@ -38,12 +38,16 @@ struct IndexedParameter: Sendable {
     /// Answered from the row of a resource.
     private static let codesOfTheRow: Set<String> = ["_id", "_lastUpdated"]
 
+    /// The only parameter of a kind of its own that has values.
+    static let codeOfPlaces = "near"
+
     /// Makes a parameter ready; nil for one that has no values in the index.
     init?(_ parameter: SearchParameter, of type: String, _ compiler: IndexPathCompiler) {
         code = parameter.code
         self.type = type
         kind = parameter.type
-        guard kind != .special, !Self.codesOfTheRow.contains(code) else { return nil }
+        guard kind != .special || code == Self.codeOfPlaces, !Self.codesOfTheRow.contains(code)
+        else { return nil }
         let expression = parameter.expression
         guard kind == .composite else {
             guard let source = Self.source(expression, kind, from: type, compiler) else {

@@ -30,7 +30,8 @@ struct ValueReader {
         case .date: ["date", "dateTime", "instant", "Period", "Timing"].contains(type)
         case .number: numberTypes.contains(type) || type == "Range"
         case .quantity: quantityTypes.contains(type)
-        case .composite, .special: false
+        case .special: type == Self.positionType
+        case .composite: false
         }
     }
 
@@ -42,6 +43,17 @@ struct ValueReader {
         "Quantity", "SimpleQuantity", "Age", "Count", "Distance", "Duration", "Money",
         "MoneyQuantity", "Range", "SampledData",
     ]
+
+    /// The element that holds where a Location is.
+    static let positionType = "Location.position"
+
+    /// Where something is; nil for what is no place on the earth.
+    private func position(_ json: JSON) -> IndexValue? {
+        guard let latitude = json["latitude"]?.double, let longitude = json["longitude"]?.double,
+            (-90...90).contains(latitude), (-180...180).contains(longitude)
+        else { return nil }
+        return .position(latitude: latitude, longitude: longitude)
+    }
 
     /// Appends the values of an element.
     ///
@@ -59,7 +71,8 @@ struct ValueReader {
         case .number: if let range = number(json, type) { values.append(.number(range)) }
         case .quantity:
             if let quantity = quantity(json, type) { values.append(.quantity(quantity)) }
-        case .composite, .special: break
+        case .special: if let place = position(json) { values.append(place) }
+        case .composite: break
         }
     }
 

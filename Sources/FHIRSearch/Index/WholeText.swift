@@ -22,6 +22,12 @@ enum WholeText {
         return String(decoding: out, as: UTF8.self)
     }
 
+    /// The words of a text made alike for search, each once, with one space between.
+    static func words(of text: String) -> String {
+        let words = Set(SearchText.words(text)).sorted { $0.lexicographicallyPrecedes($1) }
+        return String(decoding: Array(words.joined(separator: [0x20])), as: UTF8.self)
+    }
+
     private static func append(_ text: some Sequence<UInt8>, to out: inout [UInt8]) {
         let room = IndexExtractor.wholeTextBytesMax - out.count
         guard room > 0 else { return }

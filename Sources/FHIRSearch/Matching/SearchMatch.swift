@@ -84,6 +84,8 @@ package struct SearchMatch: Sendable {
         case (.date(let low, let high), .date(let wanted)): wanted.accepts(low: low, high: high)
         case (.number(let range), .number(let wanted)): wanted.accepts(range)
         case (.quantity(let quantity), .quantity(let wanted)): wanted.accepts(quantity)
+        case (.position(let latitude, let longitude), .near(let wanted)):
+            wanted.accepts(latitude: latitude, longitude: longitude)
         case (.composite(let parts), .composite(let wanted)):
             parts.count == wanted.count
                 && zip(parts, wanted).allSatisfy { hits($0, $1, nil) }

@@ -38,7 +38,7 @@ package enum SearchSortKey: Sendable, Hashable, Comparable {
         case .reference(let reference):
             guard let url = reference.url else { return nil }
             self = .text(Array(url.utf8))
-        case .typedIdentifier, .composite: return nil
+        case .typedIdentifier, .position, .composite: return nil
         }
     }
 

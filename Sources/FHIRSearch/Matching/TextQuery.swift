@@ -8,8 +8,27 @@ import FHIRModel
 ///
 /// Spec: FHIR R4 search, text, https://hl7.org/fhir/R4/search.html#text
 package struct TextQuery: Sendable {
+    /// Words that stand one behind the other.
+    private struct Phrase: Sendable {
+        let whole: BytePattern
+        let words: [BytePattern]
+
+        init(_ folded: [UInt8]) {
+            whole = BytePattern(folded)
+            words = folded.split(separator: 0x20).map { BytePattern(Array($0)) }
+        }
+    }
+
+    /// What the words of a text alone say about it.
+    package enum Hint: Hashable, Sendable {
+        /// Whether the text has what is asked for.
+        case certain(Bool)
+        /// That depends on the order of the words.
+        case open
+    }
+
     private indirect enum Node: Sendable {
-        case phrase(BytePattern)
+        case phrase(Phrase)
         case all([Node])
         case any([Node])
         case not(Node)
@@ -35,9 +54,32 @@ package struct TextQuery: Sendable {
     /// Whether a text that was folded by ``FHIRModel/SearchText`` has what is asked for.
     package func accepts(folded text: [UInt8]) -> Bool { Self.holds(root, text) }
 
+    /// What the distinct words of a text, folded and with one space between, say about it.
+    package func hint(words: [UInt8]) -> Hint {
+        Self.holds(root, words: words).map { .certain($0) } ?? .open
+    }
+
+    /// Nil where the words alone do not tell.
+    private static func holds(_ node: Node, words: [UInt8]) -> Bool? {
+        switch node {
+        case .phrase(let phrase):
+            guard phrase.words.allSatisfy({ $0.isFound(in: words, atWord: true) }) else {
+                return false
+            }
+            return phrase.words.count == 1 ? true : nil
+        case .all(let nodes):
+            let parts = nodes.map { holds($0, words: words) }
+            return parts.contains(false) ? false : parts.contains(nil) ? nil : true
+        case .any(let nodes):
+            let parts = nodes.map { holds($0, words: words) }
+            return parts.contains(true) ? true : parts.contains(nil) ? nil : false
+        case .not(let inner): return holds(inner, words: words).map { !$0 }
+        }
+    }
+
     private static func holds(_ node: Node, _ text: [UInt8]) -> Bool {
         switch node {
-        case .phrase(let words): words.isFound(in: text, atWord: true)
+        case .phrase(let phrase): phrase.whole.isFound(in: text, atWord: true)
         case .all(let nodes): nodes.allSatisfy { holds($0, text) }
         case .any(let nodes): nodes.contains { holds($0, text) }
         case .not(let node): !holds(node, text)
@@ -126,7 +168,7 @@ package struct TextQuery: Sendable {
             }
             guard place < tokens.count, case .phrase(let words) = tokens[place] else { return nil }
             place += 1
-            return .phrase(BytePattern(words))
+            return .phrase(Phrase(words))
         }
 
         private mutating func take(_ token: Token) -> Bool {

@@ -5,7 +5,7 @@ import FHIRModel
 /// Spec: FHIR R4 search, string, https://hl7.org/fhir/R4/search.html#string
 package struct TextTest: Sendable {
     private enum Kind {
-        case start, exact, anywhere, wordStart, sound
+        case start, end, exact, anywhere, wordStart, sound
     }
 
     private let kind: Kind
@@ -24,6 +24,7 @@ package struct TextTest: Sendable {
             switch modifier {
             case .exact: .exact
             case .contains: .anywhere
+            case .endsWith: .end
             case .text: .wordStart
             default: isPhonetic ? .sound : .start
             }
@@ -47,6 +48,7 @@ package struct TextTest: Sendable {
         guard !pattern.bytes.isEmpty else { return false }
         switch kind {
         case .start: return text.starts(with: pattern.bytes)
+        case .end: return text.suffix(pattern.bytes.count).elementsEqual(pattern.bytes)
         case .anywhere: return pattern.isFound(in: text, atWord: false)
         case .wordStart: return pattern.isFound(in: text, atWord: true)
         case .exact, .sound: return false

@@ -14,10 +14,10 @@ extension SearchParser {
 
 /// Reads the text of a `_filter` for one type.
 ///
-/// Knows comparisons, `and`, `or`, `not` and parentheses, and chains with dots. What stands in
-/// brackets behind a name, and the comparison `ew`, are not offered. `eq` compares texts as they
-/// are written, with letter case; `co` and `sw` do not mind it. `and` and `or` are taken from left
-/// to right.
+/// Knows comparisons, `and`, `or`, `not` and parentheses, and chains with dots. A filter in brackets
+/// behind the name of a reference holds for the same resource as what follows it:
+/// `subject[gender eq female].family eq "Begay"`. `eq` compares texts as they are written, with
+/// letter case; `co`, `sw` and `ew` do not mind it. `and` and `or` are taken from left to right.
 ///
 /// Spec: FHIR R4, filter parameter, https://hl7.org/fhir/R4/search_filter.html
 struct FilterParser {
@@ -26,7 +26,7 @@ struct FilterParser {
     private var depth = 0
     private var termCount = 0
     private var progress = SearchParser.Progress()
-    private let type: String
+    private var type: String
     private let search: SearchParser
 
     init(_ text: String, type: String, search: SearchParser) {
@@ -91,12 +91,45 @@ struct FilterParser {
                 .limit, Self.name,
                 "A filter takes at most \(search.limits.filterTermsMax) comparisons; use fewer.")
         }
-        guard let path = word(), let sign = word(), let value = try value() else { throw wrong() }
-        guard !path.utf8.contains(UInt8(ascii: "[")) else {
-            throw SearchError(
-                .form, Self.name, "Brackets behind a name are not offered in a filter.")
-        }
+        guard let path = word() else { throw wrong() }
+        if rest.first == UInt8(ascii: "[") { return try bracketed(path) }
+        guard let sign = word(), let value = try value() else { throw wrong() }
         return try criterion(path, sign, value)
+    }
+
+    /// A reference whose target fulfils what stands in brackets and the comparison behind them.
+    private mutating func bracketed(_ code: String) throws(SearchError) -> SearchCriterion {
+        let parameter = try search.reference(code, of: type, Self.name)
+        let start = ParameterReference(type: type, parameter: parameter)
+        depth += 1
+        defer { depth -= 1 }
+        var ways: [SearchCriterion] = []
+        var failure = search.unknown(code, type, Self.name)
+        var end: FilterParser?
+        for target in parameter.targets {
+            var inner = self
+            inner.type = target
+            do throws(SearchError) {
+                try search.step(&inner.progress, Self.name)
+                _ = inner.take("[")
+                let filter = try inner.expression()
+                guard inner.take("]"), inner.rest.popFirst() == UInt8(ascii: ".") else {
+                    throw wrong()
+                }
+                let comparison = try inner.comparison()
+                ways.append(.chain(start, target: target, .all([filter, comparison])))
+                end = inner
+            } catch {
+                // A type without the parameters is no way; any other fault is one of the filter.
+                guard error.code == .unknownParameter else { throw error }
+                failure = error
+            }
+            progress.ways = inner.progress.ways
+            termCount = inner.termCount
+        }
+        guard let end else { throw failure }
+        rest = end.rest
+        return ways.count == 1 ? ways[0] : .any(ways)
     }
 
     /// A comparison as the parameter that says the same.
@@ -107,6 +140,7 @@ struct FilterParser {
         switch sign {
         case "eq", "ne", "re": term.modifier = isText(path) ? .exact : nil
         case "co": term.modifier = .contains
+        case "ew": term.modifier = .endsWith
         case "sw":
             guard isText(path) else { throw wrong() }
         case "gt", "lt", "ge", "le", "sa", "eb", "ap": term.prefix = SearchPrefix(rawValue: sign)
@@ -123,8 +157,8 @@ struct FilterParser {
         default:
             throw SearchError(
                 .form, Self.name,
-                "A comparison of the filter is not offered here; use eq, ne, co, sw, gt, lt, ge, "
-                    + "le, ap, sa, eb, po, pr, ss, sb, in, ni or re.")
+                "A comparison of the filter is not offered here; use eq, ne, co, sw, ew, gt, lt, "
+                    + "ge, le, ap, sa, eb, po, pr, ss, sb, in, ni or re.")
         }
         let criterion = try search.criterion(term, of: type, &progress)
         return sign == "ne" ? .all([.types([type]), .not(criterion)]) : criterion
@@ -139,7 +173,19 @@ struct FilterParser {
 
     private mutating func word() -> String? {
         skipSpaces()
-        let word = rest.prefix { $0 != 0x20 && $0 != 0x28 && $0 != 0x29 && $0 != 0x22 }
+        let word = rest.prefix { ![0x20, 0x22, 0x28, 0x29, 0x5B, 0x5D].contains($0) }
+        rest = rest.dropFirst(word.count)
+        return word.isEmpty ? nil : String(Substring(word))
+    }
+
+    /// A value without quotes; a bracket that it opens belongs to it, as in `mm[Hg]`.
+    private mutating func bareValue() -> String? {
+        var open = 0
+        let word = rest.prefix { byte in
+            if byte == 0x5B { open += 1 }
+            if byte == 0x5D { open -= 1 }
+            return open >= 0 && ![0x20, 0x22, 0x28, 0x29].contains(byte)
+        }
         rest = rest.dropFirst(word.count)
         return word.isEmpty ? nil : String(Substring(word))
     }
@@ -147,7 +193,7 @@ struct FilterParser {
     /// A value with the signs in it escaped as in a parameter.
     private mutating func value() throws(SearchError) -> String? {
         skipSpaces()
-        guard rest.first == 0x22 else { return word() }
+        guard rest.first == 0x22 else { return bareValue() }
         rest = rest.dropFirst()
         var bytes: [UInt8] = []
         while let byte = rest.popFirst() {

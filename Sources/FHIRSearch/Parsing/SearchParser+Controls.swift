@@ -20,8 +20,14 @@ extension SearchParser {
                     "A search takes at most \(limits.includesMax) includes; use fewer.")
             }
             query.includes.append(try include(name, value))
-        case "_contained" where value == "false": return true
-        case "_contained", "_containedType", "_query", "_score":
+        case "_contained": query.contained = try contained(value, query.types)
+        case "_containedType":
+            guard value == "container" || value == "contained" else {
+                throw SearchError(
+                    .value, name, "The value of _containedType must be container or contained.")
+            }
+            query.showsContained = value == "contained"
+        case "_query", "_score":
             throw SearchError(
                 .notSupported, name, "Parameter \(name) is not offered here; leave it out.")
         default: return false
@@ -36,6 +42,22 @@ extension SearchParser {
             throw SearchError(.value, "_count", "The value of _count must be a whole number.")
         }
         return count
+    }
+
+    private func contained(
+        _ value: String, _ types: [String]
+    ) throws(SearchError) -> ContainedSearch {
+        guard let contained = ContainedSearch(rawValue: value) else {
+            throw SearchError(
+                .value, "_contained", "The value of _contained must be true, false or both.")
+        }
+        guard contained == .none || types.count == 1 else {
+            throw SearchError(
+                .notSupported, "_contained",
+                "What stands inside of other resources is searched by one type; name the type in "
+                    + "the address.")
+        }
+        return contained
     }
 
     private func total(_ value: String) throws(SearchError) -> SearchTotal {

@@ -19,8 +19,16 @@ extension SearchParser {
         if let plain = try plainCriterion(term, types) { return plain }
         if name == "_filter" { return try filter(value, types) }
         var all: [SearchCriterion] = []
-        for type in types { all.append(try criterion(term, of: type, &progress)) }
+        for type in types where !isWithoutText(name, type, among: types) {
+            all.append(try criterion(term, of: type, &progress))
+        }
         return all.count == 1 ? all[0] : .any(all)
+    }
+
+    /// Whether a type is one of several and has no narrative, so that none of it is found by one.
+    private func isWithoutText(_ name: String, _ type: String, among types: [String]) -> Bool {
+        types.count > 1 && offersText && IndexExtractor.textCodes.contains(name)
+            && definitions.searchParameter(name, for: type) == nil
     }
 
     /// A parameter with its value.
@@ -87,7 +95,7 @@ extension SearchParser {
         return try simple(term, of: type)
     }
 
-    private func unknown(_ code: String, _ type: String, _ asked: String) -> SearchError {
+    func unknown(_ code: String, _ type: String, _ asked: String) -> SearchError {
         SearchError(
             .unknownParameter, asked,
             "\(type) has no search parameter \(Self.shown(code)); see the capability statement.")
@@ -106,7 +114,8 @@ extension SearchParser {
             throw unknown(code, type, asked)
         }
         let isText = offersText && IndexExtractor.textCodes.contains(code)
-        guard !parameter.expression.isEmpty || isText, parameter.type != .special else {
+        let isPlace = code == IndexedParameter.codeOfPlaces
+        guard !parameter.expression.isEmpty || isText, parameter.type != .special || isPlace else {
             throw SearchError(
                 .notSupported, asked, "Parameter \(code) is not offered here; leave it out.")
         }
@@ -170,7 +179,7 @@ extension SearchParser {
         if term.isOverlap { return kind == .date }
         if term.prefix != nil { return kind == .date || kind == .number || kind == .quantity }
         switch term.modifier {
-        case .exact, .contains: return kind == .string
+        case .exact, .contains, .endsWith: return kind == .string
         case .above, .below: return kind == .token || kind == .uri
         case .in, .notIn: return kind == .token
         default: return true
@@ -216,7 +225,7 @@ extension SearchParser {
     // MARK: Chains
 
     /// Counts a step from resource to resource.
-    private func step(_ progress: inout Progress, _ asked: String) throws(SearchError) {
+    func step(_ progress: inout Progress, _ asked: String) throws(SearchError) {
         progress.steps += 1
         progress.ways += 1
         guard progress.steps <= limits.chainStepsMax else {
@@ -233,7 +242,7 @@ extension SearchParser {
         }
     }
 
-    private func reference(
+    func reference(
         _ code: String, of type: String, _ asked: String
     ) throws(SearchError) -> SearchParameter {
         let parameter = try parameter(code, of: type, asked)

@@ -69,6 +69,12 @@ package struct SearchParser: Sendable {
                 query.ignored.append(IgnoredParameter(name: error.parameter, error: error))
             }
         }
+        guard query.contained == .none || query.sort.isEmpty else {
+            throw SearchError(
+                .value, "_sort",
+                "What stands inside of other resources has no order; leave _sort or _contained "
+                    + "out.")
+        }
         return query
     }
 

@@ -48,7 +48,8 @@ struct ValueParser {
         case .date: return .date(try date(text))
         case .number: return .number(try number(SearchEscapes.plain(text)))
         case .quantity: return .quantity(try quantity(text))
-        case .composite, .special:
+        case .special: return .near(try near(text))
+        case .composite:
             throw SearchError(
                 .notSupported, name, "Parameter \(name) cannot be searched here; leave it out.")
         }
@@ -100,6 +101,42 @@ struct ValueParser {
         guard terminology.subsumes(system, code, code) != nil else {
             throw wrong("names a code whose place among others is not known here; ask without it.")
         }
+    }
+
+    // MARK: Places
+
+    /// Meters of the units that a distance may have.
+    private static let meters = [
+        "km": 1_000, "m": 1, "cm": 0.01, "[mi_i]": 1_609.344, "[mi_us]": 1_609.347_219,
+        "[nmi_i]": 1_852, "[ft_i]": 0.304_8, "[yd_i]": 0.914_4, "mi": 1_609.344,
+    ]
+
+    /// `latitude|longitude|distance|units`; the last two may be missing.
+    private func near(_ text: Substring) throws(SearchError) -> NearValue {
+        let pieces = SearchEscapes.pieces(text, by: UInt8(ascii: "|")).map(SearchEscapes.plain)
+        guard (2...4).contains(pieces.count), let latitude = degrees(pieces[0], most: 90),
+            let longitude = degrees(pieces[1], most: 180)
+        else {
+            throw wrong(
+                "is no place; write latitude|longitude|distance|unit, such as 35.1|-106.6|20|km.")
+        }
+        guard pieces.count > 2, !pieces[2].isEmpty else {
+            return NearValue(latitude: latitude, longitude: longitude)
+        }
+        let unit = pieces.count > 3 && !pieces[3].isEmpty ? pieces[3] : "km"
+        guard let meters = Self.meters[unit] else {
+            throw wrong("has an unknown unit of distance; use km, m or [mi_i].")
+        }
+        guard let distance = FHIRDecimal(pieces[2])?.double, distance >= 0, distance.isFinite else {
+            throw wrong("has no distance in front of the unit; write one such as 20.")
+        }
+        return NearValue(
+            latitude: latitude, longitude: longitude, distanceMeters: distance * meters)
+    }
+
+    private func degrees(_ text: String, most: Double) -> Double? {
+        guard let number = FHIRDecimal(text)?.double, abs(number) <= most else { return nil }
+        return number
     }
 
     // MARK: References

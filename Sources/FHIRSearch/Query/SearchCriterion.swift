@@ -77,6 +77,8 @@ package enum SearchModifier: Sendable, Hashable {
     case exact
     /// The text anywhere in the value.
     case contains
+    /// The text at the end of the value; only of `_filter`.
+    case endsWith
     /// The text that stands with a code.
     case text
     /// Whether the resource has no value.

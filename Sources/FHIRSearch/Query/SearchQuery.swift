@@ -14,6 +14,10 @@ package struct SearchQuery: Sendable {
     package var countMax: Int?
     /// How the total is wanted; nil if nothing was asked.
     package var total: SearchTotal?
+    /// Whether resources are found that stand inside of others.
+    package var contained = ContainedSearch.none
+    /// Whether what stands inside is shown by itself, rather than the resource that it stands in.
+    package var showsContained = false
     /// What really runs, for the self link, in the order asked for.
     package var applied: [AppliedParameter] = []
     /// What was not understood; empty for a strict search, where it is an error.
@@ -21,6 +25,18 @@ package struct SearchQuery: Sendable {
 
     /// A search that finds everything of some types.
     package init(types: [String]) { self.types = types }
+}
+
+/// Whether resources are found that stand inside of others.
+///
+/// Spec: FHIR R4 search, contained resources, https://hl7.org/fhir/R4/search.html#contained
+package enum ContainedSearch: String, Sendable, Hashable, CaseIterable {
+    /// Only resources that stand by themselves.
+    case none = "false"
+    /// Only those that stand inside of others.
+    case only = "true"
+    /// Both.
+    case both
 }
 
 /// How exactly the total of a search is wanted.

@@ -18,6 +18,8 @@ package enum SearchValue: Sendable, Hashable {
     case number(NumberValue)
     /// A number with a unit.
     case quantity(QuantityValue)
+    /// A place and how far from it something may be.
+    case near(NearValue)
     /// One value for each part of a composite parameter.
     case composite([SearchValue])
 }

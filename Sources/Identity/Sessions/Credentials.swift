@@ -33,7 +33,7 @@ struct Credentials: Sendable {
         var known: Caller?
         do throws(Problem) {
             if let header = request.headers[.authorization] {
-                let (user, caller) = try bearer(header, context)
+                let (user, caller) = try await bearer(header, context)
                 known = caller
                 try refuseWhatIsNotYet(user, caller, request, context)
             } else if let token = Cookies.value(Cookies.session, in: request.headers) {
@@ -53,7 +53,7 @@ struct Credentials: Sendable {
 
     private func bearer(
         _ header: String, _ context: OpenContext
-    ) throws(Problem) -> (User, Caller) {
+    ) async throws(Problem) -> (User, Caller) {
         let words = header.split(separator: " ", maxSplits: 1)
         guard words.count == 2, words[0].lowercased() == "bearer" else {
             throw Problem(.login, "Send a bearer token, or sign in with the box's page.")
@@ -63,7 +63,7 @@ struct Credentials: Sendable {
         else {
             throw Problem(.login, "The token is not known, or has expired. Ask for another one.")
         }
-        return (user, caller(user, tag: token.id, scopes: scopes, isFresh: false, context))
+        return (user, try await caller(user, tag: token.id, scopes: scopes, isFresh: false, context))
     }
 
     private func cookie(
@@ -77,17 +77,20 @@ struct Credentials: Sendable {
         let live = found.live
         try Self.checkPageToken(request, live.session)
         let isFresh = !found.isLocked && identity.sessions.table.isFresh(live)
-        let one = caller(user, tag: live.session.id, scopes: nil, isFresh: isFresh, context)
+        let one = try await caller(
+            user, tag: live.session.id, scopes: nil, isFresh: isFresh, context)
         return (user, one, found.isLocked)
     }
 
     private func caller(
         _ user: User, tag: String, scopes: [Scope]?, isFresh: Bool, _ context: OpenContext
-    ) -> Caller {
-        Caller(
+    ) async throws(Problem) -> Caller {
+        var caller = Caller(
             kind: .person, userID: user.id, name: user.username, roles: user.roles,
             ownPatientID: user.ownPatientID, scopes: scopes, sessionTag: tag,
             address: context.address, requestID: context.requestID, hasFreshProof: isFresh)
+        caller.access = try await identity.chartRights.access(of: user, isAtScreen: scopes == nil)
+        return caller
     }
 
     /// Who has to do something first gets no further than to the routes for that.

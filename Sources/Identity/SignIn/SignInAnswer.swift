@@ -56,7 +56,7 @@ struct SignInAnswer {
         return Self.asks.compactMap { name, ask in
             do throws(Problem) {
                 let grant = try Policy().grant(ask, to: caller)
-                return grant.onlyPatientID == nil ? name : nil
+                return grant.onlyPatientIDs == nil ? name : nil
             } catch {
                 return nil
             }
@@ -67,6 +67,11 @@ struct SignInAnswer {
         ("patients.search", Ask(.search, "Patient")),
         ("chart.read", Ask(.read, "Condition")),
         ("audit.read", Ask(.search, area: .audit, type: "AuditLog")),
+        ("emergencies.open", .emergencies(.create)),
+        ("emergencies.review", .emergencies(.update)),
+        ("delegations.make", .delegations(.create)),
+        ("delegations.administer", .delegations(.administer)),
+        ("access-rules.read", Ask(.read, area: .system, type: "AccessRules")),
         ("sessions.readAll", .sessions(.search)),
         ("users.read", .users(.search)),
         ("users.change", .users(.update)),

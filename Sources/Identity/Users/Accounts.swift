@@ -121,6 +121,41 @@ package final class Accounts: Sendable {
         }
     }
 
+    /// Says which Practitioner record a user is; nil takes that back.
+    ///
+    /// - Throws: ``Problem`` `.forbidden` for one's own account, `.notFound` where there is no such
+    ///   record, `.conflict` where another user is it.
+    package func setPractitioner(_ grant: Grant, id: String, _ practitionerID: String?) async throws
+    {
+        if let practitionerID { try await checkPractitioner(practitionerID, grant, id: id) }
+        let detail = "practitioner \(practitionerID ?? "none")"
+        try await change(grant, id: id, detail: detail) { user, _ in
+            guard grant.caller.userID != id else {
+                throw Problem(
+                    .forbidden, "Nobody links their own account. Ask another administrator.")
+            }
+            user.practitionerID = practitionerID
+        }
+    }
+
+    private func checkPractitioner(
+        _ practitionerID: String, _ grant: Grant, id: String
+    ) async throws {
+        var query = RecordQuery(type: "Practitioner")
+        query.ids = [practitionerID]
+        query.isCountOnly = true
+        let look = try Grant.ofBox(Ask(.search, "Practitioner"))
+        guard try await store.search(look, query).total > 0 else {
+            throw Problem(
+                .notFound, "There is no Practitioner with this id.", location: "practitionerId")
+        }
+        let others = try await list(try Policy().grant(.users(.search), to: grant.caller))
+        guard !others.contains(where: { $0.id != id && $0.practitionerID == practitionerID }) else {
+            throw Problem(
+                .conflict, "Another user is this Practitioner already.", location: "practitionerId")
+        }
+    }
+
     /// Ends the lock that failed sign-ins put on an account.
     package func unlock(_ grant: Grant, id: String) async throws {
         try await change(grant, id: id, detail: "unlocked") { user, rows in

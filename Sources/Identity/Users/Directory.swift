@@ -21,6 +21,12 @@ final class Directory: Sendable {
         state.withLock { $0.byID.values.count { $0.isActiveAdmin } }
     }
 
+    /// Everybody, by the name that is shown.
+    func all() -> [User] {
+        state.withLock { Array($0.byID.values) }
+            .sorted { ($0.displayName, $0.id) < ($1.displayName, $1.id) }
+    }
+
     func user(id: String) -> User? { state.withLock { $0.byID[id] } }
 
     /// - Parameter folded: the name as ``Username/folded(_:)`` gives it.

@@ -24,12 +24,18 @@ package struct AuditNote: Sendable {
     ///
     /// Sealed like the rest of the entry.
     package let detail: String?
+    /// The patients of whose charts something was shown, where there are several.
+    package var patientIDs: Set<String> = []
+    /// The most patients that an entry names.
+    static let patientsCountMax = 1_000
 
     /// Makes a note about an ask.
     package init(
         _ ask: Ask, id: String? = nil, version: Int? = nil, patientID: String? = nil,
-        outcome: Outcome = .ok, code: Problem.Code? = nil, detail: String? = nil
+        outcome: Outcome = .ok, code: Problem.Code? = nil, detail: String? = nil,
+        patientIDs: Set<String> = []
     ) {
+        self.patientIDs = patientIDs
         self.verb = ask.verb
         self.area = ask.area
         self.type = ask.type
@@ -64,6 +70,10 @@ package struct AuditEntry: Sendable {
     package let address: String
     package let requestID: String
     package let sessionTag: String?
+    /// The patients of whose charts something was shown, where there were several.
+    package let patientIDs: [String]
+    /// The emergencies that the caller had open for the charts that it is about.
+    package let emergencyIDs: [String]
 }
 
 extension AuditNote {
@@ -89,8 +99,26 @@ extension AuditNote {
         writer.member("outcome", outcome.rawValue)
         if let code { writer.member("code", code.rawValue) }
         if let detail { writer.member("detail", detail) }
+        if !patientIDs.isEmpty {
+            writer.array("patients") { list in
+                for id in patientIDs.sorted().prefix(Self.patientsCountMax) { list.string(id) }
+            }
+        }
+        let emergencies = emergencies(of: caller)
+        if !emergencies.isEmpty {
+            writer.array("emergencies") { list in for one in emergencies { list.string(one.id) } }
+        }
         writer.endObject()
         return writer.bytes
+    }
+}
+
+extension AuditNote {
+    /// The emergencies of the caller that concern the charts of this entry.
+    private func emergencies(of caller: Caller) -> [EmergencyAccess] {
+        caller.access.emergencies.filter {
+            $0.patientID == patientID || patientIDs.contains($0.patientID)
+        }
     }
 }
 
@@ -116,5 +144,7 @@ extension AuditEntry {
         address = json.string("address") ?? ""
         requestID = json.string("requestID") ?? ""
         sessionTag = json.string("session")
+        patientIDs = json["patients"]?.elements.compactMap(\.string) ?? []
+        emergencyIDs = json["emergencies"]?.elements.compactMap(\.string) ?? []
     }
 }

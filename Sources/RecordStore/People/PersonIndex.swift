@@ -105,15 +105,19 @@ package final class PersonIndex: Sendable {
     /// The people that a query asks for, best match first, at most `limit` of them: those with
     /// most words matched in full, then by name, then by id.
     ///
-    /// - Parameter only: the one patient that may be found, where the caller may see only one.
-    func find(_ query: PersonQuery, limit: Int, only: String?) -> Hits {
+    /// - Parameter isFindable: which ids the caller may find, where that is not every one.
+    func find(
+        _ query: PersonQuery, limit: Int, where isFindable: ((String) -> Bool)? = nil
+    ) -> Hits {
         guard !query.isEmpty else { return Hits(total: 0, people: []) }
         return state.withLock { state in
-            var (found, inFull) = Self.matches(query, state)
-            if let only { found.keepOnly(state.numberByID[only]) }
+            let (found, inFull) = Self.matches(query, state)
             var best = RankList(countMax: limit)
             var total = 0
             found.forEach { number in
+                if let isFindable {
+                    guard let id = state.people[Int(number)]?.id, isFindable(id) else { return }
+                }
                 total += 1
                 var exact: UInt64 = 0
                 for one in inFull where one.contains(number) { exact += 1 }

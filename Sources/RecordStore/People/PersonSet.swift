@@ -19,13 +19,6 @@ struct PersonSet {
         for index in bits.indices { bits[index] |= other.bits[index] }
     }
 
-    /// Leaves at most one number; none where it is nil or was not in the set.
-    mutating func keepOnly(_ number: UInt32?) {
-        let isIn = number.map(contains) ?? false
-        for index in bits.indices { bits[index] = 0 }
-        if let number, isIn { insert(number) }
-    }
-
     /// Calls `body` with every number, rising.
     func forEach(_ body: (UInt32) -> Void) {
         for (index, word) in bits.enumerated() {

@@ -127,8 +127,7 @@ extension ResourceRows {
         // Not LIMIT: what the grant does not cover would take the place of what it does.
         while ids.count < 2, try statement.step() {
             guard let compartment = Compartment(rawValue: statement.text(2)),
-                grant.compartments.contains(compartment),
-                grant.onlyPatientID == nil || grant.onlyPatientID == statement.text(1)
+                grant.covers(compartment, ofPatient: statement.text(1))
             else { continue }
             ids.append(statement.text(0))
         }

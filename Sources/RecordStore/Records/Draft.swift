@@ -99,7 +99,7 @@ struct DraftRoom: Sendable {
                 .lockError, "There is already a record with this id, and none was to be there.")
         }
         if change.act == .update, !change.mayCreate, newest?.isDeleted ?? true {
-            throw Problem(.forbidden, "Your role does not allow this.")
+            throw Problem.noSuchID
         }
         if change.act == .create, newest != nil {
             throw Problem(.duplicate, "There is already a record with this id.")
@@ -176,7 +176,11 @@ struct DraftRoom: Sendable {
 
     private func compartment(of json: JSON, change: Change, patientID: String) throws -> Compartment
     {
-        guard change.type != "Patient" else { return .general }
+        guard change.type != "Patient" else {
+            try checkChart(json, change)
+            return .general
+        }
+        if patientID.isEmpty, Self.isNeverHidden(change.type) { return .system }
         var labelled: Set<Compartment> = []
         if let labels = json.at("meta", "security") {
             for label in labels.elements {
@@ -187,10 +191,35 @@ struct DraftRoom: Sendable {
         let found =
             Self.strictestFirst.first { labelled.contains($0) }
             ?? (patientID.isEmpty ? .system : .general)
-        guard change.grant.compartments.contains(found) else {
-            throw Problem(.forbidden, "Your role does not allow records of this class.")
+        guard change.grant.covers(found, ofPatient: patientID) else {
+            // The same words for the class and for the chart: they tell neither from the other.
+            throw Problem(.forbidden, "You may not write such a record in this chart.")
         }
         return found
+    }
+
+    /// Whether records of a type are open to everybody who may read the type: a list of the clinic
+    /// or a definition, which labels of protection make no sense on.
+    static func isNeverHidden(_ type: String) -> Bool {
+        let area = Area(resourceType: type)
+        return area == .directory || area == .definitions
+    }
+
+    /// Whether the caller may write this patient, or begin a chart with it.
+    ///
+    /// Who opens charts by relationship only begins a chart as its general practitioner; else the
+    /// chart would be closed to its own maker.
+    private func checkChart(_ json: JSON, _ change: Change) throws(Problem) {
+        let access = change.grant.caller.access
+        guard !change.grant.covers(.general, ofPatient: change.id) else { return }
+        let names = json["generalPractitioner"]?.elements.compactMap { $0.string("reference") }
+        let isOwn = names?.contains(where: access.ownReferences.contains) ?? false
+        guard change.act == .create, isOwn else {
+            throw Problem(
+                .forbidden,
+                "Name yourself as the general practitioner of a patient whom you register, or ask "
+                    + "the front desk to register the patient.", location: "generalPractitioner")
+        }
     }
 
     private func isEqual(_ json: JSON, to newest: ResourceRow, _ change: Change) throws -> Bool {
@@ -231,4 +260,13 @@ enum PersonExtract {
             table: "person_extract", column: "sealed_extract", row: patientID,
             patient: patientID, compartment: Compartment.general.rawValue, version: version)
     }
+}
+
+extension Problem {
+    /// The one answer to a change under an id that is not there, that is hidden, or that the
+    /// caller may not choose: nobody tells one from the others by it.
+    static let noSuchID = Problem(
+        .forbidden,
+        "There is no record with this id that you may change. Send a new record without an id, "
+            + "with POST: the box gives it one.")
 }

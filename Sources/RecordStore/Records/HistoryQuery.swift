@@ -51,6 +51,8 @@ package struct HistoryVersion: Sendable {
     package let changedMs: Int64
     /// Canonical JSON; nil where this version is a deletion.
     package let json: [UInt8]?
+    /// The patient whose chart it belongs to, if any.
+    package let patientID: String?
 }
 
 /// Versions of a history, newest first.

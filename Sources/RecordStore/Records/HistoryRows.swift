@@ -27,11 +27,8 @@ struct VersionPlace: Sendable {
 
     /// Whether a grant covers the version; what it does not cover is as if it were not there.
     func isCovered(by grant: Grant) -> Bool {
-        guard let compartment = Compartment(rawValue: compartment),
-            grant.compartments.contains(compartment)
-        else { return false }
-        guard let only = grant.onlyPatientID else { return true }
-        return patientID == only
+        guard let compartment = Compartment(rawValue: compartment) else { return false }
+        return grant.covers(compartment, ofPatient: patientID)
     }
 }
 
@@ -70,7 +67,6 @@ enum HistoryRows {
               FROM resource_version
              WHERE type = ? AND compartment = ? AND (changed_ms, seq) < (?, ?) AND changed_ms >= ?
              ORDER BY changed_ms DESC, seq DESC
-             LIMIT ?
             """)
         defer { statement.reset() }
         statement.bind(1, grant.ask.type)
@@ -78,9 +74,12 @@ enum HistoryRows {
         statement.bind(3, mark.changedMs)
         statement.bind(4, mark.seq)
         statement.bind(5, sinceMs)
-        statement.bind(6, limit)
         var places: [VersionPlace] = []
-        while try statement.step() { places.append(VersionPlace(statement)) }
+        // Not LIMIT: versions that the grant does not cover would take the place of those it does.
+        while places.count < limit, try statement.step() {
+            let place = VersionPlace(statement)
+            if place.isCovered(by: grant) { places.append(place) }
+        }
         return places
     }
 

@@ -122,16 +122,20 @@ extension RecordStore {
             try changes.map { change in
                 let row = try ResourceRows.newestOfAny(
                     type: change.type, id: change.id, connection)
-                if let row, !row.isCovered(by: change.grant) {
-                    // A deletion would else tell what is hidden from what is not there.
-                    if change.act == .delete { return nil }
-                    throw RefusedChange(
-                        change: change,
-                        problem: Problem(.forbidden, "Your role does not allow this."))
+                if let row, row.isCovered(by: change.grant) { return row }
+                guard change.act == .update || change.act == .importing else { return nil }
+                // A new record under an id of one's choice would tell, where it fails, that the id
+                // is taken by one that is hidden.
+                guard row == nil, Self.mayChooseID(change) else {
+                    throw RefusedChange(change: change, problem: .noSuchID)
                 }
-                return row
+                return nil
             }
         }
+    }
+
+    private static func mayChooseID(_ change: Change) -> Bool {
+        change.grant.choosesIDs || DraftRoom.isNeverHidden(change.type)
     }
 
     /// A problem of one change, with the change that has it.
@@ -167,6 +171,10 @@ extension RecordStore {
             try ChangeRows.replaceTags(draft, scope)
         }
         try follow(draft, seq: seq, nowMs: nowMs, scope)
+        if RelationMemory.types.contains(change.type) {
+            let memory = relationMemory
+            scope.afterCommit { memory.forget() }
+        }
         guard change.type == "Patient" else { return true }
         let people = people
         if let extract = draft.extract {

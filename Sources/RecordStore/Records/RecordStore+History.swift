@@ -64,7 +64,9 @@ extension RecordStore {
             let page = query.isCountOnly ? try run.counted() : try run.page(keys)
             return Looked(
                 .success(page),
-                AuditNote(ask, detail: "history entries \(page.versions.count)"))
+                AuditNote(
+                    ask, detail: "history entries \(page.versions.count)",
+                    patientIDs: Set(page.versions.compactMap(\.patientID))))
         }
     }
 
@@ -97,7 +99,8 @@ extension RecordStore {
             else { return nil }
             return HistoryVersion(
                 type: row.type, id: row.id, version: Int(row.version), changedMs: row.changedMs,
-                json: row.isDeleted ? nil : try row.opened(with: keys).json)
+                json: row.isDeleted ? nil : try row.opened(with: keys).json,
+                patientID: row.patientID.isEmpty ? nil : row.patientID)
         }
     }
 }
@@ -108,6 +111,8 @@ private struct HistoryRun {
     let query: HistoryQuery
     let settledMs: Int64
     let connection: Connection
+    /// Charts of more patients than these are looked through by type.
+    private static let patientsCountMax = 8
 
     func page(_ keys: DataKeys) throws -> HistoryPage {
         let found = try places(limit: query.limit + 1, after: query.after ?? .start)
@@ -163,17 +168,17 @@ private struct HistoryRun {
         var all: [VersionPlace] = []
         var patients: Set<String> = []
         for grant in byType.values {
-            if let only = grant.onlyPatientID {
-                patients.insert(only)
+            if let only = grant.onlyPatientIDs, only.count <= Self.patientsCountMax {
+                patients.formUnion(only)
                 continue
             }
-            for compartment in grant.compartments {
+            for compartment in grant.anyCompartments {
                 all += try HistoryRows.ofType(
                     grant, compartment: compartment, after: start, sinceMs: since, limit: limit,
                     connection)
             }
         }
-        let own = byType.filter { $0.value.onlyPatientID != nil }
+        let own = byType.filter { $0.value.onlyPatientIDs != nil }
         for patient in patients {
             all += try HistoryRows.ofPatient(
                 own, patientID: patient, after: start, sinceMs: since, limit: limit, connection)

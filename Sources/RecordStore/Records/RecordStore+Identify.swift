@@ -44,11 +44,10 @@ extension RecordStore {
             for key in keys {
                 guard Area(resourceType: key.type) != .demographics else {
                     let ids =
-                        grant.compartments.contains(.general) && key.type == "Patient"
+                        key.type == "Patient"
                         ? people.ids(system: key.system, value: key.value) : []
                     found[key] = Array(
-                        ids.filter { grant.onlyPatientID == nil || $0 == grant.onlyPatientID }
-                            .prefix(2))
+                        ids.filter { grant.covers(.general, ofPatient: $0) }.prefix(2))
                     continue
                 }
                 let tag = tags.identifier(type: key.type, system: key.system, value: key.value)

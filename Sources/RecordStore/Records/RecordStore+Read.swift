@@ -18,7 +18,8 @@ extension RecordStore {
                 .success(page),
                 AuditNote(
                     grant.ask, patientID: query.patientID,
-                    detail: query.isCountOnly ? "count" : "entries \(page.resources.count)"))
+                    detail: query.isCountOnly ? "count" : "entries \(page.resources.count)",
+                    patientIDs: Set(page.resources.compactMap(\.patientID))))
         }
     }
 
@@ -68,15 +69,23 @@ extension RecordStore {
     package func findPeople(
         _ grant: Grant, _ query: PersonQuery, text: String, limit: Int
     ) async throws -> PersonIndex.Hits {
-        let hits =
-            grant.compartments.contains(.general)
-            ? people.find(query, limit: limit, only: grant.onlyPatientID)
-            : PersonIndex.Hits(total: 0, people: [])
-        let shown = hits.people.prefix(50).map(\.id).joined(separator: ",")
+        let hits = people.find(query, limit: limit, where: Self.findable(grant))
+        let ids = hits.people.map(\.id)
+        let shown = ids.prefix(50).joined(separator: ",")
         try await note(
-            AuditNote(grant.ask, detail: "text \(text.prefix(200)); shown \(shown)"),
+            AuditNote(
+                grant.ask, detail: "text \(text.prefix(200)); shown \(shown)",
+                patientIDs: Set(ids)),
             by: grant.caller)
         return hits
+    }
+
+    /// Who may be found; nil where everybody may.
+    private static func findable(_ grant: Grant) -> (@Sendable (String) -> Bool)? {
+        guard !grant.findsClosedCharts, !grant.wholeCompartments.contains(.general) else {
+            return nil
+        }
+        return { grant.covers(.general, ofPatient: $0) }
     }
 
     private static func page(
@@ -84,10 +93,10 @@ extension RecordStore {
     ) throws -> RecordPage {
         if let ids = query.ids { return try page(grant, query, ids: ids, keys, connection) }
         let total = try ResourceRows.count(
-            grant, type: query.type, patientID: query.patientID ?? grant.onlyPatientID, connection)
+            grant, type: query.type, patientID: query.patientID ?? onlyPatient(grant), connection)
         if query.isCountOnly { return RecordPage(total: total, resources: [], next: nil) }
         let rows =
-            if let patientID = query.patientID ?? grant.onlyPatientID {
+            if let patientID = query.patientID ?? onlyPatient(grant) {
                 try ResourceRows.ofPatient(
                     grant, patientID: patientID, type: query.type, after: query.after,
                     limit: query.limit + 1, connection)
@@ -101,6 +110,12 @@ extension RecordStore {
         return RecordPage(
             total: total, resources: try shown.map { try $0.opened(with: keys) },
             next: next.map { RecordMark(sortMs: $0.sortMs, seq: $0.seq) })
+    }
+
+    /// The one patient that a grant covers, where it covers one only.
+    private static func onlyPatient(_ grant: Grant) -> String? {
+        guard let ids = grant.onlyPatientIDs, ids.count == 1 else { return nil }
+        return ids.first
     }
 
     private static func page(

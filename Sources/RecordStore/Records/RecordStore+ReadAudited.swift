@@ -120,39 +120,80 @@ extension RecordStore {
         _ grant: Grant, _ look: @escaping @Sendable (Connection) throws -> Looked<Value>
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            let writer = writer
-            let sealer = auditSealer
             do throws(Problem) {
-                try readers.put { connection in
-                    do {
-                        let looked: Looked<Value>
-                        do { looked = try look(connection) } catch {
-                            looked = self.failed(grant, error)
+                try readers.put { reader in
+                    self.finish(grant, continuation) {
+                        try reader.time.within(ms: Readers.Limits.readMsMax) {
+                            try look(reader.connection)
                         }
-                        #if FAULT_CONTROLS
-                        if FaultControls.isAuditOff {
-                            continuation.resume(with: looked.result)
-                            return
-                        }
-                        #endif
-                        let entry = try sealer.seal(looked.note, by: grant.caller)
-                        try writer.put(
-                            Writer.Work(
-                                kind: .entry, run: { try $0.append(entry) },
-                                finish: { error in
-                                    if let error {
-                                        continuation.resume(throwing: error)
-                                    } else {
-                                        continuation.resume(with: looked.result)
-                                    }
-                                }))
-                    } catch {
-                        continuation.resume(throwing: self.asProblem(error))
                     }
                 }
             } catch {
                 continuation.resume(throwing: error)
             }
+        }
+    }
+
+    /// The same for what may take long: where it is not done soon, it starts again behind other long
+    /// ones, and nobody else waits for it.
+    func readAuditedLong<Value: Sendable>(
+        _ grant: Grant, _ look: @escaping @Sendable (Readers.Reader) throws -> Looked<Value>
+    ) async throws -> Value {
+        let caller = grant.caller.userID ?? grant.caller.name
+        return try await withCheckedThrowingContinuation { continuation in
+            let whole: Readers.Work = { reader in
+                self.finish(grant, continuation) {
+                    try reader.time.within(ms: Readers.Limits.readMsMax) { try look(reader) }
+                }
+            }
+            do throws(Problem) {
+                try readers.put { reader in
+                    let quickMs = self.readers.quickMs(for: caller)
+                    let looked = Result {
+                        try reader.time.within(ms: quickMs) { try look(reader) }
+                    }
+                    guard case .failure(is ReadTime.Over) = looked else {
+                        return self.finish(grant, continuation) { try looked.get() }
+                    }
+                    do throws(Problem) {
+                        try self.readers.putLong(of: caller, whole)
+                    } catch {
+                        self.finish(grant, continuation) { () throws(Problem) in throw error }
+                    }
+                }
+            } catch {
+                continuation.resume(throwing: error)
+            }
+        }
+    }
+
+    /// Looks, and answers once the entry of it is on the disk.
+    private func finish<Value: Sendable>(
+        _ grant: Grant, _ continuation: CheckedContinuation<Value, any Error>,
+        _ look: () throws -> Looked<Value>
+    ) {
+        do {
+            let looked: Looked<Value>
+            do { looked = try look() } catch { looked = failed(grant, error) }
+            #if FAULT_CONTROLS
+            if FaultControls.isAuditOff {
+                continuation.resume(with: looked.result)
+                return
+            }
+            #endif
+            let entry = try auditSealer.seal(looked.note, by: grant.caller)
+            try writer.put(
+                Writer.Work(
+                    kind: .entry, run: { try $0.append(entry) },
+                    finish: { error in
+                        if let error {
+                            continuation.resume(throwing: error)
+                        } else {
+                            continuation.resume(with: looked.result)
+                        }
+                    }))
+        } catch {
+            continuation.resume(throwing: asProblem(error))
         }
     }
 
@@ -186,6 +227,7 @@ extension RecordStore {
     /// A disk that cannot be read ends the process, like one that cannot be written. Damage is
     /// remembered: the box is not ready any more, and says why.
     func asProblem(_ error: any Error) -> any Error {
+        if error is ReadTime.Over { return Self.tookTooLong }
         guard let failure = error as? SQLiteError else { return error }
         if failure.isFull { return DiskSpace.full }
         let later = Problem(.transient, "The record cannot be read at the moment. Try again.")
@@ -205,4 +247,9 @@ extension RecordStore {
             .unexpected,
             "A part of the database is damaged. Tell the administrator to run `tribal-ehr doctor`.")
     }
+
+    private static let tookTooLong = Problem(
+        .tooCostly,
+        "This took longer than \(Readers.Limits.readMsMax / 1_000) seconds and was stopped. Narrow it, "
+            + "by patient, date or code for example.")
 }

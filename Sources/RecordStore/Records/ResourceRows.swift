@@ -33,11 +33,8 @@ struct ResourceRow: Sendable {
 
     /// Whether a grant covers the row; what it does not cover is as if it were not there.
     func isCovered(by grant: Grant) -> Bool {
-        guard let compartment = Compartment(rawValue: compartment),
-            grant.compartments.contains(compartment)
-        else { return false }
-        guard let only = grant.onlyPatientID else { return true }
-        return patientID == only
+        guard let compartment = Compartment(rawValue: compartment) else { return false }
+        return grant.covers(compartment, ofPatient: patientID)
     }
 
     /// Opens the body.
@@ -79,7 +76,6 @@ enum ResourceRows {
         _ grant: Grant, patientID: String, type: String, after: RecordMark?, limit: Int,
         _ connection: Connection
     ) throws -> [ResourceRow] {
-        if let only = grant.onlyPatientID, only != patientID { return [] }
         let statement = try connection.statement(
             """
             SELECT seq, type, id, version, is_deleted, patient_id, compartment, data_key_id,
@@ -109,7 +105,7 @@ enum ResourceRows {
         _ grant: Grant, type: String, after: RecordMark?, limit: Int, _ connection: Connection
     ) throws -> [ResourceRow] {
         var rows: [ResourceRow] = []
-        for compartment in grant.compartments.sorted(by: { $0.rawValue < $1.rawValue }) {
+        for compartment in grant.anyCompartments.sorted(by: { $0.rawValue < $1.rawValue }) {
             let statement = try connection.statement(
                 """
                 SELECT seq, type, id, version, is_deleted, patient_id, compartment, data_key_id,
@@ -118,14 +114,19 @@ enum ResourceRows {
                  WHERE type = ? AND compartment = ? AND is_current = 1 AND is_deleted = 0
                    AND seq > ?
                  ORDER BY seq
-                 LIMIT ?
                 """)
             defer { statement.reset() }
             statement.bind(1, type)
             statement.bind(2, compartment.rawValue)
             statement.bind(3, after?.seq ?? 0)
-            statement.bind(4, limit)
-            while try statement.step() { rows.append(ResourceRow(statement)) }
+            var count = 0
+            // Not LIMIT: rows that the grant does not cover would take the place of those it does.
+            while count < limit, try statement.step() {
+                let row = ResourceRow(statement)
+                guard row.isCovered(by: grant) else { continue }
+                rows.append(row)
+                count += 1
+            }
         }
         return Array(rows.sorted { $0.seq < $1.seq }.prefix(limit))
     }
@@ -134,15 +135,14 @@ enum ResourceRows {
     static func count(
         _ grant: Grant, type: String, patientID: String?, _ connection: Connection
     ) throws -> Int {
-        if let only = grant.onlyPatientID {
-            guard patientID == nil || patientID == only else { return 0 }
-            return try countOfPatient(grant, type: type, patientID: only, connection)
-        }
         if let patientID {
-            return try countOfPatient(grant, type: type, patientID: patientID, connection)
+            return try countOfPatient(
+                type: type, patientID: patientID, connection
+            ) { grant.covers($0, ofPatient: patientID) }
         }
         var total = 0
-        for compartment in grant.compartments {
+        let whole = grant.wholeCompartments
+        for compartment in whole {
             let statement = try connection.statement(
                 """
                 SELECT count(*) FROM resource_version INDEXED BY resource_live_by_type
@@ -153,11 +153,17 @@ enum ResourceRows {
             statement.bind(2, compartment.rawValue)
             if try statement.step() { total += Int(statement.int(0)) }
         }
+        for patientID in grant.somePatientIDs {
+            total += try countOfPatient(
+                type: type, patientID: patientID, connection,
+                where: { !whole.contains($0) && grant.covers($0, ofPatient: patientID) })
+        }
         return total
     }
 
     private static func countOfPatient(
-        _ grant: Grant, type: String, patientID: String, _ connection: Connection
+        type: String, patientID: String, _ connection: Connection,
+        where isWanted: (Compartment) -> Bool
     ) throws -> Int {
         let statement = try connection.statement(
             """
@@ -173,7 +179,7 @@ enum ResourceRows {
         var total = 0
         while try statement.step() {
             guard let compartment = Compartment(rawValue: statement.text(0)),
-                grant.compartments.contains(compartment)
+                isWanted(compartment)
             else { continue }
             total += Int(statement.int(1))
         }

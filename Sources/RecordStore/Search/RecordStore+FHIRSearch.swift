@@ -9,12 +9,22 @@ import Sealing
 package struct SearchPage: Sendable {
     /// The resources that fulfil the search, in its order.
     package let matches: [StoredResource]
+    /// Of matches that were found for what stands inside of them, by `Type/id`, the ids of that.
+    package let inside: [String: Inside]
     /// What comes along with them, each once.
     package let included: [StoredResource]
     /// How many fulfil the search in all; nil where that was not wanted.
     package let total: Int?
     /// What the next page is asked for with; nil after the last one.
     package let next: String?
+
+    /// What was found inside of a match.
+    package struct Inside: Sendable, Hashable {
+        /// The ids of the resources inside that fulfil the search.
+        package let ids: [String]
+        /// Whether the match fulfils the search itself, too.
+        package let isOwnMatch: Bool
+    }
 }
 
 extension RecordStore {
@@ -50,11 +60,12 @@ extension RecordStore {
             caller: grants.main.caller.userID ?? grants.main.caller.name,
             digest: Self.digest(query))
         let position = try cursor.map { try cursors.position($0, for: owner) }
-        return try await readAudited(grants.main) { connection in
+        return try await readAuditedLong(grants.main) { reader in
+            let connection = reader.connection
             try connection.begin()
             // Only to end the transaction of reads; there is nothing to undo.
             defer { try? connection.rollback() }
-            let run = SearchRun(connection, of: self, grants: grants)
+            let run = SearchRun(reader, of: self, grants: grants)
             let (page, shown) = try self.page(run, query, limit: limit, position, owner)
             return Looked(.success(page), Self.note(grants.main, query, shown))
         }
@@ -67,8 +78,14 @@ extension RecordStore {
         let part = try part(run, query, limit: limit, position, owner)
         let matches = try part.origins.compactMap { try run.found($0) }
         let included = try run.included(with: matches, query.includes)
+        var inside: [String: SearchPage.Inside] = [:]
+        for one in matches {
+            guard let ids = part.inside?.ids[one.origin] else { continue }
+            inside[one.name] = SearchPage.Inside(
+                ids: ids, isOwnMatch: OriginList.contains(part.inside?.own ?? [], one.origin))
+        }
         let page = SearchPage(
-            matches: try matches.map { try $0.row.opened(with: keys) },
+            matches: try matches.map { try $0.row.opened(with: keys) }, inside: inside,
             included: try included.map { try $0.row.opened(with: keys) },
             total: query.total == SearchTotal.none ? nil : part.total,
             next: try part.next.map { try cursors.text($0, for: owner) })
@@ -80,6 +97,7 @@ extension RecordStore {
         let origins: [Int64]
         let total: Int
         let next: SearchCursors.Position?
+        var inside: InsideFinds?
     }
 
     private func part(
@@ -91,6 +109,9 @@ extension RecordStore {
         }
         var after: Int64 = 0
         if case .after(let origin)? = position { after = origin }
+        if query.contained != .none, let type = query.types.first {
+            return try inside(run, query, type, after: after, limit: limit)
+        }
         if query.criteria.isEmpty, query.sort.isEmpty, let type = query.types.first,
             query.types.count == 1
         {
@@ -111,6 +132,20 @@ extension RecordStore {
         let all = try run.sorted(found, by: query.sort)
         guard all.count > limit else { return Part(origins: all, total: all.count, next: nil) }
         return part(of: all, cursors.keep(all, for: owner), 0, limit)
+    }
+
+    /// A page of what stands inside of other resources, by what it stands in.
+    private func inside(
+        _ run: SearchRun, _ query: SearchQuery, _ type: String, after: Int64, limit: Int
+    ) throws -> Part {
+        let finds = try run.finds(query.criteria, type: type, query.contained)
+        let all = finds.origins
+        let start = OriginList.firstPlace(all, after: after)
+        let origins = Array(all[start...].prefix(limit))
+        let isMore = limit > 0 && start + origins.count < all.count
+        return Part(
+            origins: origins, total: query.showsContained ? finds.count : all.count,
+            next: isMore ? origins.last.map { .after($0) } : nil, inside: finds)
     }
 
     private func part(of all: [Int64], _ list: UInt64, _ offset: Int, _ limit: Int) -> Part {
@@ -154,6 +189,7 @@ extension RecordStore {
         return AuditNote(
             grant.ask,
             patientID: grant.ask.patientID ?? (patients.count == 1 ? patients.first : nil),
-            detail: "text \(asked.prefix(200)); entries \(shown.count); shown \(names)")
+            detail: "text \(asked.prefix(200)); entries \(shown.count); shown \(names)",
+            patientIDs: patients.count > 1 ? patients : [])
     }
 }

@@ -8,6 +8,8 @@ package struct SearchRules: Sendable {
     package let version: Int
     /// The values of a resource of a type; the same for the same bytes.
     package let entries: @Sendable (JSON, String) -> [IndexEntry]
+    /// The words of a resource for the parameters on whole texts; the same for the same bytes.
+    package let words: @Sendable (JSON) -> [IndexEntry]
     /// Whether the values of one resource fulfil a parameter of its type.
     package let matches: @Sendable ([IndexEntry], ParameterCriterion) -> Bool
     /// Whether a resource of a parameter's type fulfils it, taking out of it no more than that needs.
@@ -18,11 +20,13 @@ package struct SearchRules: Sendable {
     /// Collects the rules.
     package init(
         version: Int, entries: @escaping @Sendable (JSON, String) -> [IndexEntry],
+        words: @escaping @Sendable (JSON) -> [IndexEntry] = { _ in [] },
         matches: @escaping @Sendable ([IndexEntry], ParameterCriterion) -> Bool,
         matchesContent: @escaping @Sendable (JSON, ParameterCriterion) -> Bool = { _, _ in false }
     ) {
         self.version = version
         self.entries = entries
+        self.words = words
         self.matches = matches
         self.matchesContent = matchesContent
     }
@@ -36,6 +40,7 @@ extension SearchRules {
         return SearchRules(
             version: IndexExtractor.version,
             entries: { extractor.entries(of: $0, type: $1) },
+            words: { extractor.words(of: $0) },
             matches: { match.matches($0, $1) },
             matchesContent: { match.matches($0, $1, by: extractor) })
     }()

@@ -65,26 +65,28 @@ struct EdgeChannel: ServerChildChannel {
         }
         let count = count
         channel.closeFuture.whenComplete { _ in count.leave(address) }
+        let shown = tls?.shown
         do {
-            try channel.pipeline.syncOperations.addHandler(SocketMeter())
+            try channel.pipeline.syncOperations.addHandler(
+                SocketMeter(identityNumber: shown?.number ?? 0))
         } catch {
             return channel.eventLoop.makeFailedFuture(error)
         }
-        guard let tls else {
+        guard let shown else {
             return setupHTTP1(channel, logger).map { http1 in
                 let negotiated = channel.eventLoop.makeSucceededFuture(Negotiated.http1_1(http1))
                 return Value(negotiated: negotiated, channel: channel)
             }
         }
-        return setupTLS(channel, tls, logger)
+        return setupTLS(channel, shown.context, logger)
     }
 
     private func setupTLS(
-        _ channel: any Channel, _ tls: TLSIdentity, _ logger: Logger
+        _ channel: any Channel, _ context: NIOSSLContext, _ logger: Logger
     ) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.addHandler(
-                NIOSSLServerHandler(context: tls.context))
+                NIOSSLServerHandler(context: context))
             try channel.pipeline.syncOperations.addHandler(HandshakeGuard(limits))
         }
         .flatMap {

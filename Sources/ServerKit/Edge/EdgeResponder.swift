@@ -11,6 +11,8 @@ import NIOCore
 struct EdgeResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Context == OpenContext {
     let inner: Inner
     let hosts: HostRule
+    /// Whether browsers may be told to use nothing but HTTPS for a name of the box.
+    var isStrict: @Sendable (String) -> Bool = { _ in false }
     let ids: IDs
     let problems: ProblemResponder
     let logger: Logger
@@ -25,9 +27,11 @@ struct EdgeResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Context ==
             answer = try await inner.respond(to: request, context: context)
         } catch {
             answer = problems.response(
-                to: error, path: request.uri.path, requestID: context.requestID)
+                to: error, for: request.head, requestID: context.requestID)
         }
-        answer.headers = SecurityHeaders.dressed(answer.headers, requestID: context.requestID)
+        let host = request.head.authority.flatMap(HostRule.host(of:))
+        answer.headers = SecurityHeaders.dressed(
+            answer.headers, requestID: context.requestID, isStrict: host.map(isStrict) ?? false)
         log(request.method, answer, context, began)
         // A body behind the head would be taken for the next answer of the connection.
         return request.method == .head ? answer.createHeadResponse() : answer

@@ -105,6 +105,8 @@ struct RequestLine {
     private static let known: [StaticString] = [
         "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS",
     ]
+    /// Methods of the standard that no address of the box answers.
+    private static let refused: [StaticString] = ["TRACE", "CONNECT"]
 
     init(_ line: UnsafeRawBufferPointer, targetBytesMax: Int) throws(EdgeRefusal) {
         guard let first = line.firstIndex(of: .space), let last = line.lastIndex(of: .space),
@@ -121,6 +123,9 @@ struct RequestLine {
         }
         guard method.allSatisfy(\.isTokenByte) else {
             throw .malformed("The method of the request is not a word.")
+        }
+        guard !Self.refused.contains(where: { method.equals($0) }) else {
+            throw EdgeRefusal(405, .notSupported, "The method is not allowed here.")
         }
         guard Self.known.contains(where: { method.equals($0) }) else {
             throw EdgeRefusal(501, .notSupported, "This server does not know the method.")

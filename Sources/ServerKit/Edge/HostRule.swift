@@ -6,29 +6,32 @@ import Synchronization
 /// the same origin. Such a request names the other page's host; addresses in digits cannot be
 /// pointed anywhere and are always taken.
 package struct HostRule: Sendable {
-    private let taken: TakenHosts
+    private let names: Set<String>
+    private let isName: @Sendable (String) -> Bool
+    private let taken = TakenHosts()
 
     /// Makes a rule for the names of the box; `localhost` is always one of them.
     ///
-    /// - Parameter names: host names without ports, in any letter case.
-    package init(names: [String]) {
-        taken = TakenHosts(names: names)
+    /// - Parameters:
+    ///   - names: host names without ports, in any letter case.
+    ///   - isName: whether the box has got another name since, in lower case; must answer from
+    ///     memory.
+    package init(names: [String], isName: @escaping @Sendable (String) -> Bool = { _ in false }) {
+        self.names = Set(names.map { $0.lowercased() } + ["localhost"])
+        self.isName = isName
     }
-
-    /// Takes other names instead, from the next request on; `localhost` stays one of them.
-    package func replace(names: [String]) { taken.replace(names: names) }
 
     /// Whether the host of a request, with or without a port, is one of the box.
     package func allows(_ authority: String) -> Bool {
         if taken.contains(authority) { return true }
-        guard let host = Self.host(of: authority), taken.isName(host) || Self.isAddress(host)
-        else { return false }
+        guard let host = Self.host(of: authority) else { return false }
+        guard names.contains(host) || Self.isAddress(host) else { return isName(host) }
         taken.insert(authority)
         return true
     }
 
     /// The host without its port, in lower case; nil for what is none.
-    static func host(of authority: String) -> String? {
+    package static func host(of authority: String) -> String? {
         if authority.hasPrefix("[") {
             guard let end = authority.firstIndex(of: "]") else { return nil }
             let rest = authority[authority.index(after: end)...]
@@ -63,27 +66,11 @@ package struct HostRule: Sendable {
     }
 }
 
-/// The names of the box, and the few ways in which it is addressed, so that not every request is
-/// taken apart again.
+/// The few ways in which a box is addressed, so that not every request is taken apart again.
 private final class TakenHosts: Sendable {
     private static let countMax = 64
 
     private let hosts = Mutex<Set<String>>([])
-    private let names: Mutex<Set<String>>
-
-    init(names: [String]) { self.names = Mutex(Self.folded(names)) }
-
-    func replace(names: [String]) {
-        let folded = Self.folded(names)
-        self.names.withLock { $0 = folded }
-        hosts.withLock { $0 = [] }
-    }
-
-    func isName(_ host: String) -> Bool { names.withLock { $0.contains(host) } }
-
-    private static func folded(_ names: [String]) -> Set<String> {
-        Set(names.map { $0.lowercased() } + ["localhost"])
-    }
 
     func contains(_ authority: String) -> Bool { hosts.withLock { $0.contains(authority) } }
 

@@ -7,16 +7,19 @@ import NIOCore
 struct LimitedBody: AsyncSequence, Sendable {
     let body: RequestBody
     let bytesMax: Int
+    let claim: BodyRoom.Claim
 
     struct Iterator: AsyncIteratorProtocol {
         var parts: RequestBody.AsyncIterator
         var bytesLeft: Int
         let bytesMax: Int
+        let claim: BodyRoom.Claim
 
         mutating func next() async throws -> ByteBuffer? {
             guard let part = try await nextPart() else { return nil }
             bytesLeft -= part.readableBytes
             guard bytesLeft >= 0 else { throw LimitedBody.tooLong(bytesMax) }
+            try claim.grow(by: part.readableBytes)
             return part
         }
 
@@ -32,13 +35,16 @@ struct LimitedBody: AsyncSequence, Sendable {
     }
 
     func makeAsyncIterator() -> Iterator {
-        Iterator(parts: body.makeAsyncIterator(), bytesLeft: bytesMax, bytesMax: bytesMax)
+        Iterator(
+            parts: body.makeAsyncIterator(), bytesLeft: bytesMax, bytesMax: bytesMax, claim: claim)
     }
 
     /// Puts the limit on a request, and refuses it at once where it states a longer body.
     ///
     /// - Throws: ``Problem`` `.tooLong` that names the limit.
-    static func limit(_ request: inout Request, bytesMax: Int) throws {
+    static func limit(
+        _ request: inout Request, bytesMax: Int, claim: BodyRoom.Claim
+    ) throws {
         if let length = request.headers[.contentLength] {
             guard let bytes = Int(length), bytes >= 0 else {
                 throw Problem(.structure, "Content-Length is not one whole number.")
@@ -49,7 +55,7 @@ struct LimitedBody: AsyncSequence, Sendable {
             return
         }
         request.body = RequestBody(
-            asyncSequence: LimitedBody(body: request.body, bytesMax: bytesMax))
+            asyncSequence: LimitedBody(body: request.body, bytesMax: bytesMax, claim: claim))
     }
 
     static func tooLong(_ bytesMax: Int) -> Problem {

@@ -75,8 +75,12 @@ final class SocketMeter: ChannelOutboundHandler {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
+    /// Which of the certificates that the box has shown since its start this connection saw.
+    let identityNumber: Int
     private var writtenBytes = 0
     private var context: ChannelHandlerContext?
+
+    init(identityNumber: Int) { self.identityNumber = identityNumber }
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 

@@ -15,6 +15,7 @@ struct RouteResponder: HTTPResponder {
     let deadlines: Deadlines
     let problems: ProblemResponder
     let closed: @Sendable (Caller?) -> Problem?
+    let bodies: BodyRoom
 
     func respond(to request: Request, context: OpenContext) async throws -> Response {
         let limits = entry.route.limits
@@ -31,7 +32,9 @@ struct RouteResponder: HTTPResponder {
         }
         if let refused { throw refused }
         if !limits.worksInMaintenance, let reason = closed(context.caller) { throw reason }
-        try LimitedBody.limit(&request, bytesMax: limits.bodyBytesMax)
+        let claim = bodies.claim()
+        defer { claim.end() }
+        try LimitedBody.limit(&request, bytesMax: limits.bodyBytesMax, claim: claim)
         var answer = try await run(request, context)
         if let allowance { Self.note(allowance, in: &answer.headers) }
         return answer
@@ -69,7 +72,7 @@ struct RouteResponder: HTTPResponder {
     ) -> Response {
         guard let allowance else { return Response(status: .tooManyRequests) }
         var answer = problems.response(
-            to: RateLimiter.throttled(allowance), path: request.uri.path,
+            to: RateLimiter.throttled(allowance), for: request.head,
             requestID: context.requestID)
         Self.note(allowance, in: &answer.headers)
         return answer

@@ -14,8 +14,8 @@ package enum SecurityHeaders {
 
     /// All of them but the one about caching, which depends on the answer.
     ///
-    /// There is no Strict-Transport-Security: with a certificate that the browser does not trust yet
-    /// it would lock the clinic out of its own box.
+    /// Strict-Transport-Security is not among them: with a certificate that the browser does not
+    /// trust yet it would lock the clinic out of its own box. See ``strictTransport``.
     package static let all: HTTPFields = [
         .contentSecurityPolicy: contentPolicy,
         .xContentTypeOptions: "nosniff",
@@ -32,9 +32,19 @@ package enum SecurityHeaders {
         "microphone", "midi", "payment", "usb",
     ].map { "\($0)=()" }.joined(separator: ", ")
 
-    /// The header fields of an answer together with these; a handler sets none of them itself.
-    static func dressed(_ headers: HTTPFields, requestID: String) -> HTTPFields {
+    /// Two years of HTTPS only, for a name whose certificate a device was seen to trust.
+    ///
+    /// Spec: RFC 6797, 6.1, https://www.rfc-editor.org/rfc/rfc6797#section-6.1
+    package static let strictTransport = "max-age=63072000"
+
+    /// The header fields of an answer together with these; a handler sets none of them itself, but
+    /// for the content policy of a page that is not of the application.
+    static func dressed(
+        _ headers: HTTPFields, requestID: String, isStrict: Bool = false
+    ) -> HTTPFields {
         var out = all
+        if headers[.contentSecurityPolicy] != nil { out[.contentSecurityPolicy] = nil }
+        if isStrict { out[.strictTransportSecurity] = strictTransport }
         out[.requestID] = requestID
         if headers[.cacheControl] == nil { out[.cacheControl] = "no-store" }
         for field in headers { out.append(field) }

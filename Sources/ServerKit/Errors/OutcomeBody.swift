@@ -1,4 +1,5 @@
 import FHIRModel
+import FHIRXML
 import Kernel
 
 /// What the body of a failed request says, in the shape that the path calls for.
@@ -7,11 +8,27 @@ struct OutcomeBody {
     let problem: Problem
     let requestID: String
 
-    /// The bytes and the content type: an OperationOutcome below the FHIR base, else our own object.
-    func bytes(isFHIR: Bool) -> (bytes: [UInt8], contentType: String) {
-        isFHIR
-            ? (OperationOutcome.bytes(problem), "application/fhir+json; charset=utf-8")
-            : (plain, "application/json; charset=utf-8")
+    /// The shapes that the body of a failed request can have.
+    enum Shape {
+        /// Our own object.
+        case plain
+        /// An OperationOutcome as JSON.
+        case outcome
+        /// An OperationOutcome as XML.
+        case outcomeXML
+    }
+
+    /// The bytes and the content type.
+    func bytes(_ shape: Shape) -> (bytes: [UInt8], contentType: String) {
+        guard shape != .plain else { return (plain, "application/json; charset=utf-8") }
+        let outcome = OperationOutcome.bytes(problem)
+        // What cannot be written as XML is told as JSON: the reason matters more than its form.
+        if shape == .outcomeXML, let json = try? JSON.parse(outcome),
+            let xml = try? FHIRXML.r4.xml(from: json, isPretty: false)
+        {
+            return (xml, "application/fhir+xml; charset=utf-8")
+        }
+        return (outcome, "application/fhir+json; charset=utf-8")
     }
 
     private var plain: [UInt8] {

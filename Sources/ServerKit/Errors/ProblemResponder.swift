@@ -12,11 +12,11 @@ import NIOHTTP1
 struct ProblemResponder: Sendable {
     let logger: Logger
 
-    /// The answer to an error on a path.
-    func response(to error: any Error, path: String, requestID: String) -> Response {
+    /// The answer to an error of a request.
+    func response(to error: any Error, for request: HTTPRequest, requestID: String) -> Response {
         let told = telling(of: error, requestID: requestID)
         var answer = response(
-            status: told.status, problem: told.problem, path: path, requestID: requestID,
+            status: told.status, problem: told.problem, for: request, requestID: requestID,
             closes: told.closes)
         if let refusal = error as? MethodRefusal {
             answer.headers[.allow] = refusal.allowed.joined(separator: ", ")
@@ -26,11 +26,13 @@ struct ProblemResponder: Sendable {
 
     /// The answer to a problem with a status of its own.
     func response(
-        status: Int, problem: Problem, path: String, requestID: String, closes: Bool = false
+        status: Int, problem: Problem, for request: HTTPRequest, requestID: String,
+        closes: Bool = false
     ) -> Response {
-        let isFHIR = Self.isFHIR(path)
+        let isFHIR = Self.isFHIR(request.path ?? "")
         let body = OutcomeBody(status: status, problem: problem, requestID: requestID)
-        let (bytes, contentType) = body.bytes(isFHIR: isFHIR)
+        let (bytes, contentType) = body.bytes(
+            !isFHIR ? .plain : WantedFormat.isXML(request) ? .outcomeXML : .outcome)
         var headers: HTTPFields = [.contentType: contentType]
         if status == 401, isFHIR { headers[.wwwAuthenticate] = "Bearer realm=\"tribal-ehr\"" }
         if let seconds = problem.retryAfterSeconds ?? Self.retryAfterSeconds(status) {

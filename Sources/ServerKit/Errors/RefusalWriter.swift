@@ -17,11 +17,12 @@ struct RefusalWriter: Sendable {
         let body = OutcomeBody(
             status: refusal.status, problem: Problem(refusal.code, refusal.detail),
             requestID: requestID)
-        let (bytes, contentType) = body.bytes(isFHIR: isFHIR)
+        let (bytes, contentType) = body.bytes(isFHIR ? .outcome : .plain)
         var fields: HTTPFields = [
             .contentType: contentType, .contentLength: "\(bytes.count)", .connection: "close",
         ]
         if refusal.status == 503 { fields[.retryAfter] = "5" }
+        if refusal.status == 405 { fields[.allow] = "GET, HEAD, POST, PUT, PATCH, DELETE" }
         let head = HTTPResponse(
             status: HTTPResponse.Status(code: refusal.status),
             headerFields: SecurityHeaders.dressed(fields, requestID: requestID))

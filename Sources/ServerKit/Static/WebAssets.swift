@@ -50,12 +50,20 @@ package struct WebAssets: Sendable {
                 : file.bytes
             let (type, isText) = Self.contentType(of: file.path)
             var packed: [UInt8]?
-            if isText, bytes.count >= Self.compressedBytesMin { packed = gzip?(bytes) }
+            // The page itself is small, and the one answer that every scanner looks at: it stays
+            // as it is, so that nobody has to prove that its size tells no secret.
+            let isPage = file.path.hasSuffix(".html")
+            if isText, !isPage, bytes.count >= Self.compressedBytesMin { packed = gzip?(bytes) }
             assets[file.path] = Asset(
                 bytes: ByteBuffer(bytes: bytes), gzip: packed.map { ByteBuffer(bytes: $0) },
                 contentType: type, isText: isText)
         }
         self.assets = assets
+    }
+
+    /// The bytes of a file by its path below `web/`, or nil if there is none.
+    package func bytes(of path: String) -> [UInt8]? {
+        assets[path].map { Array($0.bytes.readableBytesView) }
     }
 
     /// The page of the application, or nil if the tree has none.

@@ -55,6 +55,7 @@ package struct NoticeBoard: Sendable {
         case "access-review.due":
             "The quarterly review of who has which access is due. Open Administration, Access "
                 + "review."
+        case "emergency.began": emergencyText(message.payload)
         default: ownText(message.payload)
         }
     }
@@ -63,6 +64,21 @@ package struct NoticeBoard: Sendable {
     private static func ownText(_ payload: [UInt8]) -> String? {
         // A message that cannot be read is nobody's notice.
         (try? JSON.parse(payload))?.string("text")
+    }
+
+    private static func emergencyText(_ payload: [UInt8]) -> String {
+        // A message that cannot be read still says that something happened.
+        let json = try? JSON.parse(payload)
+        let name = json?.string("name") ?? "Somebody"
+        let why =
+            switch json?.string("category") {
+            case "emergency-treatment": "emergency treatment"
+            case "danger-to-self-or-others": "danger to the patient or to others"
+            case "public-health-emergency": "a public-health emergency"
+            default: "an emergency"
+            }
+        return "\(name) opened a closed chart for \(why). It waits for your review under "
+            + "Emergency access."
     }
 
     private static func lockedText(_ payload: [UInt8]) -> String {

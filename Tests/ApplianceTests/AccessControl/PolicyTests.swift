@@ -42,8 +42,8 @@ struct PolicyTests {
     @Test func `the box itself may do everything and sees every compartment`() throws {
         for ask in Self.asks {
             let grant = try policy.grant(ask, to: Callers.machine)
-            #expect(grant.compartments == Set(Compartment.allCases))
-            #expect(grant.onlyPatientID == nil)
+            #expect(grant.wholeCompartments == Set(Compartment.allCases))
+            #expect(grant.onlyPatientIDs == nil)
         }
     }
 
@@ -72,21 +72,21 @@ struct PolicyTests {
             #expect(isGranted(ask, caller) == alone)
         }
         let patient = try policy.grant(Ask(.read, "Patient", id: "p"), to: caller)
-        #expect(patient.compartments == [.system, .general, .bloodQuantum])
+        #expect(patient.wholeCompartments == [.system, .general, .bloodQuantum])
         let result = try policy.grant(Ask(.read, "Observation", id: "o"), to: caller)
-        #expect(result.compartments == [.system, .general])
+        #expect(result.wholeCompartments == [.system, .general])
     }
 
     @Test func `a compartment is opened only by the role that allows the act`() throws {
         let caller = try person([.nurse, .billing])
         let claim = try policy.grant(Ask(.read, "Claim", id: "c"), to: caller)
-        #expect(claim.compartments == [.system, .general])
+        #expect(claim.wholeCompartments == [.system, .general])
     }
 
     @Test func `a patient sees the own chart and no other`() throws {
         let caller = try person([.patient], own: "p-1")
         let grant = try policy.grant(Ask(.read, "Condition", id: "c"), to: caller)
-        #expect(grant.onlyPatientID == "p-1")
+        #expect(grant.onlyPatientIDs == ["p-1"])
         #expect(isGranted(Ask(.read, "Patient", id: "p-1"), caller))
         #expect(!isGranted(Ask(.read, "Patient", id: "p-2"), caller))
         #expect(!isGranted(Ask(.search, "Observation", patientID: "p-2"), caller))
@@ -97,7 +97,7 @@ struct PolicyTests {
     @Test func `a physician who is a patient too reads every chart`() throws {
         let caller = try person([.patient, .physician], own: "p-1")
         let grant = try policy.grant(Ask(.read, "Condition", id: "c", patientID: "p-2"), to: caller)
-        #expect(grant.onlyPatientID == nil)
+        #expect(grant.onlyPatientIDs == nil)
     }
 
     @Test func `scopes narrow a role and never widen it`() throws {
@@ -123,7 +123,7 @@ struct PolicyTests {
     @Test func `a system scope stands for the box within what it names`() throws {
         let caller = try person([.systemAdmin], scopes: "system/Patient.rs")
         let grant = try policy.grant(Ask(.read, "Patient", id: "p"), to: caller)
-        #expect(grant.compartments == Set(Compartment.allCases))
+        #expect(grant.wholeCompartments == Set(Compartment.allCases))
         #expect(!isGranted(Ask(.create, "Patient"), caller))
         #expect(!isGranted(Ask(.read, "Condition", id: "c"), caller))
     }

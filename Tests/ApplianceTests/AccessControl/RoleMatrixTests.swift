@@ -29,9 +29,26 @@ struct RoleMatrixTests {
         case .system:
             if role == .systemAdmin { return look.union([.update, .administer]) }
             return role == .admin ? look : []
+        case .emergencies:
+            return isAdministrator(role)
+                ? [.read, .vread, .search, .update]
+                : treats(role) ? [.create] : []
+        case .delegations: return delegating(role)
         case .recordImport: return role == .systemAdmin ? [.create, .administer] : []
         default: return inChart(role, area)
         }
+    }
+
+    /// Whether a role belongs to somebody who treats people.
+    private static func treats(_ role: Role) -> Bool {
+        [.physician, .nurse, .medicalAssistant, .pharmacist, .lab, .radiology].contains(role)
+    }
+
+    /// Everybody who works here names a substitute; administrators do so for others.
+    private static func delegating(_ role: Role) -> Set<Verb> {
+        guard role != .patient else { return [] }
+        let own = look.union([.create, .delete])
+        return isAdministrator(role) ? own.union([.administer]) : own
     }
 
     private static func isAdministrator(_ role: Role) -> Bool {

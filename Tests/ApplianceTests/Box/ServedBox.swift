@@ -35,8 +35,9 @@ struct ServedBox: Sendable {
             routes: book(test), tls: try TestCertificate.shared.identity(),
             parts: EdgeParts(
                 authenticator: test.box.identity.authenticator,
-                limiter: RateLimiter(steadyMs: { 0 }).unlimited, assets: assets, ids: .random,
-                logger: log.logger, closed: { test.box.maintenance.refusal($0) }),
+                limiter: RateLimiter(steadyMs: { 0 }).unlimited, assets: assets,
+                clock: test.clock.clock, ids: .random, logger: log.logger,
+                closed: { test.box.maintenance.refusal($0) }),
             onRunning: { found.yield($0) })
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run() }

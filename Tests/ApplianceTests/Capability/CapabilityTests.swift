@@ -84,7 +84,7 @@ import Testing
             #expect(patient?["conditionalCreate"]?.bool == true)
             #expect(patient?["conditionalUpdate"]?.bool == true)
             #expect(patient?.string("conditionalRead") == "full-support")
-            #expect(patient?.string("conditionalDelete") == "single")
+            #expect(patient?.string("conditionalDelete") == "multiple")
             // Each of them is answered by something other than "no such address or method".
             let doctor = try await served.signedIn("doctor")
             for (method, path) in [

@@ -9,6 +9,7 @@ import NIOPosix
 import NIOSSL
 import ServerKit
 import Synchronization
+import TestKit
 
 /// A server of its own for one test: a free port, a few routes, limits as the test wants them.
 struct EdgeBox: Sendable {
@@ -37,7 +38,7 @@ struct EdgeBox: Sendable {
             parts: EdgeParts(
                 authenticator: EchoFeature.authenticator,
                 limiter: limiter ?? RateLimiter(steadyMs: { 0 }).unlimited,
-                assets: assets, ids: .random, logger: log.logger),
+                assets: assets, clock: .still, ids: .random, logger: log.logger),
             onRunning: { found.yield($0) })
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run() }
@@ -70,6 +71,11 @@ extension RateLimiter {
         }
         return RateLimiter(table: table, steadyMs: { 0 })
     }
+}
+
+extension Clock {
+    /// A clock that stands still.
+    static let still = FixedClock().clock
 }
 
 extension IDs {

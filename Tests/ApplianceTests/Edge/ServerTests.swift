@@ -23,7 +23,7 @@ struct ServerTests {
             routes: book, tls: try TestCertificate.shared.identity(),
             parts: EdgeParts(
                 authenticator: EchoFeature.authenticator, limiter: RateLimiter(steadyMs: { 0 }),
-                assets: nil, ids: .random, logger: LogLines().logger),
+                assets: nil, clock: .still, ids: .random, logger: LogLines().logger),
             onRunning: onRunning)
     }
 

@@ -158,8 +158,8 @@ struct OddRequest: Sendable {
         .init("a list of hosts", 400, get("Host: localhost, evil.example")),
         .init("a host with a path", 400, get("Host: localhost/evil")),
         .init("a host with a user", 400, get("Host: evil@localhost")),
-        .init("TRACE", 501, "TRACE /api/v1/hello HTTP/1.1\r\nHost: localhost\r\n\r\n"),
-        .init("CONNECT", 501, "CONNECT localhost:443 HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        .init("TRACE", 405, "TRACE /api/v1/hello HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        .init("CONNECT", 405, "CONNECT localhost:443 HTTP/1.1\r\nHost: localhost\r\n\r\n"),
         .init("an unknown method", 501, "BREW /api/v1/hello HTTP/1.1\r\nHost: localhost\r\n\r\n"),
         .init(
             "a method in lower case", 400, "get /api/v1/hello HTTP/1.1\r\nHost: localhost\r\n\r\n"),

@@ -27,7 +27,7 @@ final class IdentityFixture {
         settings.factorRoles = []
         adjust(&settings)
         self.settings = settings
-        test = try TestStore(steps: Identity.schemaSteps)
+        test = try TestStore(steps: Identity.schemaSteps + Identity.laterSteps)
         passwords = try PasswordPool(threads: 1, waitingMax: 2_000, cost: Self.cheap)
         identity = try await Identity(store: test.store, passwords: passwords, settings: settings)
     }

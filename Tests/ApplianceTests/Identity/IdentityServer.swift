@@ -34,7 +34,7 @@ struct IdentityServer: Sendable {
             parts: EdgeParts(
                 authenticator: fixture.identity.authenticator,
                 limiter: limiter ?? RateLimiter(steadyMs: { 0 }).unlimited, assets: nil,
-                ids: .random, logger: log.logger),
+                clock: .still, ids: .random, logger: log.logger),
             onRunning: { found.yield($0) })
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run() }

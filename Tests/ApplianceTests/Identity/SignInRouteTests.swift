@@ -26,7 +26,9 @@ struct SignInRouteTests {
             #expect(user?.string("username") == "jane")
             #expect(user?["roles"]?.elements.map(\.string) == ["PHYSICIAN"])
             #expect(
-                user?["permissions"]?.elements.map(\.string) == ["patients.search", "chart.read"])
+                user?["permissions"]?.elements.map(\.string) == [
+                    "patients.search", "chart.read", "emergencies.open", "delegations.make",
+                ])
             #expect(browser.login.json?["idleSeconds"]?.int == 900)
             #expect(
                 browser.login.json?.string("absoluteExpiresAt") == "2026-03-02T23:00:00.000Z")

@@ -13,7 +13,7 @@ struct SignInTimingTests {
     private static let peopleCount = 80
 
     @Test func `it does not tell whether somebody has the name`() async throws {
-        let test = try TestStore(steps: Identity.schemaSteps)
+        let test = try TestStore(steps: Identity.schemaSteps + Identity.laterSteps)
         var settings = IdentitySettings()
         settings.passwordCost = Self.cost
         let identity = try await Identity(

@@ -153,6 +153,33 @@ import Testing
         }
     }
 
+    @Test func `a deletion takes as many as it says, or none`() async throws {
+        try await atTheBox { test, _, doctor in
+            for _ in 0..<5 {
+                _ = try await doctor.send("POST", "/fhir/Condition", Self.condition("1"))
+            }
+            _ = try await doctor.send("POST", "/fhir/Condition", Self.condition("2"))
+            for (count, status) in [("4", 412), ("0", 400), ("1000", 400), ("x", 400)] {
+                let refused = try await doctor.send(
+                    "DELETE", "\(Self.path)&_count=\(count)")
+                #expect(refused.status == status, "\(count)")
+            }
+            #expect(try await count(doctor) == 6)
+            let seen = try await test.audit().count
+            let key = ["Idempotency-Key": "0123456789abcdef-delete"]
+            let done = try await doctor.send("DELETE", "\(Self.path)&_count=5", nil, key)
+            #expect(done.status == 200 && done.text.contains("5 records"))
+            let again = try await doctor.send("DELETE", "\(Self.path)&_count=5", nil, key)
+            #expect(again.status == 200 && again.text.contains("5 records"))
+            let deletions = try await test.audit().dropFirst(seen).filter { $0.verb == "delete" }
+            #expect(deletions.count == 5)
+            #expect(try await count(doctor) == 1)
+            let none = try await doctor.send(
+                "DELETE", "\(Self.path)&_count=5", nil, ["Prefer": "return=minimal"])
+            #expect(none.status == 204)
+        }
+    }
+
     @Test func `a condition in the address of a create counts like one in its header`() async throws
     {
         try await atTheBox { _, _, doctor in

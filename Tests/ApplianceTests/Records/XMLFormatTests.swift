@@ -61,3 +61,54 @@ import Testing
         }
     }
 }
+
+@Suite struct `Failures as XML` {
+    @Test func `a failure is told in the format that was asked for`() async throws {
+        try await TestBox.served { test, served in
+            try await test.add("doctor", [.physician])
+            let doctor = try await served.signedIn("doctor")
+            let xml = ["Accept": "application/fhir+xml"]
+            for (path, headers, isXML) in [
+                ("/fhir/Patient/none", xml, true), ("/fhir/Patient/none?_format=xml", [:], true),
+                ("/fhir/Patient/none?_format=application/fhir%2Bxml", [:], true),
+                ("/fhir/Patient/none?_format=json", xml, false),
+                ("/fhir/Patient?birthdate=x", xml, true), ("/fhir/nothing/at/all", xml, true),
+                ("/fhir/Patient/none", ["Accept": "*/*"], false),
+                ("/fhir/Patient/none", ["Accept": "application/json, text/xml;q=0.5"], false),
+                ("/fhir/Patient/none", ["Accept": "application/json;q=0.1, text/xml"], true),
+                ("/api/v1/patients/none/chart", xml, false),
+            ] {
+                let answer = try await doctor.get(path, headers)
+                #expect(answer.status >= 400)
+                let type = answer["content-type"] ?? ""
+                #expect(type.contains("xml") == isXML, "\(path) \(headers): \(type)")
+                #expect(
+                    answer.text.contains(#"<OperationOutcome xmlns="http://hl7.org/fhir">"#)
+                        == isXML)
+            }
+            let stranger = try await served.nobody()
+            let login = try await stranger.get("/fhir/Patient/none", xml)
+            #expect(login.status == 401 && login.text.contains("<OperationOutcome"))
+        }
+    }
+
+    @Test func `HEAD answers like GET without the body`() async throws {
+        try await TestBox.served { test, served in
+            try await test.put(SampleResources.patient("own"))
+            try await test.add("doctor", [.physician])
+            let doctor = try await served.signedIn("doctor")
+            for path in [
+                "/fhir/Patient/own", "/fhir/Patient/own/_history/1", "/fhir/Patient/own/_history",
+                "/fhir/Patient/_history", "/fhir/_history", "/fhir/Patient?_id=own",
+                "/fhir?_type=Patient", "/fhir/Patient/own/Condition", "/fhir/metadata",
+                "/fhir/openapi.json", "/fhir/Patient/none", "/fhir/_async/Patient/none",
+            ] {
+                let got = try await doctor.get(path)
+                let head = try await doctor.send("HEAD", path)
+                #expect(head.status == got.status && head.body.isEmpty, "\(path)")
+                #expect(head["content-type"] == got["content-type"], "\(path)")
+                #expect(head["etag"] == got["etag"], "\(path)")
+            }
+        }
+    }
+}

@@ -49,6 +49,73 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        #"[{"op":"replace","path":"/id","value":"mine"}]"#,
+        #"[{"op":"replace","path":"/meta/versionId","value":"77"}]"#,
+        #"[{"op":"replace","path":"/meta/lastUpdated","value":"1999-01-01T00:00:00Z"}]"#,
+        #"[{"op":"replace","path":"/resourceType","value":"Observation"}]"#,
+        #"[{"op":"replace","path":"/subject/reference","value":"Patient/other"}]"#,
+        #"[{"op":"remove","path":"/subject"}]"#,
+    ])
+    func `a patch moves no field of the box and nothing to another chart`(
+        _ patch: String
+    ) async throws {
+        try await TestBox.served { test, served in
+            try await MatrixRecords.store(in: test)
+            try await test.add("doctor", [.physician])
+            let doctor = try await served.signedIn("doctor")
+            let answer = try await doctor.send(
+                "PATCH", "/fhir/Condition/cough", patch,
+                ["Content-Type": "application/json-patch+json"])
+            let stored = try await test.box.store.read("Condition", "cough", by: test.command)
+            let json = try JSON.parse(stored.json)
+            #expect(stored.patientID == "own" && stored.type == "Condition", "\(answer.status)")
+            #expect(json.string("id") == "cough")
+            #expect(json.at("meta", "versionId")?.string == "\(stored.version)")
+            #expect(json.at("meta", "lastUpdated")?.string?.hasPrefix("2026-03-02") == true)
+            #expect(stored.version == (answer.status == 200 ? 2 : 1))
+        }
+    }
+
+    @Test func `no way of writing moves a record to another chart`() async throws {
+        try await TestBox.served { test, served in
+            try await MatrixRecords.store(in: test)
+            try await test.add("doctor", [.physician])
+            let doctor = try await served.signedIn("doctor")
+            let moved = RouteTable.condition("cough", of: "other")
+            let entry =
+                #"{"resource":\#(moved),"request":{"method":"PUT","url":"Condition/cough"}}"#
+            for (method, path, body) in [
+                ("PUT", "/fhir/Condition/cough", moved),
+                ("PUT", "/fhir/Condition?_id=cough", moved),
+                (
+                    "POST", "/fhir",
+                    #"{"resourceType":"Bundle","type":"transaction","entry":[\#(entry)]}"#
+                ),
+                ("POST", "/fhir", #"{"resourceType":"Bundle","type":"batch","entry":[\#(entry)]}"#),
+            ] {
+                let answer = try await doctor.send(method, path, body)
+                let isBatch = body.contains(#""batch""#)
+                #expect(isBatch || answer.status == 409, "\(method) \(path): \(answer.status)")
+                let stored = try await test.box.store.read("Condition", "cough", by: test.command)
+                #expect(stored.patientID == "own" && stored.version == 1, "\(method) \(path)")
+            }
+        }
+    }
+
+    @Test(arguments: [Role.systemAdmin, .admin, .physician, .frontDesk])
+    func `nobody writes the audit log as a record`(_ role: Role) async throws {
+        try await TestBox.served { test, served in
+            try await test.add("somebody", [role])
+            let somebody = try await served.signedIn("somebody")
+            for (method, path) in [("POST", "/fhir/AuditEvent"), ("PUT", "/fhir/AuditEvent/mine")] {
+                let answer = try await somebody.send(
+                    method, path, #"{"resourceType":"AuditEvent","id":"mine"}"#)
+                #expect(answer.status >= 400 && answer.status < 500, "\(role) \(method)")
+            }
+        }
+    }
+
     @Test func `a note is shown in the chart that it belongs to only`() async throws {
         try await TestBox.served { test, served in
             try await MatrixRecords.store(in: test)

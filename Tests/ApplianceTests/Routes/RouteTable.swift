@@ -54,7 +54,7 @@ enum RouteTable {
     /// Every FHIR route stands below two addresses.
     static let probes: [Probe] =
         openProbes + setupProbes + accountProbes + boxProbes + AdminRoutes.probes
-        + FactorRoutes.probes + chartProbes
+        + FactorRoutes.probes + rightsProbes + chartProbes
         + ["/fhir", "/fhir/R4"].flatMap {
             reads($0) + histories($0) + searches($0) + writes($0) + conditionals($0)
         }
@@ -78,6 +78,16 @@ enum RouteTable {
         Probe("GET /fhir/openapi.json", "/fhir/openapi.json", .open, 200, all),
         Probe("GET /fhir/R4/openapi.json", "/fhir/R4/openapi.json", .open, 200, all),
         Probe("POST /api/v1/auth/login", "/api/v1/auth/login", .open, 400, all, body: "{}"),
+        // A box that does not serve has no authority yet.
+        Probe("GET /trust", "/trust", .open, 404, all),
+        Probe("GET /trust/ca.pem", "/trust/ca.pem", .open, 404, all),
+        Probe("GET /trust/ca.crt", "/trust/ca.crt", .open, 404, all),
+        Probe("GET /trust/ca.mobileconfig", "/trust/ca.mobileconfig", .open, 404, all),
+        Probe("GET /trust/check", "/trust/check", .open, 200, all),
+        Probe("POST /trust/check", "/trust/check", .open, 200, all),
+        Probe(
+            "POST /api/v1/certificates/confirm", "/api/v1/certificates/confirm", .open, 400, all,
+            body: "{}"),
     ]
 
     /// The steps of the setup, for whoever has not proved the code.
@@ -122,6 +132,57 @@ enum RouteTable {
         Probe(
             "POST /api/v1/notices/:id/seen", "/api/v1/notices/9/seen", .account, 404,
             "++---------"),
+        Probe("GET /api/v1/certificates", "/api/v1/certificates", .account, 200, "++---------"),
+        Probe(
+            "POST /api/v1/certificates", "/api/v1/certificates", .account, 400, "+----------",
+            body: "{}"),
+        Probe(
+            "POST /api/v1/certificates/reset", "/api/v1/certificates/reset", .account, 204,
+            "+----------"),
+        Probe(
+            "POST /api/v1/certificates/request", "/api/v1/certificates/request", .account, 400,
+            "+----------", body: "{}"),
+    ]
+
+    private static let rightsProbes = [
+        Probe(
+            "GET /api/v1/patients/:id/access-report", "/api/v1/patients/own/access-report",
+            .account, 200, "++---------"),
+        Probe("GET /api/v1/emergencies", "/api/v1/emergencies", .account, 200, "++---------"),
+        Probe(
+            "POST /api/v1/emergencies", "/api/v1/emergencies", .account, 404, "--++++++---",
+            body: #"{"patientId":"none","category":"emergency-treatment","#
+                + #""reason":"A long enough reason"}"#),
+        Probe("GET /api/v1/emergencies/mine", "/api/v1/emergencies/mine", .account, 200, all),
+        Probe(
+            "GET /api/v1/emergencies/:id", "/api/v1/emergencies/none", .account, 404,
+            "++---------"),
+        Probe(
+            "POST /api/v1/emergencies/:id/end", "/api/v1/emergencies/none/end", .account, 404,
+            "++---------"),
+        Probe(
+            "POST /api/v1/emergencies/:id/review", "/api/v1/emergencies/none/review", .account,
+            404, "++---------", body: #"{"finding":"appropriate"}"#),
+        Probe("GET /api/v1/delegations", "/api/v1/delegations", .account, 200, "++++++++++-"),
+        Probe(
+            "GET /api/v1/delegations", "/api/v1/delegations?all=true", .account, 200,
+            "++---------"),
+        Probe(
+            "POST /api/v1/delegations", "/api/v1/delegations", .account, 400, "++++++++++-",
+            body: #"{"to":"none","begins":"2030-01-01","until":"2030-01-02"}"#),
+        Probe(
+            "POST /api/v1/delegations", "/api/v1/delegations", .account, 400, "++---------",
+            body: #"{"from":"none","to":"none","begins":"2030-01-01","until":"2030-01-02"}"#),
+        Probe(
+            "DELETE /api/v1/delegations/:id", "/api/v1/delegations/none", .account, 404,
+            "++++++++++-"),
+        Probe("GET /api/v1/access-rules", "/api/v1/access-rules", .account, 200, "++---------"),
+        Probe(
+            "PUT /api/v1/access-rules", "/api/v1/access-rules", .account, 412, "+----------",
+            body: #"{"version":9,"rules":{}}"#),
+        Probe(
+            "PUT /api/v1/access-rules/people/:id", "/api/v1/access-rules/people/none", .account,
+            404, "++---------", body: #"{"practitionerId":""}"#),
     ]
 
     private static let chartProbes = [
@@ -222,6 +283,12 @@ enum RouteTable {
             Probe(
                 post, "\(base)/Condition/_search", .records, 200, "-+++++++-++",
                 body: "patient=own"),
+            Probe(
+                "GET \(base)/_async/:type/:job", "\(base)/_async/Condition/none", .records, 404,
+                "-+++++++-++"),
+            Probe(
+                "DELETE \(base)/_async/:type/:job", "\(base)/_async/Condition/none", .records, 404,
+                "-+++++++-++"),
             Probe("GET \(base)", "\(base)?_type=Practitioner", .records, 200, all),
             Probe(
                 "POST \(base)/_search", "\(base)/_search", .records, 200, all,

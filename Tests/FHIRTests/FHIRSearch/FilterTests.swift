@@ -1,3 +1,4 @@
+import FHIRModel
 import FHIRSearch
 import Testing
 
@@ -17,7 +18,8 @@ struct FilterTests {
             "not(gender eq male) and (family eq Smith or active eq true)",
             "birthdate lt 1975 and birthdate gt 1974-12-24", "birthdate po 1974",
             "general-practitioner re Practitioner/7", "general-practitioner eq 7",
-            "deceased pr true", "death-date pr false", #"given eq "Ann \"Annie\"""#,
+            "family ew GAY", "given ew nie", "deceased pr true", "death-date pr false",
+            #"given eq "Ann \"Annie\"""#,
             "gender in http://hl7.org/fhir/ValueSet/administrative-gender",
             "gender eq http://hl7.org/fhir/administrative-gender|female",
         ] {
@@ -26,6 +28,7 @@ struct FilterTests {
         for filter in [
             "family eq begay", "family ne Begay", "gender eq male", "birthdate sa 1975",
             "gender eq female and birthdate lt 1970", "not (family sw beg)", "death-date pr true",
+            "family ew beg",
             "gender ni http://hl7.org/fhir/ValueSet/administrative-gender", "birthdate po 1980",
         ] {
             #expect(try !Searching.finds("_filter", filter, in: patient), "\(filter)")
@@ -55,12 +58,41 @@ struct FilterTests {
         }
     }
 
+    @Test func `what stands in brackets holds for the same resource as what follows`() throws {
+        let criterion = try Searching.criterion(
+            "_filter",
+            #"patient[gender eq female and birthdate lt 2000].family sw "be" or value-quantity gt 7||mm[Hg]"#,
+            type: "Observation")
+        guard case .any(let parts) = criterion,
+            case .chain(_, "Patient", .all(let inner)) = parts[0],
+            case .all(let filter) = inner[0], case .parameter(let family) = inner[1],
+            case .parameter(let value) = parts[1], case .quantity(let quantity) = value.values[0]
+        else {
+            Issue.record("\(criterion)")
+            return
+        }
+        #expect(filter.count == 2 && family.parameter.code == "family")
+        #expect(quantity.code == "mm[Hg]")
+        // Only practitioners, organizations and roles are referred to; one of them has a gender.
+        let ways = try Searching.criterion(
+            "_filter", "general-practitioner[gender eq male].family eq x")
+        guard case .chain(_, "Practitioner", _) = ways else {
+            Issue.record("\(ways)")
+            return
+        }
+        let deep = String(repeating: "subject[subject[", count: 12) + "x"
+        #expect(Searching.failure("_filter", deep, type: "Observation") != nil)
+    }
+
     @Test func `what does not follow the grammar is an error`() {
         for filter in [
             "family", "family eq", "family is x", "(family eq x", "family eq x)", "not family eq x",
             "family eq \"x", "and family eq x", "family eq x and", "name[use eq x].family eq y",
             "gender gt x", "family gt x", "birthdate co 19", "gender sw fe", "gender pr maybe",
-            "birthdate in http://x", "_lastUpdated eq x", "family ew y", "nothing eq x",
+            "birthdate in http://x", "_lastUpdated eq x", "nothing eq x",
+            "general-practitioner[name eq x] eq y", "general-practitioner[name eq x.family eq y",
+            "general-practitioner[].family eq y", "general-practitioner[name eq x].gender",
+            "general-practitioner[nothing eq x].gender eq male", "family[gender eq x].family eq y",
         ] {
             #expect(Searching.failure("_filter", filter) != nil, "\(filter)")
         }

@@ -63,7 +63,7 @@ struct SearchParserTests {
         #expect(Searching.failure("_text", "pain")?.code == .notSupported)
         // Left out, it would find more than was asked for.
         #expect(Searching.failure("gender", "", isStrict: false)?.code == .value)
-        #expect(Searching.failure("near", "1|2", type: "Location")?.code == .notSupported)
+        #expect(Searching.failure("_query", "x", type: "Location")?.code == .notSupported)
         let query = try query(
             "Patient", [("shoe-size", "44"), ("family", "Begay"), ("_text", "x")],
             isStrict: false)

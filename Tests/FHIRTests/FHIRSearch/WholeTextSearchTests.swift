@@ -1,5 +1,6 @@
 import FHIRModel
 import FHIRSearch
+import TestKit
 import Testing
 
 @Suite("Search in whole texts")
@@ -32,6 +33,50 @@ struct WholeTextSearchTests {
             "bone", "liver bone", "not liver", "iver", "\"liver in\"", "div", "neoplasm", "amp",
         ] {
             #expect(try !finds("_text", value), "\(value)")
+        }
+    }
+
+    @Test func `the words of a text tell the same as the text, or that they cannot`() throws {
+        let json = try Searching.json(condition)
+        let entries = Searching.extractor.words(of: json)
+        #expect(entries.map(\.parameter) == ["_content", "_text"])
+        var random = SeededRandom(seed: 41)
+        let words = ["liver", "metas", "in", "the", "lung", "bone", "co", "yazhi", "week", "zz"]
+        var openCount = 0
+        for _ in 0..<3_000 {
+            let text = Self.query(words, &random, depth: 0)
+            guard let query = TextQuery(text) else { continue }
+            for entry in entries {
+                guard case .string(let words) = entry.value,
+                    case .string(let whole)? = Searching.extractor.values(
+                        of: json, type: "Condition", parameter: entry.parameter
+                    ).first
+                else {
+                    Issue.record("There is no text.")
+                    continue
+                }
+                switch query.hint(words: Array(words.utf8)) {
+                case .open: openCount += 1
+                case .certain(let isFound): #expect(isFound == query.accepts(whole), "\(text)")
+                }
+            }
+        }
+        #expect(openCount > 100 && openCount < 3_000)
+    }
+
+    private static func query(
+        _ words: [String], _ random: inout SeededRandom, depth: Int
+    ) -> String {
+        switch random.below(depth > 3 ? 2 : 6) {
+        case 0, 1: return random.pick(words)
+        case 2: return "\"\(random.pick(words)) \(random.pick(words))\""
+        case 3: return "not (\(query(words, &random, depth: depth + 1)))"
+        case 4:
+            return "(\(query(words, &random, depth: depth + 1)) or "
+                + "\(query(words, &random, depth: depth + 1)))"
+        default:
+            return query(words, &random, depth: depth + 1) + " "
+                + query(words, &random, depth: depth + 1)
         }
     }
 

@@ -15,6 +15,48 @@ struct ConnectionTests {
         #expect(try db.pragmaInt("busy_timeout") == 5_000)
     }
 
+    @Test(arguments: [Connection.Mode.readWrite, .readOnly])
+    func `a connection is hardened from its opening on`(_ mode: Connection.Mode) throws {
+        let folder = try EdgeFolder()
+        try Connection(path: folder.file("a.sqlite"), mode: .readWrite)
+            .execute("CREATE TABLE t (a INTEGER) STRICT")
+        let db = try Connection(path: folder.file("a.sqlite"), mode: mode)
+        #expect(db.isHardened)
+        try db.execute("PRAGMA trusted_schema = ON")
+        #expect(!db.isHardened)
+        db.close()
+        #expect(!db.isHardened)
+    }
+
+    @Test(arguments: [
+        "ATTACH ':memory:' AS other", "DROP TABLE t", "CREATE TABLE u (a INTEGER) STRICT",
+        "CREATE TEMP TABLE u (a INTEGER)", "CREATE VIEW v AS SELECT 1",
+        "PRAGMA writable_schema = ON",
+        "PRAGMA synchronous = OFF", "PRAGMA database_list", "DELETE FROM sqlite_schema",
+        "SELECT load_extension('x')", "SELECT randomblob(100000000)", "VACUUM INTO '/tmp/other'",
+        "INSERT INTO t SELECT 1 UNION SELECT hex(a) FROM t", "ANALYZE",
+        "CREATE TRIGGER r AFTER INSERT ON t BEGIN SELECT 1; END",
+    ])
+    func `a restricted connection reads and changes rows and nothing else`(_ sql: String) throws {
+        let folder = try EdgeFolder()
+        let db = try Connection(path: folder.file("a.sqlite"), mode: .readWrite)
+        try db.execute("CREATE TABLE t (a INTEGER) STRICT")
+        try db.restrict()
+        try db.run("INSERT INTO t (a) VALUES (?)", .int(7))
+        #expect(throws: SQLiteError.self) { try db.prepare(sql).run() }
+        #expect(throws: SQLiteError.self) { try db.execute(sql) }
+        #expect(try db.int("SELECT max(a) + count(*) FROM t") == 8)
+    }
+
+    @Test func `a refused statement is noted with the file that it was meant for`() throws {
+        let folder = try EdgeFolder()
+        let db = try Connection(path: folder.file("a.sqlite"), mode: .readWrite)
+        try db.restrict()
+        #expect(!StatementLog.statements(of: db.path).values.contains(.refused))
+        #expect(throws: SQLiteError.self) { try db.execute("CREATE TABLE t (a INTEGER) STRICT") }
+        #expect(StatementLog.statements(of: db.path).values.contains(.refused))
+    }
+
     @Test func `a database and its log are readable for the owner only`() throws {
         let folder = try EdgeFolder()
         let db = try Connection(path: folder.file("a.sqlite"), mode: .readWrite)

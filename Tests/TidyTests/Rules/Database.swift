@@ -47,6 +47,36 @@ enum Database {
         literal.hasPrefix("PRAGMA ") || !literal.contains(" FROM ")
     }
 
+    /// Files that may hand SQLite a text that is no literal.
+    ///
+    /// Settings of a connection and the check of the whole file take a number in their text.
+    static let composers: Set<String> = [
+        "Sources/SQLite/Connection.swift", "Sources/SQLite/Connection+Upkeep.swift",
+        "Sources/RecordStore/RecordStore.swift", "Sources/RecordStore/Schema/SchemaStep.swift",
+    ]
+
+    /// Calls that hand SQLite a text that was made while the program runs.
+    ///
+    /// `statement`, `run`, `int` and `text` take a `StaticString`, which cannot be made; `prepare`
+    /// and `execute` take anything.
+    static func composed(in file: SwiftFile) -> [Finding] {
+        guard file.file.isSource, !composers.contains(file.path) else { return [] }
+        let tokens = file.text.tokens
+        return tokens.indices.compactMap { index in
+            guard ["prepare", "execute"].contains(tokens[index].text), !tokens[index].isLiteral,
+                index > 0, tokens[index - 1].text == ".", index + 2 < tokens.count,
+                tokens[index + 1].text == "("
+            else { return nil }
+            let arguments = tokens[(index + 2)..<(Brackets.end(tokens, index + 1) - 1)]
+            let isLiteral = arguments.allSatisfy { $0.isLiteral } && !arguments.isEmpty
+            return isLiteral
+                ? nil
+                : Finding(
+                    path: file.path, line: tokens[index].line,
+                    what: "hands SQLite a text that is no literal; bind values instead.")
+        }
+    }
+
     /// Functions of a rows file outside the store that others can call without a grant.
     static func withoutGrant(in file: SwiftFile) -> [Finding] {
         let owners: Set<String> = ["RecordStore", "Backups"]

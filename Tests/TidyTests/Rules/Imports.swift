@@ -91,10 +91,13 @@ enum Layers {
         return findings
     }
 
+    /// What is built by itself: a program with a target of another name, a package of its own.
+    private static let ownBuilds: Set<String> = ["Benchmarks", "FuzzTests"]
+
     /// Imports of a file that its target does not declare.
     static func undeclared(in file: SwiftFile, _ manifest: Manifest) -> [Finding] {
         guard let name = file.file.target,
-            file.file.folders.first != "Tests" || name != "Benchmarks"
+            file.file.folders.first != "Tests" || !ownBuilds.contains(name)
         else { return [] }
         guard let target = manifest.targets[name] else {
             return [

@@ -6,8 +6,9 @@ import { element, html } from "../../lib/html.js";
 import { keys } from "../../lib/keys.js";
 import { noteOpened } from "../../lib/recent.js";
 import { go } from "../../lib/router.js";
-import { session } from "../../lib/session.js";
+import { may, session } from "../../lib/session.js";
 import { addStyle } from "../../lib/styles.js";
+import { closedNote, EmergencyStrip } from "../emergencies/strip.js";
 import { banner } from "./banner.js";
 import {
   allergiesPanel, documentsPanel, encountersPanel, immunizationsPanel, medicationsPanel,
@@ -46,6 +47,7 @@ export function open(outlet, parts) {
 
 class ChartPage {
   #outlet; #parts; #chart = null; #request = new AbortController(); #endKeys = []; #sizes = null;
+  #strip = null;
 
   constructor(outlet, parts) {
     this.#outlet = outlet;
@@ -67,8 +69,9 @@ class ChartPage {
       this.#show();
     } catch (error) {
       if (this.#request.signal.aborted) return;
+      const isClosed = error.status === 404 && may("emergencies.open");
       this.#outlet.replaceChildren(html`<div class="page"><h1>The chart is not open</h1>
-        ${failedNote(error, () => this.load())}
+        ${isClosed ? closedNote(id, () => this.load()) : failedNote(error, () => this.load())}
         <p><a href="/patients">Find a patient</a></p></div>`);
     }
   }
@@ -82,6 +85,7 @@ class ChartPage {
 
   close() {
     this.#request.abort();
+    this.#strip?.stop();
     this.#sizes?.disconnect();
     this.#endKeys.forEach((end) => end());
     document.documentElement.style.removeProperty("--sticky-height");
@@ -100,8 +104,13 @@ class ChartPage {
       aria-orientation="vertical">${tabs.map((tab) => this.#tab(tab))}</div>`;
     rail.addEventListener("keydown", (event) => this.#railKey(event));
     const who = session.get().user;
+    this.#strip?.stop();
+    this.#strip = may("emergencies.open") ? new EmergencyStrip(patient, () => this.load()) : null;
+    this.#strip?.load();
     this.#outlet.replaceChildren(html`<article class="chart">
-      ${banner(this.#chart)}
+      ${this.#strip?.node}${banner(this.#chart)}
+      ${may("audit.read") ? html`<p class="emergency-offer no-print"><a
+        href="/access-report/${encodeURIComponent(patient.id)}">Who looked at this chart</a></p>` : null}
       <div class="chart-body">${rail}
         <section class="panel" role="tabpanel" id="chart-panel" tabindex="-1"></section></div>
       <p class="print-only print-foot" hidden>Printed by ${who?.displayName} from the chart as it

@@ -6,6 +6,7 @@ import { element, html } from "../../lib/html.js";
 import { matchParts } from "../../lib/match.js";
 import { go } from "../../lib/router.js";
 import { recentRows } from "../../lib/recent.js";
+import { may } from "../../lib/session.js";
 import { addStyle } from "../../lib/styles.js";
 
 await addStyle("./patient-search.css", import.meta.url);
@@ -134,7 +135,22 @@ function list(items, query) {
     <ul class="patient-list">${items.map((item) => html`<li>${row(item, query)}</li>`)}</ul>`;
 }
 
+/** A patient whose chart is closed to this person: who it is, and the way in for emergencies. */
+function closedRow(item, query) {
+  const open = async () => {
+    const { openEmergencyDialog } = await import("../emergencies/dialog.js");
+    openEmergencyDialog({ patientId: item.id, name: item.name },
+      () => go(`/patients/${encodeURIComponent(item.id)}`));
+  };
+  return html`<div class="patient closed"><span class="p-name"><bdi>${marked(item.name, query)}</bdi></span>
+    <span class="p-born"><span class="number">${formatDate(item.birthDate)}</span></span>
+    <span class="p-closed">Not your patient${may("emergencies.open") ? html`
+      <button type="button" class="button small" aria-label="Open the chart of ${item.name} with a reason"
+        @click=${open}>Open with a reason…</button>` : null}</span></div>`;
+}
+
 function row(item, query) {
+  if (item.isClosed) return closedRow(item, query);
   const age = item.ageYears == null || item.deceased ? null
     : html`<span class="quiet">${item.ageYears} y</span>`;
   const death = item.deceased ? html` <span class="tag">Deceased</span>` : null;

@@ -9,6 +9,7 @@ struct UserCommand: AsyncParsableCommand {
             UserAddCommand.self, UserListCommand.self, UserDisableCommand.self,
             UserEnableCommand.self, UserResetPasswordCommand.self, UserSetRolesCommand.self,
             UserUnlockCommand.self, UserPasswordCodeCommand.self, UserResetFactorCommand.self,
+            UserLinkCommand.self,
         ])
 }
 

@@ -62,6 +62,10 @@ enum FolderChecks {
             }
             return .ok("keys", "This machine opens the record, and there is a recovery kit.")
         } catch {
+            let own = folder.path + "/" + MachineKey.fileName
+            if error == .noMachineKey(path: own), access(MachineKey.storedCredential, F_OK) == 0 {
+                return .ok("keys", "systemd keeps the key of this machine and gives it to the box.")
+            }
             return .failed(
                 "keys", "\(error)", cure: "tribal-ehr keys open --recovery-code-file FILE")
         }

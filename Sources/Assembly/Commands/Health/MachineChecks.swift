@@ -19,6 +19,7 @@ enum MachineChecks {
                 findings.append(port("http-port", plain, option: "--http-listen"))
             }
         }
+        if settings.isNameAnnounced, !isServing { findings.append(localName()) }
         return findings + [memory(), clock(), libraries()]
     }
 
@@ -44,6 +45,15 @@ enum MachineChecks {
                 name, "\(place) cannot be used: \(String(cString: strerror(fault)).lowercased()).",
                 cure: "Use another address with \(option).")
         }
+    }
+
+    private static func localName() -> Finding {
+        guard let fault = MulticastSocket.fault() else {
+            return .ok("local-name-port", "UDP port 5353 can be used for the name on the network.")
+        }
+        return .warning(
+            "local-name-port", "UDP port 5353 cannot be used (\(fault)).",
+            cure: "The box works without; devices then need its number. Or set MDNS=off.")
     }
 
     private static func memory() -> Finding {

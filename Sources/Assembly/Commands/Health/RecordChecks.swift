@@ -14,6 +14,7 @@ struct RecordChecks {
         var findings = [
             server(status), claim(status), schema(status), disk(status), damage(status),
         ]
+        findings += certificates(status)
         findings += jobs(status)
         findings.append(try await keys())
         if full { findings.append(try await audit()) }
@@ -65,6 +66,60 @@ struct RecordChecks {
             return .ok("database", "No damage was met since the start.")
         }
         return .failed("database", damage, cure: "Restore the data folder from a backup.")
+    }
+
+    /// What browsers are shown, and whether the box can be found by its name.
+    private func certificates(_ status: JSON) -> [Finding] {
+        var findings: [Finding] = []
+        for one in status.at("certificates", "served").map({ Array($0.elements) }) ?? [] {
+            let kind = one.string("kind") == "own" ? "The clinic's own" : "The box's"
+            let day = one.string("expiresAt")?.prefix(10) ?? ""
+            let days = one["daysLeft"]?.int ?? 0
+            let text = "\(kind) certificate ends on \(day), in \(days) days."
+            let cure =
+                one.string("kind") == "own"
+                ? "Bring a fresh one: tribal-ehr certificate install --certificate FILE --key FILE"
+                : "Check the clock; the box renews it by itself while it runs."
+            let name = "certificate-shown"
+            if days < 0 {
+                findings.append(.failed(name, "\(kind) certificate ended on \(day).", cure: cure))
+            } else {
+                findings.append(
+                    days < Self.certificateDaysMin
+                        ? .warning(name, text, cure: cure) : .ok(name, text))
+            }
+        }
+        let uncovered = status.at("certificates", "uncovered")?.elements.compactMap(\.string) ?? []
+        if !uncovered.isEmpty {
+            findings.append(
+                .warning(
+                    "certificate-names",
+                    "The box's own authority may not vouch for \(uncovered.joined(separator: ", ")).",
+                    cure: "Bring a certificate for it, or take the name out of HOSTS."))
+        }
+        return findings + localName(status)
+    }
+
+    private static let certificateDaysMin = 14
+
+    private func localName(_ status: JSON) -> [Finding] {
+        guard isServing, let text = status.string("localName") else { return [] }
+        switch status.string("nameState") {
+        case "failed":
+            return [
+                .warning(
+                    "local-name", text,
+                    cure:
+                        "Find the program with: ss --udp --listening --processes 'sport = :5353'; "
+                        + "or set MDNS=off and give devices the number of the box.")
+            ]
+        case "no-network":
+            return [
+                .warning(
+                    "local-name", text, cure: "Plug the box into the network of the clinic.")
+            ]
+        default: return [.ok("local-name", text)]
+        }
     }
 
     private func jobs(_ status: JSON) -> [Finding] {

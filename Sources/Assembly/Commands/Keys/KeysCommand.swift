@@ -93,7 +93,7 @@ struct KeysKitCommand: AsyncParsableCommand {
         return KitSheet(
             kitID: answer.string("kitID") ?? "", code: answer.string("recoveryCode") ?? "",
             clinicName: answer.string("clinicName") ?? "",
-            madeAtMs: SystemClock.clock.wallMs())
+            madeAtMs: SystemClock.clock.wallMs(), trust: KitSheet.Trust(told: answer))
     }
 }
 

@@ -35,11 +35,6 @@ struct KeysOpenCommand: AsyncParsableCommand {
         try ring.restoreMachineSlot(machine, nowMs: SystemClock.clock.wallMs())
         withExtendedLifetime(lock) {}
         report.say("This machine opens the record now. Start the box: tribal-ehr serve")
-        if MachineKey.credentialsFolder != nil {
-            report.say(
-                "The service manager hands over a machine key too, which wins; replace it with "
-                    + "\(data.path)/\(MachineKey.fileName).")
-        }
         report.finish { out in
             out.member("dataDir", data.path)
             out.member("opened", true)

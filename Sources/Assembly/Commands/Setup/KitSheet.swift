@@ -1,3 +1,4 @@
+import FHIRModel
 import Kernel
 
 /// The recovery kit as it is printed: the one thing that opens the record when the machine is
@@ -9,9 +10,36 @@ package struct KitSheet: Sendable {
     package let clinicName: String
     /// UTC milliseconds.
     package let madeAtMs: Int64
+    /// Where devices learn to trust the box, and the digits to compare there; nil where not known.
+    package let trust: Trust?
+
+    /// What a device is compared with.
+    package struct Trust: Hashable, Sendable {
+        /// The name of the box with its domain.
+        package let address: String
+        /// SHA-256 of the authority's certificate in groups of four digits.
+        package let fingerprint: String
+
+        /// Collects both.
+        package init(address: String, fingerprint: String) {
+            self.address = address
+            self.fingerprint = fingerprint
+        }
+
+        /// What the box told with a kit; nil if it told none.
+        init?(told answer: JSON) {
+            guard let fingerprint = answer.string("fingerprint"), !fingerprint.isEmpty,
+                let address = answer.string("address")
+            else { return nil }
+            self.init(address: address, fingerprint: fingerprint)
+        }
+    }
 
     /// Makes a sheet.
-    package init(kitID: String, code: String, clinicName: String, madeAtMs: Int64) {
+    package init(
+        kitID: String, code: String, clinicName: String, madeAtMs: Int64, trust: Trust? = nil
+    ) {
+        self.trust = trust
         self.kitID = kitID
         self.code = code
         self.clinicName = clinicName
@@ -34,6 +62,20 @@ package struct KitSheet: Sendable {
             4. Put the backed-up data folder in place, the code into a file, and run:
                tribal-ehr keys open --recovery-code-file FILE
             5. Made a newer kit? Destroy this one: only the newest kit opens the box.
+            \(trustText)
+            """
+    }
+
+    private var trustText: String {
+        guard let trust else { return "" }
+        let groups = trust.fingerprint.split(separator: " ")
+        let half = (groups.count + 1) / 2
+        return """
+
+            Devices learn to trust the box at http://\(trust.address)/trust
+            The page must show these digits:
+               \(groups.prefix(half).joined(separator: " "))
+               \(groups.dropFirst(half).joined(separator: " "))
 
             """
     }

@@ -53,7 +53,7 @@ struct SetupCommand: AsyncParsableCommand {
         let kit = KitSheet(
             kitID: claim.string("kitID") ?? "", code: claim.string("recoveryCode") ?? "",
             clinicName: claim.string("clinicName") ?? "",
-            madeAtMs: SystemClock.clock.wallMs())
+            madeAtMs: SystemClock.clock.wallMs(), trust: KitSheet.Trust(told: claim))
         return (claim, kit)
     }
 

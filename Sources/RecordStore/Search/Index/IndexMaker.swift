@@ -51,8 +51,24 @@ struct IndexMaker: Sendable {
         guard !Chart.isClosed(owner.compartment) else {
             return IndexDraft.Placed(chart: chart.number, content: IndexContent())
         }
-        return IndexDraft.Placed(
-            chart: chart.number, content: content(of: rules.entries(json, type), type: type))
+        var content = content(of: rules.entries(json, type) + rules.words(json), type: type)
+        for inner in Self.containedTypes(json) {
+            content.tags.insert(
+                IndexContent.Tag(
+                    parameter: numbers.parameter(inner, Self.containedCode), tag: 0,
+                    systemTag: 0))
+        }
+        return IndexDraft.Placed(chart: chart.number, content: content)
+    }
+
+    /// Beside a type, what says that a resource holds one of that type inside.
+    static let containedCode = "_contained"
+
+    /// The types of the resources that stand inside of one.
+    static func containedTypes(_ json: JSON) -> Set<String> {
+        Set(
+            json["contained"]?.elements.compactMap { $0.string("resourceType") }
+                .filter(ResourceType.isKnown) ?? [])
     }
 
     private func content(of entries: [IndexEntry], type: String) -> IndexContent {
@@ -96,7 +112,7 @@ private struct RowMaker {
         case .reference(let reference):
             add(reference, to: &content)
             return true
-        case .string: return false
+        case .string, .position: return false
         // Found by the plain parameters that it is made of, and looked at then.
         case .composite: return true
         case _ where isPerson: return false

@@ -46,6 +46,10 @@ enum SealedValues {
             out.append(5)
             append(low, to: &out)
             append(high, to: &out)
+        case .position(let latitude, let longitude):
+            out.append(6)
+            append(Int64(bitPattern: latitude.bitPattern), to: &out)
+            append(Int64(bitPattern: longitude.bitPattern), to: &out)
         // Persons have no parameters of these kinds, and all else has rows for them.
         case .reference, .number, .quantity, .composite: break
         }
@@ -83,6 +87,11 @@ enum SealedValues {
             case 5:
                 guard let low = number(), let high = number() else { return nil }
                 return .date(low: low, high: high)
+            case 6:
+                guard let latitude = number(), let longitude = number() else { return nil }
+                return .position(
+                    latitude: Double(bitPattern: UInt64(bitPattern: latitude)),
+                    longitude: Double(bitPattern: UInt64(bitPattern: longitude)))
             default: return nil
             }
         }

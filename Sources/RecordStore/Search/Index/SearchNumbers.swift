@@ -79,6 +79,11 @@ final class SearchNumbers: Sendable {
     /// The number of a patient, or nil where no row can have it.
     func knownPatient(_ id: String) -> Int64? { state.withLock { $0.patients[id] } }
 
+    /// The numbers of those patients that rows can have.
+    func known(patients ids: Set<String>) -> [Int64] {
+        state.withLock { state in ids.compactMap { state.patients[$0] } }
+    }
+
     /// The type that a number stands for.
     func type(_ number: Int64) -> String? { state.withLock { $0.types[number] } }
 

@@ -14,13 +14,13 @@ enum SearchRows {
             scope.isOnePatient
             ? try connection.statement(
                 """
-                SELECT origin FROM search_resource INDEXED BY search_resource_by_chart
+                SELECT origin, chart FROM search_resource INDEXED BY search_resource_by_chart
                  WHERE type = ? AND chart BETWEEN ? AND ? AND ((? >> (chart & 7)) & 1) = 1
                    AND origin > ?
                 """)
             : try connection.statement(
                 """
-                SELECT origin FROM search_resource INDEXED BY search_resource_by_type
+                SELECT origin, chart FROM search_resource INDEXED BY search_resource_by_type
                  WHERE type = ? AND chart BETWEEN ? AND ? AND ((? >> (chart & 7)) & 1) = 1
                    AND origin > ?
                  ORDER BY origin
@@ -30,13 +30,14 @@ enum SearchRows {
         statement.bind(5, after)
         var found: [Int64] = []
         while found.count < limit || scope.isOnePatient, try statement.step() {
-            found.append(statement.int(0))
+            if !scope.isPatchy || scope.covers(statement.int(1)) { found.append(statement.int(0)) }
         }
         return scope.isOnePatient ? Array(found.sorted().prefix(limit)) : found
     }
 
     /// How many resources of a type there are.
     static func count(_ scope: SearchScope, _ connection: Connection) throws -> Int {
+        if scope.isPatchy { return try countByChart(scope, connection) }
         let statement = try connection.statement(
             """
             SELECT count(*) FROM search_resource INDEXED BY search_resource_by_chart
@@ -47,6 +48,24 @@ enum SearchRows {
         return try statement.step() ? Int(statement.int(0)) : 0
     }
 
+    private static func countByChart(
+        _ scope: SearchScope, _ connection: Connection
+    ) throws -> Int {
+        let statement = try connection.statement(
+            """
+            SELECT chart, count(*) FROM search_resource INDEXED BY search_resource_by_chart
+             WHERE type = ? AND chart BETWEEN ? AND ? AND ((? >> (chart & 7)) & 1) = 1
+             GROUP BY chart
+            """)
+        defer { statement.reset() }
+        bind(statement, scope.number, scope, scope.mask)
+        var total = 0
+        while try statement.step() {
+            if scope.covers(statement.int(0)) { total += Int(statement.int(1)) }
+        }
+        return total
+    }
+
     /// The resources with a code, of a system or of any.
     static func tagged(
         _ parameter: Int64, tag: Int64, systemTag: Int64?, _ scope: SearchScope,
@@ -54,14 +73,14 @@ enum SearchRows {
     ) throws -> [Int64] {
         let statement = try connection.statement(
             """
-            SELECT origin, system_tag FROM search_tag
+            SELECT origin, chart, system_tag FROM search_tag
              WHERE parameter = ? AND chart BETWEEN ? AND ? AND ((? >> (chart & 7)) & 1) = 1
                AND tag = ?
             """)
         defer { statement.reset() }
         bind(statement, parameter, scope, scope.openMask)
         statement.bind(5, tag)
-        return try collect(statement) { systemTag == nil || statement.int(1) == systemTag }
+        return try collect(statement, scope) { systemTag == nil || statement.int(2) == systemTag }
     }
 
     /// The resources with any code of a parameter.
@@ -86,12 +105,12 @@ enum SearchRows {
     ) throws -> [Int64] {
         let statement = try connection.statement(
             """
-            SELECT origin, system_tag FROM search_tag
+            SELECT origin, chart, system_tag FROM search_tag
              WHERE parameter = ? AND chart BETWEEN ? AND ? AND ((? >> (chart & 7)) & 1) = 1
             """)
         defer { statement.reset() }
         bind(statement, parameter, scope, scope.openMask)
-        return try collect(statement) { fits(statement.int(1)) }
+        return try collect(statement, scope) { fits(statement.int(2)) }
     }
 
     /// The resources whose reference leads to a target.
@@ -100,14 +119,14 @@ enum SearchRows {
     ) throws -> [Int64] {
         let statement = try connection.statement(
             """
-            SELECT origin FROM search_link
+            SELECT origin, chart FROM search_link
              WHERE parameter = ? AND chart BETWEEN ? AND ? AND ((? >> (chart & 7)) & 1) = 1
                AND target_tag = ?
             """)
         defer { statement.reset() }
         bind(statement, parameter, scope, scope.openMask)
         statement.bind(5, tag)
-        return try collect(statement) { true }
+        return try collect(statement, scope) { true }
     }
 
     /// The resources with any reference of a parameter.
@@ -116,12 +135,12 @@ enum SearchRows {
     ) throws -> [Int64] {
         let statement = try connection.statement(
             """
-            SELECT origin FROM search_link
+            SELECT origin, chart FROM search_link
              WHERE parameter = ? AND chart BETWEEN ? AND ? AND ((? >> (chart & 7)) & 1) = 1
             """)
         defer { statement.reset() }
         bind(statement, parameter, scope, scope.openMask)
-        return try collect(statement) { true }
+        return try collect(statement, scope) { true }
     }
 
     /// Where the references of a resource lead.
@@ -209,11 +228,13 @@ enum SearchRows {
         statement.bind(4, mask)
     }
 
+    /// The origins of rows whose first columns are origin and chart.
     static func collect(
-        _ statement: Statement, where isWanted: () throws -> Bool
+        _ statement: Statement, _ scope: SearchScope, where isWanted: () throws -> Bool
     ) throws -> [Int64] {
         var found: [Int64] = []
         while try statement.step() {
+            if scope.isPatchy, !scope.covers(statement.int(1)) { continue }
             guard try isWanted() else { continue }
             found.append(statement.int(0))
             guard found.count <= SearchLimits.originsCountMax else {

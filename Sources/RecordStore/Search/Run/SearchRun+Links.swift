@@ -8,7 +8,7 @@ extension SearchRun {
         _ reference: ParameterReference, _ target: String, _ inner: SearchCriterion,
         _ scope: SearchScope, within: [Int64]?
     ) throws -> [Int64] {
-        guard reference.type == scope.type, self.scope(target) != nil else { return [] }
+        guard reference.type == scope.type, grants.ofType(target) != nil else { return [] }
         let targets = try matches([inner], type: target)
         guard targets.count <= SearchLimits.linkedCountMax else { throw Self.tooManyLinks }
         var tags = Set<Int64>()
@@ -16,10 +16,11 @@ extension SearchRun {
             if let row = try SearchRows.resource(origin, connection) { tags.insert(row.selfTag) }
         }
         let code = reference.parameter.code
+        let inside = try leadingInside(reference, target, inner, scope, within: within)
         if let within, within.count <= SearchLimits.fewCount {
-            return try within.filter { try leads($0, code, to: tags) }
+            return OriginList.either(inside, try within.filter { try leads($0, code, to: tags) })
         }
-        var found: [Int64] = []
+        var found: [Int64] = inside
         if let number = maker.numbers.known(scope.type, code) {
             for tag in tags {
                 found += try SearchRows.linked(number, to: tag, scope, connection)

@@ -16,9 +16,6 @@ extension SearchRun {
         _ criterion: ParameterCriterion, _ scope: SearchScope, within: [Int64]?
     ) throws -> [Int64] {
         guard criterion.type == scope.type else { return [] }
-        if IndexExtractor.textCodes.contains(criterion.parameter.code) {
-            return try lookedAt(within ?? universe(scope), criterion)
-        }
         if let within, within.count <= SearchLimits.fewCount {
             return try lookedAt(within, criterion)
         }
@@ -28,7 +25,7 @@ extension SearchRun {
     }
 
     /// Those of some resources that fulfil a parameter, found out by opening them.
-    private func lookedAt(
+    func lookedAt(
         _ origins: [Int64], _ criterion: ParameterCriterion
     ) throws -> [Int64] {
         try origins.filter { try holds($0, criterion) }
@@ -108,8 +105,11 @@ extension SearchRun {
         _ within: [Int64]?
     ) throws -> Answer {
         let kind = criterion.parameter.type
+        if IndexExtractor.textCodes.contains(criterion.parameter.code) {
+            return .exact(try worded(number, criterion, scope, within))
+        }
         let isSealed = IndexMaker.isPerson(scope.type) && kind != .reference && kind != .composite
-        if isSealed || kind == .string {
+        if isSealed || kind == .string || kind == .special {
             return .exact(try sealed(number, criterion, scope, within))
         }
         switch kind {

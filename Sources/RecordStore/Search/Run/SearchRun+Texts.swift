@@ -40,7 +40,7 @@ extension SearchRun {
         case ("name", .string(let typed)), ("family", .string(let typed)),
             ("given", .string(let typed)):
             let query = PersonQuery(nameWords: typed, isExact: false)
-            let hits = people.find(query, limit: countMax, only: nil)
+            let hits = people.find(query, limit: countMax)
             guard !query.isEmpty, hits.total <= countMax else { return nil }
             return hits.people.map(\.id)
         case ("identifier", .token(let token)):
@@ -78,15 +78,40 @@ extension SearchRun {
         }
     }
 
+    /// The resources whose whole text has the words that are asked for.
+    ///
+    /// Only where words must stand one behind the other is the resource itself opened.
+    func worded(
+        _ number: Int64, _ criterion: ParameterCriterion, _ scope: SearchScope,
+        _ within: [Int64]?
+    ) throws -> [Int64] {
+        guard case .string(let typed)? = criterion.values.first, let query = TextQuery(typed) else {
+            return []
+        }
+        var open: [Int64] = []
+        let sure = try eachText(number, scope, within: within, isKept: false) { origin, values in
+            guard case .string(let words)? = values.first else { return false }
+            switch query.hint(words: Array(words.utf8)) {
+            case .certain(let isFound): return isFound
+            case .open: open.append(origin)
+            }
+            return false
+        }
+        return OriginList.either(sure, try lookedAt(OriginList.of(open), criterion))
+    }
+
     /// Opens the sealed values of a parameter, or remembers them, and keeps the resources for which
     /// `isWanted` says so.
+    ///
+    /// - Parameter isKept: whether to remember what was opened; words of whole texts are too many.
     func eachText(
-        _ number: Int64, _ scope: SearchScope, within: [Int64]?,
+        _ number: Int64, _ scope: SearchScope, within: [Int64]?, isKept: Bool = true,
         where isWanted: (_ origin: Int64, _ values: [IndexValue]) throws -> Bool
     ) throws -> [Int64] {
-        let known = scope.isOnePatient ? [:] : texts.opened(number)
+        let isKept = isKept && !scope.isOnePatient
+        let known = isKept ? texts.opened(number) : [:]
         var fresh: [Int64: TextMemory.Opened] = [:]
-        defer { if !scope.isOnePatient { texts.add(fresh, number) } }
+        defer { if isKept { texts.add(fresh, number) } }
         return try SearchValueRows.texts(number, scope, connection) { origin, chart, sealed in
             if let within, !OriginList.contains(within, origin) { return false }
             try countSealed()
@@ -95,7 +120,7 @@ extension SearchRun {
                 return try isWanted(origin, one.values)
             }
             let values = try opened(sealed, parameter: number, chart: chart)
-            fresh[origin] = TextMemory.Opened(nonce: nonce, values: values)
+            if isKept { fresh[origin] = TextMemory.Opened(nonce: nonce, values: values) }
             return try isWanted(origin, values)
         }
     }

@@ -11,6 +11,7 @@ import Sealing
 /// has no rows because it is protected, is opened and looked at, within a limit.
 final class SearchRun {
     let connection: Connection
+    let time: ReadTime
     let keys: DataKeys
     let maker: IndexMaker
     let grants: SearchGrants
@@ -22,8 +23,9 @@ final class SearchRun {
     private var openedCount = 0
     private var sealedCount = 0
 
-    init(_ connection: Connection, of store: RecordStore, grants: SearchGrants) {
-        self.connection = connection
+    init(_ reader: Readers.Reader, of store: RecordStore, grants: SearchGrants) {
+        connection = reader.connection
+        time = reader.time
         keys = store.keys
         maker = store.index.maker
         texts = store.index.texts
@@ -74,6 +76,7 @@ final class SearchRun {
     func origins(
         _ criterion: SearchCriterion, _ scope: SearchScope, within: [Int64]?
     ) throws -> [Int64] {
+        try time.check()
         switch criterion {
         case .parameter(let parameter): return try origins(parameter, scope, within: within)
         case .chain(let reference, let target, let inner):
@@ -129,6 +132,7 @@ final class SearchRun {
 
     /// The values of a resource; opened once in a search.
     func entries(of origin: Int64) throws -> [IndexEntry] {
+        try time.check()
         if let known = opened[origin] { return known }
         guard let (type, json) = try content(of: origin) else { return [] }
         let entries = maker.rules.entries(json, type)
@@ -138,6 +142,7 @@ final class SearchRun {
 
     /// Whether a resource fulfils a parameter, found out by opening it.
     func holds(_ origin: Int64, _ criterion: ParameterCriterion) throws -> Bool {
+        try time.check()
         if let known = opened[origin],
             !IndexExtractor.textCodes.contains(criterion.parameter.code)
         {
@@ -147,7 +152,7 @@ final class SearchRun {
         return maker.rules.matchesContent(json, criterion)
     }
 
-    private func content(of origin: Int64) throws -> (type: String, json: JSON)? {
+    func content(of origin: Int64) throws -> (type: String, json: JSON)? {
         openedCount += 1
         guard openedCount <= SearchLimits.openedCountMax else {
             throw Problem(
@@ -165,7 +170,8 @@ final class SearchRun {
     }
 
     /// Counts a sealed value that is opened.
-    func countSealed() throws(Problem) {
+    func countSealed() throws {
+        try time.check()
         sealedCount += 1
         guard sealedCount <= SearchLimits.sealedCountMax else { throw Self.tooMany }
     }
@@ -199,7 +205,7 @@ final class SearchRun {
 
     private static func rank(_ criterion: ParameterCriterion) -> Int {
         switch criterion.modifier {
-        case nil, .exact, .contains, .ofType: break
+        case nil, .exact, .contains, .endsWith, .ofType: break
         case .not, .notIn, .missing(true): return 11
         case .text, .in, .above, .below, .identifier, .missing(false): return 9
         }

@@ -25,45 +25,71 @@ struct SearchScope {
     var low: Int64
     /// The charts up to this number.
     var high: Int64
-    /// The compartments with rows, one bit each.
-    let openMask: Int64
-    /// The compartments without rows, one bit each.
-    let closedMask: Int64
+    /// The compartments with rows, one bit each; of those that are covered in any chart.
+    private(set) var openMask: Int64
+    /// The compartments without rows, one bit each; of those that are covered in any chart.
+    private(set) var closedMask: Int64
+    /// The compartments that are covered in every chart.
+    private var wholeMask: Int64
+    /// The compartments that are covered in the charts of some patients, by their numbers.
+    private var maskByPatient: [Int64: Int64]
 
     /// Whether it is about one patient.
     var isOnePatient: Bool { high - low < 8 }
     /// All compartments, one bit each.
     var mask: Int64 { openMask | closedMask }
+    /// Whether stretch and compartments alone do not tell what is covered.
+    var isPatchy: Bool { !maskByPatient.isEmpty }
 
     /// The records of a type; nil where there can be none for the grant.
     init?(type: String, grant: Grant, numbers: SearchNumbers) {
         guard let number = numbers.known(type, "") else { return nil }
         self.type = type
         self.number = number
-        (low, high) = (0, .max)
-        if let only = grant.onlyPatientID {
-            guard let patient = numbers.knownPatient(only) else { return nil }
-            (low, high) = (patient * 8, patient * 8 + 7)
+        (wholeMask, maskByPatient) = (0, [:])
+        for cover in grant.covers {
+            let mask = Self.mask(cover.compartments)
+            guard let patientIDs = cover.patientIDs else {
+                wholeMask |= mask
+                continue
+            }
+            for patient in numbers.known(patients: patientIDs) {
+                maskByPatient[patient, default: 0] |= mask
+            }
         }
-        var masks: (open: Int64, closed: Int64) = (0, 0)
-        for compartment in grant.compartments {
-            let bit: Int64 = 1 << Chart.index(compartment)
-            if Chart.isClosed(compartment) { masks.closed |= bit } else { masks.open |= bit }
+        if wholeMask == 0 {
+            guard let first = maskByPatient.keys.min(), let last = maskByPatient.keys.max() else {
+                return nil
+            }
+            (low, high) = (first * 8, last * 8 + 7)
+        } else {
+            (low, high) = (0, .max)
         }
-        openMask = masks.open
-        closedMask = masks.closed
+        let any = maskByPatient.values.reduce(wholeMask, |)
+        let closed = Self.mask(Set(Compartment.allCases.filter(Chart.isClosed)))
+        (openMask, closedMask) = (any & ~closed, any & closed)
+        if maskByPatient.values.allSatisfy({ $0 & ~wholeMask == 0 }) { maskByPatient = [:] }
+    }
+
+    private static func mask(_ compartments: Set<Compartment>) -> Int64 {
+        compartments.reduce(0) { $0 | 1 << Chart.index($1) }
     }
 
     /// Whether a chart belongs to it.
     func covers(_ chart: Int64) -> Bool {
-        chart >= low && chart <= high && mask >> (chart & 7) & 1 == 1
+        guard chart >= low, chart <= high else { return false }
+        return (wholeMask | (maskByPatient[chart >> 3] ?? 0)) >> (chart & 7) & 1 == 1
     }
 
     /// The part of it that is one patient's; nil where it covers none of that.
     func narrowed(toPatient number: Int64) -> SearchScope? {
         guard number * 8 >= low, number * 8 <= high else { return nil }
+        let mask = wholeMask | (maskByPatient[number] ?? 0)
+        guard mask != 0 else { return nil }
         var scope = self
         (scope.low, scope.high) = (number * 8, number * 8 + 7)
+        (scope.wholeMask, scope.maskByPatient) = (mask, [:])
+        (scope.openMask, scope.closedMask) = (openMask & mask, closedMask & mask)
         return scope
     }
 }

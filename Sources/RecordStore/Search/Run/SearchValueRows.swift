@@ -12,13 +12,13 @@ enum SearchValueRows {
             scope.isOnePatient
             ? try connection.statement(
                 """
-                SELECT origin, low_ms, high_ms FROM search_range
+                SELECT origin, chart, low_ms, high_ms FROM search_range
                  WHERE parameter = ? AND chart BETWEEN ? AND ? AND ((? >> (chart & 7)) & 1) = 1
                    AND low_ms BETWEEN ? AND ?
                 """)
             : try connection.statement(
                 """
-                SELECT origin, low_ms, high_ms FROM search_range INDEXED BY search_range_by_time
+                SELECT origin, chart, low_ms, high_ms FROM search_range INDEXED BY search_range_by_time
                  WHERE parameter = ? AND chart BETWEEN ? AND ? AND ((? >> (chart & 7)) & 1) = 1
                    AND low_ms BETWEEN ? AND ?
                 """)
@@ -26,7 +26,9 @@ enum SearchValueRows {
         SearchRows.bind(statement, parameter, scope, scope.openMask)
         statement.bind(5, low)
         statement.bind(6, high)
-        return try SearchRows.collect(statement) { fits(statement.int(1), statement.int(2)) }
+        return try SearchRows.collect(statement, scope) {
+            fits(statement.int(2), statement.int(3))
+        }
     }
 
     /// Calls `body` with every time of a parameter.
@@ -36,12 +38,15 @@ enum SearchValueRows {
     ) throws {
         let statement = try connection.statement(
             """
-            SELECT origin, low_ms, high_ms FROM search_range
+            SELECT origin, chart, low_ms, high_ms FROM search_range
              WHERE parameter = ? AND chart BETWEEN ? AND ? AND ((? >> (chart & 7)) & 1) = 1
             """)
         defer { statement.reset() }
         SearchRows.bind(statement, parameter, scope, scope.openMask)
-        while try statement.step() { body(statement.int(0), statement.int(1), statement.int(2)) }
+        while try statement.step() {
+            if scope.isPatchy, !scope.covers(statement.int(1)) { continue }
+            body(statement.int(0), statement.int(2), statement.int(3))
+        }
     }
 
     /// The resources that were changed last in a stretch of time that fits, UTC milliseconds.
@@ -51,7 +56,7 @@ enum SearchValueRows {
     ) throws -> [Int64] {
         let statement = try connection.statement(
             """
-            SELECT origin, changed_ms FROM search_resource INDEXED BY search_resource_by_change
+            SELECT origin, chart, changed_ms FROM search_resource INDEXED BY search_resource_by_change
              WHERE type = ? AND chart BETWEEN ? AND ? AND ((? >> (chart & 7)) & 1) = 1
                AND changed_ms BETWEEN ? AND ?
             """)
@@ -59,7 +64,7 @@ enum SearchValueRows {
         SearchRows.bind(statement, scope.number, scope, scope.mask)
         statement.bind(5, low)
         statement.bind(6, high)
-        return try SearchRows.collect(statement) { fits(statement.int(1)) }
+        return try SearchRows.collect(statement, scope) { fits(statement.int(2)) }
     }
 
     /// Two ranges of a number: as it is written, and in units of UCUM.
@@ -72,14 +77,14 @@ enum SearchValueRows {
     ) throws -> [Int64] {
         let statement = try connection.statement(
             """
-            SELECT origin, low, high, canonical_low, canonical_high FROM search_quantity
+            SELECT origin, chart, low, high, canonical_low, canonical_high FROM search_quantity
              WHERE parameter = ? AND chart BETWEEN ? AND ? AND ((? >> (chart & 7)) & 1) = 1
             """)
         defer { statement.reset() }
         SearchRows.bind(statement, parameter, scope, scope.openMask)
-        return try SearchRows.collect(statement) {
-            let (low, high) = (statement.double(1), statement.double(2))
-            let (lowest, highest) = (statement.double(3), statement.double(4))
+        return try SearchRows.collect(statement, scope) {
+            let (low, high) = (statement.double(2), statement.double(3))
+            let (lowest, highest) = (statement.double(4), statement.double(5))
             return fits((low...max(low, high), lowest...max(lowest, highest)))
         }
     }
@@ -97,7 +102,7 @@ enum SearchValueRows {
             """)
         defer { statement.reset() }
         SearchRows.bind(statement, parameter, scope, scope.openMask)
-        return try SearchRows.collect(statement) {
+        return try SearchRows.collect(statement, scope) {
             try statement.withBytes(2) { try fits(statement.int(0), statement.int(1), $0) }
         }
     }

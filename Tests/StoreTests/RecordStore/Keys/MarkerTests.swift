@@ -93,7 +93,9 @@ private struct Marker {
 
     private static let all = [
         name, family, birthDate, "19570319", phone, mrn, note, code, setting, typed, message,
-        coded, system, display, place, address, lent, measured,
+        coded, system, display, place, address, lent, measured, "Xhorbium", "glimnock",
+        "ferretitis",
+        "acutissima", "Snorvik",
     ]
 
     /// Records whose values the search index takes in, of persons and of others.
@@ -130,6 +132,9 @@ private struct Marker {
         #expect(try await store.found("RelatedPerson", names) == ["mother"])
         let places = SearchCriterion.of("Location", "name", .contains, .string("Beach"))
         #expect(try await store.found("Location", places) == ["place"])
+        let words = SearchCriterion.of(
+            "Observation", "_content", nil, .string("glimnock ferretitis"))
+        #expect(try await store.found("Observation", words) == ["coded"])
     }
 
     private func write(_ test: TestStore) async throws {

@@ -131,7 +131,7 @@ import Testing
             try await test.store.read("Patient", "b", by: caller)
         }
         let grant = try caller.grant(.search, "Condition")
-        #expect(grant.onlyPatientID == "a")
+        #expect(grant.onlyPatientIDs == ["a"])
         let page = try await test.store.search(grant, RecordQuery(type: "Condition"))
         #expect(page.total == 5)
         #expect(page.resources.allSatisfy { $0.patientID == "a" })

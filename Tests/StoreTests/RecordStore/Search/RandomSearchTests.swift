@@ -23,8 +23,7 @@ private struct Oracle {
     func find(_ criterion: SearchCriterion, _ type: String, _ caller: Caller) -> Set<String> {
         guard let grant = try? caller.grant(.search, type) else { return [] }
         let visible = all.filter { one in
-            one.type == type && grant.compartments.contains(one.compartment)
-                && (grant.onlyPatientID == nil || one.patientID == grant.onlyPatientID)
+            one.type == type && grant.covers(one.compartment, ofPatient: one.patientID ?? "")
         }
         return Set(visible.filter { holds(criterion, $0, caller) }.map(\.id))
     }
@@ -154,6 +153,15 @@ private struct Asker {
             return (nil, .date(DateValue(prefix: prefix, low: low, high: high)))
         case .number(let range): return (nil, .number(NumberValue(prefix: prefix, range: range)))
         case .quantity(let quantity): return (nil, .quantity(self.quantity(quantity, prefix)))
+        case .position(let latitude, let longitude):
+            let distance = Double(random.below(200_000))
+            return (
+                nil,
+                .near(
+                    NearValue(
+                        latitude: latitude + Double(random.below(3)) - 1, longitude: longitude,
+                        distanceMeters: distance))
+            )
         case .composite(let parts):
             return (nil, .composite(parts.compactMap { asked($0).1 }))
         }
@@ -223,6 +231,13 @@ private struct Asker {
         var asker = Asker(random: SeededRandom(seed: seed), all: oracle.all)
         let callers = [
             Callers.machine, Callers.physician, Callers.nurse, Callers.lab, Callers.patient("p1"),
+            Callers.physician.opening(["p0", "p2", "p3"]),
+            Callers.nurse.opening(
+                ["p2"],
+                emergencies: [
+                    EmergencyAccess(id: "e", patientID: "p4", compartments: [.general, .part2]),
+                    EmergencyAccess(id: "f", patientID: "p2", compartments: [.part2]),
+                ]),
         ]
         var hits = 0
         for number in 0..<600 {

@@ -1,0 +1,38 @@
+import NIOCore
+
+/// The connection of a request, for the few who ask about more than the request.
+package struct ServedConnection: Sendable {
+    let channel: any Channel
+
+    /// The address of the box that the client connected to; nil where there is none.
+    package var localAddress: String? { channel.localAddress?.ipAddress }
+
+    /// Which identity of the box the connection was opened with; compare ``TLSIdentity/number``.
+    package func identityNumber() async -> Int? {
+        let channel = channel
+        // A connection that is closing was opened with none that matters.
+        return try? await channel.eventLoop.submit {
+            Self.meter(channel)?.identityNumber
+        }.get()
+    }
+
+    /// Lets the requests under way finish and ends the connection, so that the next request opens
+    /// another one.
+    package func finish() {
+        let channel = channel
+        channel.eventLoop.execute {
+            let isStream = Self.ownMeter(channel) == nil
+            let connection = isStream ? channel.parent : channel
+            connection?.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        }
+    }
+
+    private static func meter(_ channel: any Channel) -> SocketMeter? {
+        ownMeter(channel) ?? channel.parent.flatMap(ownMeter)
+    }
+
+    private static func ownMeter(_ channel: any Channel) -> SocketMeter? {
+        // A stream of HTTP/2 has none; its connection has.
+        try? channel.pipeline.syncOperations.handler(type: SocketMeter.self)
+    }
+}

@@ -1,0 +1,1 @@
+"""Installs the Debian package on machines of its own and looks at what happens."""
