@@ -128,6 +128,21 @@ extension Setting {
             default: "12", unit: "passwords", in: .passwords, isLive: true,
             "How many earlier passwords a user may not take again."),
         Setting(
+            "SECOND_FACTOR_ROLES", .roles(\.identity.factorRoles),
+            default: "SYSTEM_ADMIN ADMIN PHYSICIAN PHARMACIST", in: .passwords, isLive: true,
+            "Who must have a second factor, an authenticator app or a passkey, beside the password. "
+                + "Everybody may have one. The pages say so where nobody must."),
+        Setting(
+            "SECOND_FACTOR_GRACE_DAYS", .number(\.identity.factorGraceDays, 0...90), default: "0",
+            unit: "days", in: .passwords, isLive: true,
+            "For how many days after the first sign-in a user may put setting it up off. Never for "
+                + "SYSTEM_ADMIN and ADMIN."),
+        Setting(
+            "PIN_UNLOCK", .onOff(\.identity.isPINAllowed), default: "on", in: .sessions,
+            isLive: true,
+            "Whether users may set a PIN of six digits that unlocks their session on the same "
+                + "machine after nobody used it. Off ends such sessions instead."),
+        Setting(
             "PASSWORD_DAYS_MAX", .number(\.identity.passwordDaysMax, 0...3_650), default: "0",
             unit: "days", in: .passwords, isLive: true,
             "After how many days a password has to be changed; 0 for never, which is what NIST "
@@ -157,21 +172,6 @@ extension Setting {
             default: "2555", unit: "days", in: .records, isLive: true,
             "The clinic's rule for how long entries of the audit log are kept at least; seven "
                 + "years or more. This release never removes an entry, whatever stands here."),
-        Setting(
-            "SECOND_FACTOR_ROLES", .roles(\.identity.factorRoles),
-            default: "SYSTEM_ADMIN ADMIN PHYSICIAN PHARMACIST", in: .passwords, isLive: true,
-            "Who must have a second factor, an authenticator app or a passkey, beside the password. "
-                + "Everybody may have one. The pages say so where nobody must."),
-        Setting(
-            "SECOND_FACTOR_GRACE_DAYS", .number(\.identity.factorGraceDays, 0...90), default: "0",
-            unit: "days", in: .passwords, isLive: true,
-            "For how many days after the first sign-in a user may put setting it up off. Never for "
-                + "SYSTEM_ADMIN and ADMIN."),
-        Setting(
-            "PIN_UNLOCK", .onOff(\.identity.isPINAllowed), default: "on", in: .sessions,
-            isLive: true,
-            "Whether users may set a PIN of six digits that unlocks their session on the same "
-                + "machine after nobody used it. Off ends such sessions instead."),
         Setting(
             "LOG_LEVEL", .level(\.logLevel), default: "info", in: .log, isLive: true,
             "The least important kind of line that is logged. The log never holds patient data, at "

@@ -15,13 +15,13 @@ enum FactorRoutes {
     }
 
     private static let own = [
-        own("POST", "proof", 400), own("POST", "proof/options", 400),
-        own("POST", "proof/passkey", 400), own("GET", "factors", 200, body: nil),
-        own("POST", "factors/app", 200), own("POST", "factors/app/confirm", 400),
-        own("POST", "factors/recovery-codes", 409),
-        own("POST", "factors/passkeys/options", 400), own("POST", "factors/passkeys", 400),
-        own("PUT", "pin", 400), own("DELETE", "pin", 204, body: nil),
-        own("POST", "lock", 409), own("POST", "unlock", 400),
+        probe("POST", "proof", 400), probe("POST", "proof/options", 400),
+        probe("POST", "proof/passkey", 400), probe("GET", "factors", 200, body: nil),
+        probe("POST", "factors/app", 200), probe("POST", "factors/app/confirm", 400),
+        probe("POST", "factors/recovery-codes", 409),
+        probe("POST", "factors/passkeys/options", 400), probe("POST", "factors/passkeys", 400),
+        probe("PUT", "pin", 400), probe("DELETE", "pin", 204, body: nil),
+        probe("POST", "lock", 409), probe("POST", "unlock", 400),
         RouteTable.Probe(
             "DELETE \(auth)factors/:id", auth + "factors/none", .account, 404, all),
         RouteTable.Probe(
@@ -36,7 +36,7 @@ enum FactorRoutes {
             both)
     }
 
-    private static func own(
+    private static func probe(
         _ method: String, _ word: String, _ status: Int, body: String? = "{}"
     ) -> RouteTable.Probe {
         RouteTable.Probe(
