@@ -30,6 +30,7 @@ struct OracleRecord {
 struct SearchOracle {
     let records: [OracleRecord]
     private let placesByType: [String: [Int]]
+    private let placesByName: [String: Int]
     private let extractor = IndexExtractor()
     private let match = SearchMatch()
 
@@ -53,6 +54,7 @@ struct SearchOracle {
         }
         self.records = records
         placesByType = Dictionary(grouping: records.indices) { records[$0].type }
+        placesByName = Dictionary(uniqueKeysWithValues: zip(records.map(\.name), records.indices))
     }
 
     /// Everything of a type that a caller may find.
@@ -63,6 +65,12 @@ struct SearchOracle {
                 && (grant.onlyPatientID == nil
                     || records[place].patientID == grant.onlyPatientID)
         }
+    }
+
+    private func isVisible(_ place: Int, _ caller: Caller) -> Bool {
+        guard let grant = try? caller.grant(.search, records[place].type) else { return false }
+        return grant.compartments.contains(records[place].compartment)
+            && (grant.onlyPatientID == nil || records[place].patientID == grant.onlyPatientID)
     }
 
     /// The places of the resources of a type that fulfil a criterion.
@@ -197,10 +205,6 @@ struct SearchOracle {
 
     /// The names of what comes along with some matches.
     func included(_ matches: [Int], _ includes: [SearchInclude], _ caller: Caller) -> Set<String> {
-        let byName = Dictionary(
-            uniqueKeysWithValues: records.indices.map {
-                (records[$0].name, $0)
-            })
         var all: Set<Int> = []
         var edge = matches
         var round = 0
@@ -210,7 +214,7 @@ struct SearchOracle {
                 next.formUnion(
                     include.isReverse
                         ? referring(to: edge, include, caller)
-                        : referred(from: edge, include, byName, caller))
+                        : referred(from: edge, include, caller))
             }
             next.subtract(all)
             next.subtract(matches)
@@ -222,7 +226,7 @@ struct SearchOracle {
     }
 
     private func referred(
-        from edge: [Int], _ include: SearchInclude, _ byName: [String: Int], _ caller: Caller
+        from edge: [Int], _ include: SearchInclude, _ caller: Caller
     ) -> Set<Int> {
         var found: Set<Int> = []
         for place in edge
@@ -230,7 +234,7 @@ struct SearchOracle {
             for one in records[place].references(include.parameter) {
                 guard let type = one.type, let id = one.id,
                     include.targetType == nil || include.targetType == type,
-                    let target = byName["\(type)/\(id)"], visible(type, caller).contains(target)
+                    let target = placesByName["\(type)/\(id)"], isVisible(target, caller)
                 else { continue }
                 found.insert(target)
             }

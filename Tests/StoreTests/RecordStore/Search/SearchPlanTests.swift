@@ -52,9 +52,10 @@ import Testing
         ]
         let parameters = Definitions.r4.searchParameters(for: type)
         for parameter in parameters {
-            for (suffix, value) in asked(parameter) {
+            let values = asked(parameter)
+            for (suffix, value) in values { all.append([(parameter.code + suffix, value)]) }
+            if let (suffix, value) = values.last {
                 let one = (name: parameter.code + suffix, value: value)
-                all.append([one])
                 all.append([one, ("_sort", parameter.code), ("_count", "5")])
                 if parameters.contains(where: { $0.code == "patient" }) {
                     all.append([("patient", "Patient/demo-patient-01"), one])
