@@ -23,13 +23,13 @@ import Testing
         "/fhir/Condition/cough-other/_history", "/fhir/Patient/other/_history",
     ]
 
-    private func entries(_ answer: BoxAnswer) -> [JSON] {
+    private func shown(_ answer: BoxAnswer) -> [JSON] {
         answer.json?["entry"].map { Array($0.elements) } ?? []
     }
 
     /// The ids of all resources in a Bundle that belong to the other patient.
     private func foreign(_ answer: BoxAnswer) -> [String] {
-        entries(answer).compactMap { entry in
+        shown(answer).compactMap { entry in
             let id = entry.at("resource", "id")?.string ?? ""
             return id.contains("other") ? id : nil
         }
@@ -52,7 +52,7 @@ import Testing
                 let answer = try await patient.get(question)
                 #expect(foreign(answer) == [], "\(question)")
                 #expect(answer.status == 200 || (400..<500).contains(answer.status), "\(question)")
-                let all = entries(answer).count
+                let all = shown(answer).count
                 let total = answer.json?["total"]?.int ?? all
                 #expect(total <= all || question.contains("clude"), "\(question): \(total)")
             }
@@ -70,13 +70,13 @@ import Testing
                 "POST", "/fhir",
                 #"{"resourceType":"Bundle","type":"batch","entry":["#
                     + entries.joined(separator: ",") + "]}")
-            let statuses = entries(answer).compactMap {
+            let statuses = shown(answer).compactMap {
                 $0.at("response", "status")?.string
             }
             #expect(answer.status == 403 || statuses.count == 3)
             #expect(!answer.text.contains("Yazzie"))
             #expect(!statuses.contains { $0.hasPrefix("200") && asked.count == 1 })
-            for entry in entries(answer) {
+            for entry in shown(answer) {
                 let id = entry.at("resource", "id")?.string ?? ""
                 #expect(!id.contains("other"), "\(id)")
             }
