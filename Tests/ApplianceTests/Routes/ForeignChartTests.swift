@@ -12,12 +12,11 @@ import Testing
         "/fhir/Patient", "/fhir/Patient?family=yazzie", "/fhir/Patient?_id=own,other",
         "/fhir/Patient?_has:Condition:patient:_id=cough-other",
         "/fhir/Patient?_filter=family%20eq%20%22Yazzie%22", "/fhir/Patient?_sort=-_lastUpdated",
-        "/fhir/Patient?_revinclude=Condition:subject", "/fhir/Patient?_revinclude=*",
+        "/fhir/Patient?_revinclude=Condition:subject",
         "/fhir/Condition", "/fhir/Condition?patient=other", "/fhir/Condition?_id=cough,cough-other",
         "/fhir/Condition?subject:Patient.family=yazzie", "/fhir/Condition?patient.name=yazzie",
         "/fhir/Condition?_include=Condition:subject", "/fhir/Condition?_include=*",
-        "/fhir/Condition?_include:iterate=*&_revinclude:iterate=*",
-        "/fhir/Condition?subject:missing=false", "/fhir/Condition?patient:not=own",
+        "/fhir/Condition?subject:missing=false",
         "/fhir?_type=Patient,Condition", "/fhir/Patient/other/Condition",
         "/fhir/_history", "/fhir/Patient/_history", "/fhir/Condition/_history",
         "/fhir/Condition/cough-other/_history", "/fhir/Patient/other/_history",
@@ -44,11 +43,7 @@ import Testing
             let patient = try await served.signedIn("patient")
             for question in Self.questions {
                 let seen = try await doctor.get(question)
-                if seen.status == 200 {
-                    #expect(foreign(seen) != [], "\(question) proves nothing")
-                } else {
-                    #expect(question.contains(":not="), "\(question): \(seen.status)")
-                }
+                #expect(foreign(seen) != [], "\(question) proves nothing: \(seen.status)")
                 let answer = try await patient.get(question)
                 #expect(foreign(answer) == [], "\(question)")
                 #expect(answer.status == 200 || (400..<500).contains(answer.status), "\(question)")
