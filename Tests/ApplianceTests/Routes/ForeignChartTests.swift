@@ -12,20 +12,23 @@ import Testing
         "/fhir/Patient", "/fhir/Patient?family=yazzie", "/fhir/Patient?_id=own,other",
         "/fhir/Patient?_has:Condition:patient:_id=cough-other",
         "/fhir/Patient?_filter=family%20eq%20%22Yazzie%22", "/fhir/Patient?_sort=-_lastUpdated",
-        "/fhir/Patient?_revinclude=Condition:subject", "/fhir/Patient?_revinclude=*",
+        "/fhir/Patient?_revinclude=Condition:subject",
         "/fhir/Condition", "/fhir/Condition?patient=other", "/fhir/Condition?_id=cough,cough-other",
         "/fhir/Condition?subject:Patient.family=yazzie", "/fhir/Condition?patient.name=yazzie",
         "/fhir/Condition?_include=Condition:subject", "/fhir/Condition?_include=*",
-        "/fhir/Condition?_include:iterate=*&_revinclude:iterate=*",
-        "/fhir/Condition?subject:missing=false", "/fhir/Condition?patient:not=own",
+        "/fhir/Condition?subject:missing=false",
         "/fhir?_type=Patient,Condition", "/fhir/Patient/other/Condition",
         "/fhir/_history", "/fhir/Patient/_history", "/fhir/Condition/_history",
         "/fhir/Condition/cough-other/_history", "/fhir/Patient/other/_history",
     ]
 
+    private func shown(_ answer: BoxAnswer) -> [JSON] {
+        answer.json?["entry"].map { Array($0.elements) } ?? []
+    }
+
     /// The ids of all resources in a Bundle that belong to the other patient.
     private func foreign(_ answer: BoxAnswer) -> [String] {
-        (answer.json?["entry"]?.elements ?? []).compactMap { entry in
+        shown(answer).compactMap { entry in
             let id = entry.at("resource", "id")?.string ?? ""
             return id.contains("other") ? id : nil
         }
@@ -40,15 +43,11 @@ import Testing
             let patient = try await served.signedIn("patient")
             for question in Self.questions {
                 let seen = try await doctor.get(question)
-                if seen.status == 200 {
-                    #expect(foreign(seen) != [], "\(question) proves nothing")
-                } else {
-                    #expect(question.contains(":not="), "\(question): \(seen.status)")
-                }
+                #expect(foreign(seen) != [], "\(question) proves nothing: \(seen.status)")
                 let answer = try await patient.get(question)
                 #expect(foreign(answer) == [], "\(question)")
                 #expect(answer.status == 200 || (400..<500).contains(answer.status), "\(question)")
-                let all = answer.json?["entry"]?.elements.count ?? 0
+                let all = shown(answer).count
                 let total = answer.json?["total"]?.int ?? all
                 #expect(total <= all || question.contains("clude"), "\(question): \(total)")
             }
@@ -66,13 +65,12 @@ import Testing
                 "POST", "/fhir",
                 #"{"resourceType":"Bundle","type":"batch","entry":["#
                     + entries.joined(separator: ",") + "]}")
-            let statuses = (answer.json?["entry"]?.elements ?? []).compactMap {
+            let statuses = shown(answer).compactMap {
                 $0.at("response", "status")?.string
             }
             #expect(answer.status == 403 || statuses.count == 3)
             #expect(!answer.text.contains("Yazzie"))
-            #expect(!statuses.contains { $0.hasPrefix("200") && asked.count == 1 })
-            for entry in answer.json?["entry"]?.elements ?? [] {
+            for entry in shown(answer) {
                 let id = entry.at("resource", "id")?.string ?? ""
                 #expect(!id.contains("other"), "\(id)")
             }
