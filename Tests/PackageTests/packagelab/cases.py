@@ -351,6 +351,14 @@ def hung(lab):
         assert is_ready(machine)
 
 
+def filters_addresses(machine):
+    """Whether systemd can filter addresses here: a unit that may speak with nobody cannot send."""
+    send = 'exit(defined(send(S, "x", 0, sockaddr_in(9, inet_aton("127.0.0.1")))) ? 0 : 1)'
+    return machine.ask(
+        "systemd-run", "--quiet", "--wait", "--property=IPAddressDeny=any", "/usr/bin/perl",
+        "-MSocket", "-e", f"socket(S, AF_INET, SOCK_DGRAM, 17); {send}")[0] != 0
+
+
 def breakout(lab):
     """From inside of the sandbox nothing gets out, and the same tries do get out without it."""
     with Machine(lab.archive, lab.log).boot() as machine:
@@ -386,7 +394,7 @@ ExecStart=/usr/bin/perl /usr/share/probes.pl
         assert len(inside) >= 20, machine.ask("systemctl", "status", "inside", "--no-pager")[1]
         escaped = sorted(name for name, how in inside.items() if how == "escaped")
         working = sorted(name for name, how in outside.items() if how == "escaped")
-        if "does not support BPF" in machine.run("journalctl", "--no-pager", "--boot"):
+        if not filters_addresses(machine):
             lab.figures["skipped: leave-the-clinic"] = "no IP filter for units on this computer"
             inside.pop("leave-the-clinic")
             escaped = [name for name in escaped if name in inside]
