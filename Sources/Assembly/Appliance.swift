@@ -49,7 +49,7 @@ enum Appliance {
             certificatePEM: current.certificatePEM, privateKeyPEM: current.keyPEM)
         let work = BoxWork(box: box, certificate: certificate, tls: tls, logger: logger)
         let watch = ServiceWatch(
-            store: box.store, notice: ServiceNotice(environment: Terminal.current.environment),
+            store: box.store, notice: SystemdNotice(environment: Terminal.current.environment),
             logger: logger)
         let server = server(box, settings, tls, current, watch)
         var configuration = ServiceGroupConfiguration(
