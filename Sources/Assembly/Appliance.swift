@@ -65,7 +65,7 @@ package enum Appliance {
             authenticator: box.identity.authenticator, limiter: limiter, assets: webAssets(),
             clock: box.clock, ids: box.ids, logger: logger, closed: { box.maintenance.refusal($0) })
         let watch = ServiceWatch(
-            store: box.store, notice: ServiceNotice(environment: Terminal.current.environment),
+            store: box.store, notice: SystemdNotice(environment: Terminal.current.environment),
             logger: logger)
         let network = NetworkWatch(
             board: box.network, clock: box.clock, listen: settings.listen,

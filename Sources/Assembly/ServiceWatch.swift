@@ -11,7 +11,7 @@ struct ServiceWatch: Service {
     private static let roundsPerInterval = 3
 
     let store: RecordStore
-    let notice: ServiceNotice
+    let notice: SystemdNotice
     let logger: Logger
 
     func run() async throws {

@@ -322,7 +322,7 @@ def killed(lab):
         patients = set_up(machine)
         for _ in range(3):
             process = main_process(machine)
-            machine.run("kill", "-9", process)
+            machine.shell(f"kill -9 {process}")
             began = time.monotonic()
             assert is_ready(machine), "A request was turned away."
             lab.figures["answer after a kill"] = f"{time.monotonic() - began:.1f} s"
@@ -343,12 +343,20 @@ def hung(lab):
         process = main_process(machine)
         time.sleep(13)
         assert main_process(machine) == process, "A box that works was ended."
-        machine.run("kill", "-STOP", process)
+        machine.shell(f"kill -STOP {process}")
         wait_for(machine, "A new process", lambda: is_active(machine) and main_process(
             machine) not in (process, "0"), seconds=40)
         assert "Watchdog timeout" in machine.run(
             "journalctl", "--no-pager", "--unit=tribal-ehr"), "It ended for another reason."
         assert is_ready(machine)
+
+
+def filters_addresses(machine):
+    """Whether systemd can filter addresses here: a unit that may speak with nobody cannot send."""
+    send = 'exit(defined(send(S, "x", 0, sockaddr_in(9, inet_aton("127.0.0.1")))) ? 0 : 1)'
+    return machine.ask(
+        "systemd-run", "--quiet", "--wait", "--property=IPAddressDeny=any", "/usr/bin/perl",
+        "-MSocket", "-e", f"socket(S, AF_INET, SOCK_DGRAM, 17); {send}")[0] != 0
 
 
 def breakout(lab):
@@ -386,6 +394,10 @@ ExecStart=/usr/bin/perl /usr/share/probes.pl
         assert len(inside) >= 20, machine.ask("systemctl", "status", "inside", "--no-pager")[1]
         escaped = sorted(name for name, how in inside.items() if how == "escaped")
         working = sorted(name for name, how in outside.items() if how == "escaped")
+        if not filters_addresses(machine):
+            lab.figures["skipped: leave-the-clinic"] = "no IP filter for units on this computer"
+            inside.pop("leave-the-clinic")
+            escaped = [name for name in escaped if name in inside]
         lab.figures["breakout"] = (
             f"{len(escaped)} of {len(inside)} tries got out; without the sandbox {len(working)}")
         silent = sorted(set(inside) - set(working))

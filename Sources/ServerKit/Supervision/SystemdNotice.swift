@@ -3,7 +3,7 @@ import Glibc
 /// Tells the service manager how the service stands.
 ///
 /// Spec: systemd, sd_notify(3), https://www.freedesktop.org/software/systemd/man/sd_notify.html
-package struct ServiceNotice: Sendable {
+package struct SystemdNotice: Sendable {
     /// The longest path of a socket, in bytes.
     private static let pathBytesMax = 107
 

@@ -9,7 +9,7 @@ import TestKit
 import Testing
 
 @Suite("What the service manager is told")
-struct ServiceNoticeTests {
+struct SystemdNoticeTests {
     /// The socket that a service manager would listen on.
     private struct Ear {
         let descriptor: Int32
@@ -42,7 +42,7 @@ struct ServiceNoticeTests {
         for path in [folder.file("notify"), "@tribal-ehr-test-\(getpid())-notify"] {
             let ear = try Ear(path: path)
             defer { close(ear.descriptor) }
-            let notice = ServiceNotice(environment: ["NOTIFY_SOCKET": path])
+            let notice = SystemdNotice(environment: ["NOTIFY_SOCKET": path])
             notice.ready("Ready at https://localhost\nREADY=0")
             #expect(ear.next() == "READY=1\nSTATUS=Ready at https://localhost READY=0")
             notice.alive()
@@ -55,15 +55,15 @@ struct ServiceNoticeTests {
 
     @Test func `without a service manager nothing is told and nothing fails`() {
         for path in ["", "relative", "/no/such/socket", "/" + String(repeating: "x", count: 200)] {
-            ServiceNotice(environment: ["NOTIFY_SOCKET": path]).ready("Ready")
+            SystemdNotice(environment: ["NOTIFY_SOCKET": path]).ready("Ready")
         }
-        #expect(ServiceNotice(environment: ["WATCHDOG_USEC": "30000000"]).watchdogMs == nil)
+        #expect(SystemdNotice(environment: ["WATCHDOG_USEC": "30000000"]).watchdogMs == nil)
     }
 
     @Test func `the interval of the watchdog is read where it is meant for this process`() {
         func interval(_ more: [String: String]) -> Int? {
             let given = ["NOTIFY_SOCKET": "/run/notify", "WATCHDOG_USEC": "30000000"]
-            return ServiceNotice(environment: given.merging(more) { $1 }).watchdogMs
+            return SystemdNotice(environment: given.merging(more) { $1 }).watchdogMs
         }
         #expect(interval([:]) == 30_000)
         #expect(interval(["WATCHDOG_PID": "\(getpid())"]) == 30_000)
