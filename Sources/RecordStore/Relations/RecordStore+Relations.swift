@@ -29,12 +29,13 @@ extension RecordStore {
         let spanMs = Int64(visitDaysMax) * Self.dayMs
         let grants = SearchGrants(grant) { _ in grant }
         do {
-            let found = try await readers.run { connection in
+            let found = try await readers.withReader { reader in
+                let connection = reader.connection
                 try connection.begin()
                 // Only to end the transaction of reads; there is nothing to undo.
                 defer { try? connection.rollback() }
                 let run = RelationRun(
-                    run: SearchRun(connection, of: self, grants: grants), nowMs: nowMs,
+                    run: SearchRun(reader, of: self, grants: grants), nowMs: nowMs,
                     visits: nowMs - spanMs...nowMs + spanMs)
                 return try run.relations(of: practitionerID)
             }

@@ -43,11 +43,6 @@ package enum SettingRows {
             .text(name), .bytes(try rows.seal(value, at: place(name))), .int(rows.nowMs))
     }
 
-    /// Forgets a setting.
-    package static func remove(_ grant: Grant, _ name: String, _ rows: RowWriter) throws {
-        try rows.connection.run("DELETE FROM setting WHERE name = ?", .text(name))
-    }
-
     private static func place(_ name: String) -> Place {
         Place("setting", "sealed_value", row: name)
     }

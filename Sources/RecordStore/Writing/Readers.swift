@@ -105,10 +105,17 @@ final class Readers: Sendable {
     func run<Value: Sendable>(
         _ body: @escaping @Sendable (Connection) throws -> Value
     ) async throws -> Value {
+        try await withReader { try body($0.connection) }
+    }
+
+    /// Runs work on a reader, with its bound of time, and waits for what it returns.
+    func withReader<Value: Sendable>(
+        _ body: @escaping @Sendable (Reader) throws -> Value
+    ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             do throws(Problem) {
                 try quick.put { reader in
-                    continuation.resume(with: Result { try body(reader.connection) })
+                    continuation.resume(with: Result { try body(reader) })
                 }
             } catch {
                 continuation.resume(throwing: error)

@@ -61,9 +61,7 @@ struct SearchOracle {
     func visible(_ type: String, _ caller: Caller) -> [Int] {
         guard let grant = try? caller.grant(.search, type) else { return [] }
         return (placesByType[type] ?? []).filter { place in
-            grant.compartments.contains(records[place].compartment)
-                && (grant.onlyPatientID == nil
-                    || records[place].patientID == grant.onlyPatientID)
+            grant.covers(records[place].compartment, ofPatient: records[place].patientID)
         }
     }
 
