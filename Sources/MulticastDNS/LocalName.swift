@@ -66,7 +66,7 @@ package struct LocalName: Sendable {
     }
 
     private let wanted: String
-    private let random: @Sendable (Int) -> Int
+    private let chance: @Sendable (Int) -> Int
     private var number = 1
     private(set) var links: [Int: LinkState] = [:]
     private var isEstablished = false
@@ -80,7 +80,7 @@ package struct LocalName: Sendable {
     ///   - random: a number from 0 to below its argument.
     package init(label: String, random: @escaping @Sendable (Int) -> Int) {
         wanted = label
-        self.random = random
+        chance = random
     }
 
     /// The label that is held or tried.
@@ -164,7 +164,7 @@ package struct LocalName: Sendable {
         }
     }
 
-    private var firstPauseMs: Int64 { Int64(random(250)) }
+    private var firstPauseMs: Int64 { Int64(chance(250)) }
     private var name: DNSName { DNSName(local: label) }
 
     private func packet(

@@ -4,8 +4,9 @@ import Kernel
 
 /// Answers plain HTTP with nothing but the way to HTTPS, and what a device needs to take it.
 ///
-/// Only pages are sent on, and only readers of pages: a program that sends a record or a token over plain HTTP has already told
-/// it to everybody on the way, and must be told so instead of succeeding on the second try.
+/// Only pages are sent on, and only readers of pages: a program that sends a record or a token over
+/// plain HTTP has already told it to everybody on the way, and must be told so instead of succeeding
+/// on the second try.
 struct PlainResponder: HTTPResponder {
     typealias Context = OpenContext
 
