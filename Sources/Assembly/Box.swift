@@ -164,6 +164,9 @@ package final class Box: Sendable {
     /// The clinic, from memory.
     package var clinic: Clinic? { facts.clinic }
 
+    /// Whether the invented clinic is to be brought in since the box was claimed; true once.
+    func takePracticeDue() -> Bool { facts.takePracticeDue() }
+
     /// Has something done once when the box is claimed, while it serves.
     func whenClaimed(_ act: @escaping @Sendable () async throws -> Void) {
         facts.whenClaimed(act)

@@ -60,6 +60,7 @@ struct BoxWork: Service {
             let notices = NoticeBoard(store: box.store)
             while try await notices.deliver(grant) > 0 {}
             try await watchAdministrators()
+            if box.takePracticeDue() { await completePractice() }
             let due = try await due(grant)
             for job in Job.allCases where due.contains(job) { try await run(job, grant) }
         } catch {

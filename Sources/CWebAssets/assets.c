@@ -575,7 +575,7 @@ static const web_file all[] = {
     {"trust/trust.js", file_141, sizeof file_141},
 };
 
-const char *const web_tree_hash = "cf81c8f5221df7cc";
+const char *const web_tree_hash = "7d81293edb4d5936";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];

@@ -339,12 +339,23 @@ def walk_practice(watch, browser, box):
     page.context.close()
 
 
+def find_invented(page):
+    """The invented people come in beside the answer that ends the setup."""
+    deadline = time.monotonic() + 120
+    while True:
+        page.goto("/patients")
+        page.wait_for_selector("[data-search]")
+        page.keyboard.type("tso")
+        page.wait_for_load_state("networkidle")
+        if page.locator("a.patient").count() > 0:
+            return
+        if time.monotonic() > deadline:
+            raise SystemExit("The invented people do not come.")
+
+
 def print_strip(watch, page):
     file = watch.folder / "practice.pdf"
-    page.goto("/patients")
-    page.wait_for_selector("[data-search]")
-    page.keyboard.type("tso")
-    page.wait_for_selector("a.patient")
+    find_invented(page)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_selector(".summary")

@@ -26,7 +26,8 @@ export function doneScreen({ state }) {
         <p class="kit-print">${state.fingerprint}</p>` : null}
       <h2>What comes next</h2>
       <ol class="setup-next">${isPractice
-        ? html`<li>Sign in and open <strong>Practice</strong>: a tour leads you through the box.</li>`
+        ? html`<li>The invented patients are brought in at this moment; it takes up to a minute.</li>
+          <li>Sign in and open <strong>Practice</strong>: a tour leads you through the box.</li>`
         : html`<li>Sign in and make a <strong>second administrator</strong>, who can help when you are
             away or locked out. The box reminds you until there is one.</li>
           <li>Put the recovery kit into two safes.</li>
