@@ -78,7 +78,9 @@ struct BoxWork: Service {
             switch job {
             case .verifyAudit: try await verifyAudit(grant)
             case .renewCertificate: try await renewCertificate(grant)
-            case .forgetAnswers: try await box.store.forgetAnswers(grant)
+            case .forgetAnswers:
+                try await box.store.forgetAnswers(grant)
+                try await box.store.forgetDeferred(grant)
             }
             try await set(job, grant, state: "waiting", afterMs: Self.dayMs, isOK: true)
         } catch {
