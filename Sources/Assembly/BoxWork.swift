@@ -101,7 +101,9 @@ struct BoxWork: Service {
             switch job {
             case .verifyAudit: try await verifyAudit(grant)
             case .renewCertificate: try await renewCertificate(grant)
-            case .forgetAnswers: try await box.store.forgetAnswers(grant)
+            case .forgetAnswers:
+                try await box.store.forgetAnswers(grant)
+                try await box.store.forgetDeferred(grant)
             case .remindOfSecond: try await box.remindOfSecondAdministrator()
             case .resetPractice: try await resetPractice()
             case .accessReview: try await box.identity.reviews.remind(grant)

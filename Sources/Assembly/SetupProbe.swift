@@ -16,7 +16,7 @@ enum SetupProbe {
             knowsZone: knowsZone,
             names: { boxName in
                 ["\(boxName).local"]
-                    + HostAddresses.all().filter { $0 != "127.0.0.1" && $0 != "::1" }
+                    + NetworkInterfaces.addresses().filter { $0 != "127.0.0.1" && $0 != "::1" }
             },
             fingerprint: { fingerprint(folder) })
     }

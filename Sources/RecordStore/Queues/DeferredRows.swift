@@ -52,6 +52,11 @@ extension RecordStore {
         }
     }
 
+    /// Forgets requests that ran out, with their answers.
+    package func forgetDeferred(_ grant: Grant) async throws {
+        try await changeRows(grant) { try DeferredRows.forget($0) }
+    }
+
     /// Keeps the answer to a request; false where the request was given up meanwhile.
     package func answerDeferred(
         _ grant: Grant, id: String, answer: [UInt8]

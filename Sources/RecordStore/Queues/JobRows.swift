@@ -50,12 +50,10 @@ extension RecordStore {
         }
     }
 
-    /// Forgets remembered answers to repeated requests once they are a day old, and answers of
-    /// deferred searches that ran out.
+    /// Forgets remembered answers to repeated requests once they are a day old.
     package func forgetAnswers(_ grant: Grant) async throws {
         let store = self
         try await changeRows(grant) { rows in
-            try DeferredRows.forget(rows)
             try AnsweredRows.forget(
                 before: store.parts.clock.wallMs() - Int64(IdempotencyKey.hoursMax) * 3_600_000,
                 rows.scope)

@@ -61,14 +61,15 @@ struct SearchOracle {
     func visible(_ type: String, _ caller: Caller) -> [Int] {
         guard let grant = try? caller.grant(.search, type) else { return [] }
         return (placesByType[type] ?? []).filter { place in
-            grant.covers(records[place].compartment, ofPatient: records[place].patientID)
+            let one = records[place]
+            return grant.covers(one.compartment, ofPatient: one.patientID ?? "")
         }
     }
 
     private func isVisible(_ place: Int, _ caller: Caller) -> Bool {
-        guard let grant = try? caller.grant(.search, records[place].type) else { return false }
-        return grant.compartments.contains(records[place].compartment)
-            && (grant.onlyPatientID == nil || records[place].patientID == grant.onlyPatientID)
+        let one = records[place]
+        guard let grant = try? caller.grant(.search, one.type) else { return false }
+        return grant.covers(one.compartment, ofPatient: one.patientID ?? "")
     }
 
     /// The places of the resources of a type that fulfil a criterion.
