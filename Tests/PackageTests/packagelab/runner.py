@@ -3,6 +3,7 @@
 import os
 import pathlib
 import shutil
+import signal
 import sys
 import time
 import traceback
@@ -49,6 +50,8 @@ def run_case(lab, name, case):
 
 def main(options):
     """Runs what was asked for; the exit status."""
+    # Told to end, it still takes its machines with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     project = pathlib.Path(__file__).resolve().parents[3]
     out = pathlib.Path(options.out or project / ".build/package-tests").resolve()
     out.mkdir(parents=True, exist_ok=True)
