@@ -71,7 +71,8 @@ import Testing
                 routes: book, tls: tls,
                 parts: EdgeParts(
                     authenticator: test.box.identity.authenticator,
-                    limiter: RateLimiter(steadyMs: { 0 }).unlimited, assets: assets, ids: .random,
+                    limiter: RateLimiter(steadyMs: { 0 }).unlimited, assets: assets,
+                    clock: test.clock.clock, ids: .random,
                     logger: LogLines().logger),
                 onRunning: { found.yield($0) })
             try await withThrowingTaskGroup(of: Void.self) { group in
