@@ -169,7 +169,8 @@ let package = Package(
             "ApplianceTests",
             [
                 "Kernel", "FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing",
-                "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Steward", "WebAuthn",
+                "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Steward",
+                "WebAuthn",
                 "Assembly", "CDemoClinic", "MulticastDNS", "TestKit",
             ] + server),
         tests("TidyTests", ["TestKit"]),

@@ -45,14 +45,12 @@ package final class Box: Sendable {
     ///   - clock: the machine's own, unless a test holds it.
     ///   - passwords: hashes at the full cost, unless a test makes it cheap.
     ///   - machine: measures the machine at hand, unless a test makes one up.
-    ///   - random: the kernel's randomness for the setup, unless a test has none.
     /// - Throws: ``Problem`` that names the way out: another process has the folder, the keys do
     ///   not fit, a newer release wrote it.
     package static func open(
         _ folder: DataFolder, settings: IdentitySettings, serving: ServeSettings? = nil,
         clock: Clock = SystemClock.clock, passwords: PasswordPool? = nil,
-        machine: SetupMachine? = nil,
-        random: @escaping @Sendable (Int) throws -> [UInt8] = { try Random.bytes($0) }
+        machine: SetupMachine? = nil
     ) async throws -> Box {
         try SelfTest.run()
         try FolderOwner.check(folder.path)
@@ -74,7 +72,7 @@ package final class Box: Sendable {
             setup: Setup(
                 gate: Gate(store: store), store: store, codeFile: folder.setupCode,
                 accounts: identity.forSetup, machine: machine ?? SetupProbe.machine(folder),
-                box: facts.forSetup, random: random))
+                box: facts.forSetup))
         facts.follow(box)
         try await box.settingsRecord.load(
             try await box.grant(Ask(.read, area: .system, type: "Setting"), box.machine("job")))

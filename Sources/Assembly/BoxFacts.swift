@@ -91,8 +91,8 @@ extension Identity {
                     Password(password), username: person.username,
                     displayName: person.displayName, clinicName: clinicName)
             },
-            prepare: { person, password, clinicName in
-                try await accounts.prepare(
+            madeReady: { person, password, clinicName in
+                try await accounts.madeReady(
                     UserDraft(
                         username: person.username, displayName: person.displayName,
                         roles: person.isClinician

@@ -42,6 +42,7 @@ enum SetupProbe {
         guard let bytes = try? FileBytes.read(path, bytesMax: certificateBytesMax) else {
             return nil
         }
+        // A certificate that cannot be read is told of by the server, which makes another one.
         return try? Certificates.facts(ofPEM: String(decoding: bytes, as: UTF8.self)).fingerprint
     }
 }

@@ -227,7 +227,7 @@ package enum CertificateFault: Error, Hashable, Sendable, CustomStringConvertibl
         case .noCertificate:
             "There is no certificate in the text. It begins with -----BEGIN CERTIFICATE-----."
         case .noKey:
-            "There is no private key in the text. It begins with -----BEGIN PRIVATE KEY-----."
+            "There is no private key in the text. It begins with a line that says PRIVATE KEY."
         case .encryptedKey:
             "The private key is protected by a password. Take it off with: openssl pkey -in KEY "
                 + "-out PLAIN"

@@ -63,7 +63,9 @@ struct Credentials: Sendable {
         else {
             throw Problem(.login, "The token is not known, or has expired. Ask for another one.")
         }
-        return (user, try await caller(user, tag: token.id, scopes: scopes, isFresh: false, context))
+        return (
+            user, try await caller(user, tag: token.id, scopes: scopes, isFresh: false, context)
+        )
     }
 
     private func cookie(

@@ -10,7 +10,7 @@ extension Accounts {
     /// - Parameter clinicName: the clinic that the box will belong to.
     /// - Returns: the account with its password's hash, to be kept sealed until ``insert(_:prepared:_:)``.
     /// - Throws: ``Problem`` `.value` for a name or password that will not do.
-    package func prepare(
+    package func madeReady(
         _ draft: UserDraft, password: Password, clinicName: String
     ) async throws -> [UInt8] {
         try User.check(roles: draft.roles, ownPatientID: draft.ownPatientID)
@@ -34,7 +34,7 @@ extension Accounts {
         return writer.bytes
     }
 
-    /// Puts an account that ``prepare(_:password:clinicName:)`` made among the users, as part of a
+    /// Puts an account that ``madeReady(_:password:clinicName:)`` made among the users, as part of a
     /// transaction.
     ///
     /// - Throws: ``Problem`` `.duplicate` if the name was taken meanwhile.

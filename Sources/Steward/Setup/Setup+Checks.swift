@@ -42,7 +42,7 @@ extension Setup {
         return SetupState.Administrator(
             username: person.username, displayName: person.displayName,
             isClinician: person.isClinician,
-            account: try await accounts.prepare(person, password, clinicName))
+            account: try await accounts.madeReady(person, password, clinicName))
     }
 
     /// The person of some answers, without the password.

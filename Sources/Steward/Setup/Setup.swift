@@ -20,7 +20,6 @@ package final class Setup: Sendable {
     let machine: SetupMachine
     let box: SetupBox
     let desk: SetupCodeDesk
-    let random: @Sendable (Int) throws -> [UInt8]
     private let isMakingKit = Mutex(false)
     private let measured = Mutex<(facts: MachineFacts, steadyMs: Int64)?>(nil)
     /// How long a measurement is shown before the disk is measured again, in milliseconds.
@@ -28,21 +27,17 @@ package final class Setup: Sendable {
 
     /// Makes the setup of an open box.
     ///
-    /// - Parameters:
-    ///   - codeFile: where the setup code is written for the owner of the data folder.
-    ///   - random: gives that many random bytes, or throws where the kernel has none.
+    /// - Parameter codeFile: where the setup code is written for the owner of the data folder.
     package init(
         gate: Gate, store: RecordStore, codeFile: String, accounts: SetupAccounts,
-        machine: SetupMachine, box: SetupBox,
-        random: @escaping @Sendable (Int) throws -> [UInt8] = { try Random.bytes($0) }
+        machine: SetupMachine, box: SetupBox
     ) {
         self.gate = gate
         self.store = store
         self.accounts = accounts
         self.machine = machine
         self.box = box
-        self.random = random
-        desk = SetupCodeDesk(path: codeFile, clock: store.parts.clock, random: random)
+        desk = SetupCodeDesk(path: codeFile, clock: store.parts.clock, draw: machine.draw)
     }
 
     /// Makes a setup code, which ends the one before and a pause after wrong ones.
@@ -177,7 +172,7 @@ package final class Setup: Sendable {
 
     func randomBytes(_ count: Int) throws(Problem) -> [UInt8] {
         do {
-            return try random(count)
+            return try machine.draw(count)
         } catch {
             throw Problem(
                 .transient, "The machine gives no random numbers yet. Wait a minute and try again.")

@@ -30,13 +30,13 @@ final class SetupCodeDesk: Sendable {
 
     private let path: String
     private let clock: Clock
-    private let random: @Sendable (Int) throws -> [UInt8]
+    private let draw: @Sendable (Int) throws -> [UInt8]
     private let issued = Mutex<Issued?>(nil)
 
-    init(path: String, clock: Clock, random: @escaping @Sendable (Int) throws -> [UInt8]) {
+    init(path: String, clock: Clock, draw: @escaping @Sendable (Int) throws -> [UInt8]) {
         self.path = path
         self.clock = clock
-        self.random = random
+        self.draw = draw
     }
 
     /// Makes a code, which ends the one before, and writes it into the file.
@@ -45,7 +45,7 @@ final class SetupCodeDesk: Sendable {
     func issue() throws(Problem) -> String {
         let bytes: [UInt8]
         do {
-            bytes = try random(SetupCode.randomBytes)
+            bytes = try draw(SetupCode.randomBytes)
         } catch {
             throw Problem(
                 .transient,

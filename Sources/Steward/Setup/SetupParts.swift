@@ -1,5 +1,6 @@
 package import AccessControl
 package import RecordStore
+import Sealing
 
 /// Who will be the first to sign in, as far as it is no secret.
 package struct FirstAdministrator: Hashable, Sendable {
@@ -23,7 +24,7 @@ package struct SetupAccounts: Sendable {
         @Sendable (_ person: FirstAdministrator, _ password: String, _ clinicName: String) ->
             [String]
     /// Checks everything and makes the account with its password's hash, to be kept and inserted.
-    package let prepare:
+    package let madeReady:
         @Sendable (_ person: FirstAdministrator, _ password: String, _ clinicName: String)
             async throws -> [UInt8]
     /// Puts a prepared account among the users.
@@ -32,11 +33,11 @@ package struct SetupAccounts: Sendable {
     /// Gathers the functions.
     package init(
         passwordProblems: @escaping @Sendable (FirstAdministrator, String, String) -> [String],
-        prepare: @escaping @Sendable (FirstAdministrator, String, String) async throws -> [UInt8],
+        madeReady: @escaping @Sendable (FirstAdministrator, String, String) async throws -> [UInt8],
         insert: @escaping @Sendable (Grant, [UInt8], RowWriter) throws -> Void
     ) {
         self.passwordProblems = passwordProblems
-        self.prepare = prepare
+        self.madeReady = madeReady
         self.insert = insert
     }
 }
@@ -53,6 +54,8 @@ package struct SetupMachine: Sendable {
     package let names: @Sendable (_ boxName: String) -> [String]
     /// SHA-256 of the certificate of the box's own authority, in groups; nil where it has none.
     package let fingerprint: @Sendable () -> String?
+    /// Gives that many random bytes, or throws where the kernel has none.
+    package var draw: @Sendable (Int) throws -> [UInt8] = { try Random.bytes($0) }
 
     /// Gathers the functions.
     package init(

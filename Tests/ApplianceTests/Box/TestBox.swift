@@ -27,11 +27,10 @@ final class TestBox: Sendable {
     static func with<Value: Sendable>(
         in folder: TemporaryFolder? = nil, clock: FixedClock = FixedClock(),
         machine: SetupMachine = .good,
-        random: @escaping @Sendable (Int) throws -> [UInt8] = { try Random.bytes($0) },
         _ body: (TestBox) async throws -> Value
     ) async throws -> Value {
         let test = try await open(
-            try folder ?? TemporaryFolder(), clock, machine: machine, random: random)
+            try folder ?? TemporaryFolder(), clock, machine: machine)
         do {
             let value = try await body(test)
             await test.box.close()
@@ -53,8 +52,7 @@ final class TestBox: Sendable {
 
     /// Opens the box of a folder.
     static func open(
-        _ folder: TemporaryFolder, _ clock: FixedClock, machine: SetupMachine = .good,
-        random: @escaping @Sendable (Int) throws -> [UInt8] = { try Random.bytes($0) }
+        _ folder: TemporaryFolder, _ clock: FixedClock, machine: SetupMachine = .good
     ) async throws -> TestBox {
         let cost = IdentityFixture.cheap
         var settings = IdentitySettings()
@@ -63,7 +61,7 @@ final class TestBox: Sendable {
         let box = try await Box.open(
             DataFolder(path: folder.path), settings: settings, clock: clock.clock,
             passwords: try PasswordPool(threads: 1, waitingMax: 2_000, cost: cost),
-            machine: machine, random: random)
+            machine: machine)
         return TestBox(folder: folder, clock: clock, box: box)
     }
 

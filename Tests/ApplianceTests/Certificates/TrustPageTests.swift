@@ -178,7 +178,8 @@ import Testing
                 "-k", "-o", "/dev/null", "-w", "%{http_code}", "-H",
                 "Content-Type: application/json", "-d", #"{"token":"\#(token)"}"#,
                 box.address("/api/v1/certificates/confirm"))
-            #expect(wrong.text == "409")
+            // The connection ends with the answer, which curl may tell of behind the status.
+            #expect(wrong.text.contains("409"))
             let confirmed = try await box.curl(
                 "-k", "-o", "/dev/null", "-w", "%{http_code}", "-H",
                 "Content-Type: application/json", "-d", #"{"token":"\#(token)"}"#,

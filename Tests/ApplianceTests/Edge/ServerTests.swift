@@ -66,7 +66,7 @@ struct ServerTests {
         #expect(answer.statuses == [200])
         #expect(answer.isClosed)
         try await running.value
-        #expect(ContinuousClock.now - began < .seconds(20))
+        #expect(ContinuousClock.now - began < .seconds(60))
         // The system may have given the port to the server of another test by now.
         _ = try? await Exchange.run(port: port, pieces: [Array(ask.utf8)], tls: true)
         #expect(count.withLock { $0 } == 1)
@@ -101,7 +101,7 @@ struct ServerTests {
         let began = ContinuousClock.now
         await group.triggerGracefulShutdown()
         _ = await running.result
-        #expect(ContinuousClock.now - began < .seconds(20))
+        #expect(ContinuousClock.now - began < .seconds(60))
         #expect(try await answer.isClosed)
     }
 
@@ -120,7 +120,7 @@ struct ServerTests {
         let began = ContinuousClock.now
         await group.triggerGracefulShutdown()
         try await running.value
-        #expect(ContinuousClock.now - began < .seconds(20))
+        #expect(ContinuousClock.now - began < .seconds(60))
         await idle.close()
         await begun.close()
         // Closed by the server already, most likely.

@@ -46,7 +46,8 @@ import Testing
             let ana = try await served.signedIn("ana")
             test.clock.advance(ms: 6 * 60_000)
             #expect(try await boss.get(Self.base).status == 200)
-            let set = try await boss.send(
+            let again = try await served.signedIn("boss")
+            let set = try await again.send(
                 "PUT", "\(Self.base)/SESSION_IDLE_MINUTES", #"{"value":"5"}"#, ["If-Match": "\"0\""]
             )
             #expect(set.status == 200)
@@ -63,7 +64,8 @@ import Testing
                 test.clock.advance(ms: 10 * 60_000)
                 #expect(try await boss.get(Self.base).status == 200)
             }
-            let set = try await boss.send(
+            let again = try await served.signedIn("boss")
+            let set = try await again.send(
                 "PUT", "\(Self.base)/SESSION_IDLE_MINUTES", #"{"value":"60"}"#,
                 ["If-Match": "\"0\""])
             #expect(set.status == 200)

@@ -124,7 +124,9 @@ import Testing
 
     @Test func `without randomness no code is made, and the person is told`() async throws {
         struct Empty: Error {}
-        try await TestBox.with(random: { _ in throw Empty() }) { test in
+        var machine = SetupMachine.good
+        machine.draw = { _ in throw Empty() }
+        try await TestBox.with(machine: machine) { test in
             do {
                 _ = try await test.box.setup.issueCode(test.command)
                 Issue.record("A code was made of nothing.")

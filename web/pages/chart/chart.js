@@ -8,7 +8,7 @@ import { noteOpened } from "../../lib/recent.js";
 import { go } from "../../lib/router.js";
 import { may, session } from "../../lib/session.js";
 import { addStyle } from "../../lib/styles.js";
-import { closedNote, EmergencyStrip } from "../emergencies/strip.js";
+import { closedNote, EmergencyStrip } from "../../elements/emergency-strip.js";
 import { banner } from "./banner.js";
 import {
   allergiesPanel, documentsPanel, encountersPanel, immunizationsPanel, medicationsPanel,

@@ -6,9 +6,9 @@ import { count, formatClock, formatCode, formatDateTime } from "../../lib/format
 import { element, html } from "../../lib/html.js";
 import { session } from "../../lib/session.js";
 import { addStyle } from "../../lib/styles.js";
-import { categories, findings, parts, wordsOf } from "./words.js";
+import { categories, findings, parts, wordsOf } from "../../elements/emergency-words.js";
 
-await addStyle("./emergencies.css", import.meta.url);
+await addStyle("../../elements/emergency.css", import.meta.url);
 
 /** Opens the page. */
 export function open(outlet) {

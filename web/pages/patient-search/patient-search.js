@@ -138,7 +138,7 @@ function list(items, query) {
 /** A patient whose chart is closed to this person: who it is, and the way in for emergencies. */
 function closedRow(item, query) {
   const open = async () => {
-    const { openEmergencyDialog } = await import("../emergencies/dialog.js");
+    const { openEmergencyDialog } = await import("../../elements/emergency-dialog.js");
     openEmergencyDialog({ patientId: item.id, name: item.name },
       () => go(`/patients/${encodeURIComponent(item.id)}`));
   };

@@ -1,11 +1,11 @@
-// web/pages/emergencies/dialog.js - asks why a chart has to be opened, and opens it.
-import { markField, showErrors } from "../../elements/error-summary.js";
-import { post } from "../../lib/api.js";
-import { element, html } from "../../lib/html.js";
-import { addStyle } from "../../lib/styles.js";
-import { categories, parts } from "./words.js";
+// web/elements/emergency-dialog.js - asks why a chart has to be opened, and opens it.
+import { markField, showErrors } from "./error-summary.js";
+import { post } from "../lib/api.js";
+import { element, html } from "../lib/html.js";
+import { addStyle } from "../lib/styles.js";
+import { categories, parts } from "./emergency-words.js";
 
-await addStyle("./emergencies.css", import.meta.url);
+await addStyle("./emergency.css", import.meta.url);
 
 const reasonCharactersMin = 10;
 

@@ -1,12 +1,12 @@
-// web/pages/emergencies/strip.js - the loud strip over a chart that is open for an emergency.
-import { failedNote } from "../../elements/state-note.js";
-import { get, post } from "../../lib/api.js";
-import { element, html } from "../../lib/html.js";
-import { addStyle } from "../../lib/styles.js";
-import { openEmergencyDialog } from "./dialog.js";
-import { parts, timeLeft, wordsOf } from "./words.js";
+// web/elements/emergency-strip.js - the loud strip over a chart that is open for an emergency.
+import { failedNote } from "./state-note.js";
+import { get, post } from "../lib/api.js";
+import { element, html } from "../lib/html.js";
+import { addStyle } from "../lib/styles.js";
+import { openEmergencyDialog } from "./emergency-dialog.js";
+import { parts, timeLeft, wordsOf } from "./emergency-words.js";
 
-await addStyle("./emergencies.css", import.meta.url);
+await addStyle("./emergency.css", import.meta.url);
 
 const tickMs = 1000;
 

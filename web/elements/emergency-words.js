@@ -1,4 +1,4 @@
-// web/pages/emergencies/words.js - how emergencies are spoken of.
+// web/elements/emergency-words.js - how emergencies are spoken of.
 
 /** The kinds of emergency, with their words. */
 export const categories = [
