@@ -2,6 +2,9 @@ import NIOCore
 
 /// The connection of a request, for the few who ask about more than the request.
 package struct ServedConnection: Sendable {
+    /// How long an answer has to leave before its connection ends.
+    private static let answerTime = TimeAmount.seconds(1)
+
     let channel: any Channel
 
     /// The address of the box that the client connected to; nil where there is none.
@@ -20,7 +23,8 @@ package struct ServedConnection: Sendable {
     /// another one.
     package func finish() {
         let channel = channel
-        channel.eventLoop.execute {
+        // The answer that is being made must have left: what ends with its connection reads as cut off.
+        channel.eventLoop.scheduleTask(in: Self.answerTime) {
             let isStream = Self.ownMeter(channel) == nil
             let connection = isStream ? channel.parent : channel
             connection?.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
