@@ -575,7 +575,7 @@ static const web_file all[] = {
     {"trust/trust.js", file_141, sizeof file_141},
 };
 
-const char *const web_tree_hash = "8283efee9eaeb9b2";
+const char *const web_tree_hash = "d955f313afb9632b";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];

@@ -1,7 +1,7 @@
 // Tests/BrowserTests/unit/emergencies.test.js - how the time of an emergency is told.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { categories, findings, parts, timeLeft, wordsOf } from "../../../web/pages/emergencies/words.js";
+import { categories, findings, parts, timeLeft, wordsOf } from "../../../web/elements/emergency-words.js";
 
 test("the time that is left counts down to zero and no further", () => {
   const minute = 60_000;
