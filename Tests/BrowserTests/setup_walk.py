@@ -22,6 +22,7 @@ import urllib.request
 
 from playwright.sync_api import sync_playwright
 
+from factors import App
 from watch import Watch
 
 WORDS = "correct horse battery staple"
@@ -279,7 +280,27 @@ def sign_in(watch, page):
     page.keyboard.press("Tab")
     page.keyboard.type(WORDS)
     page.keyboard.press("Enter")
+    page.wait_for_function("""() => document.querySelector("#code, .factor-choice")
+        || !/^\\/(sign-in|first-steps)/.test(location.pathname)""")
+    if page.locator("#code").count():
+        page.keyboard.type(watch.app.code())
+        page.keyboard.press("Enter")
+    elif page.locator(".factor-choice").count():
+        watch.app = set_up_app(page)
     page.wait_for_selector(".person")
+    page.wait_for_function("""() => !/^\\/(sign-in|first-steps)/.test(location.pathname)""")
+
+
+def set_up_app(page):
+    """The second factor that an administrator needs before anything else."""
+    page.click("text=Use an authenticator app")
+    page.wait_for_selector(".app-key", state="attached")
+    page.click("summary:has-text('camera')")
+    app = App(page.inner_text(".app-key"))
+    page.fill("#app-code", app.code())
+    page.keyboard.press("Enter")
+    page.click("text=I have kept them")
+    return app
 
 
 def print_kit(watch, page, code):
