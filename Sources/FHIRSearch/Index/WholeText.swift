@@ -22,9 +22,12 @@ enum WholeText {
         return String(decoding: out, as: UTF8.self)
     }
 
-    /// The words of a text made alike for search, each once, with one space between.
+    /// The words of a text made alike for search, as far as an index keeps them, each once, with one
+    /// space between.
     static func words(of text: String) -> String {
-        let words = Set(SearchText.words(text)).sorted { $0.lexicographicallyPrecedes($1) }
+        let words = Set(SearchText.words(text).map { Array(TextQuery.kept($0[...])) }).sorted {
+            $0.lexicographicallyPrecedes($1)
+        }
         return String(decoding: Array(words.joined(separator: [0x20])), as: UTF8.self)
     }
 

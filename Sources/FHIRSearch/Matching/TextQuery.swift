@@ -11,11 +11,16 @@ package struct TextQuery: Sendable {
     /// Words that stand one behind the other.
     private struct Phrase: Sendable {
         let whole: BytePattern
+        /// The words as far as an index keeps them.
         let words: [BytePattern]
+        /// Whether finding the one word in an index says that the text has it.
+        let isOneWhole: Bool
 
         init(_ folded: [UInt8]) {
             whole = BytePattern(folded)
-            words = folded.split(separator: 0x20).map { BytePattern(Array($0)) }
+            let all = folded.split(separator: 0x20)
+            words = all.map { BytePattern(Array(TextQuery.kept($0))) }
+            isOneWhole = all.count == 1 && all.allSatisfy { TextQuery.kept($0).count == $0.count }
         }
     }
 
@@ -37,6 +42,9 @@ package struct TextQuery: Sendable {
     /// Words and operators of one query.
     package static let wordsMax = 64
     private static let depthMax = 8
+    /// How much of a word an index keeps: more than the longest words of a language, and little of
+    /// what is no word.
+    static let keptBytesMax = 64
 
     private let root: Node
 
@@ -46,6 +54,14 @@ package struct TextQuery: Sendable {
         var reader = Reader(text)
         guard let root = reader.whole() else { return nil }
         self.root = root
+    }
+
+    /// The part of a folded word that an index keeps; whole characters.
+    static func kept(_ word: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        guard word.count > keptBytesMax else { return word }
+        var part = word.prefix(keptBytesMax)
+        while !part.isEmpty, word[part.endIndex] & 0xC0 == 0x80 { part = part.dropLast() }
+        return part
     }
 
     /// Whether a text has what is asked for.
@@ -66,7 +82,7 @@ package struct TextQuery: Sendable {
             guard phrase.words.allSatisfy({ $0.isFound(in: words, atWord: true) }) else {
                 return false
             }
-            return phrase.words.count == 1 ? true : nil
+            return phrase.isOneWhole ? true : nil
         case .all(let nodes):
             let parts = nodes.map { holds($0, words: words) }
             return parts.contains(false) ? false : parts.contains(nil) ? nil : true

@@ -76,7 +76,11 @@ package struct TokenBuckets: Sendable {
     }
 
     /// Makes a key miss as many milliseconds of refill as it did at another time.
+    ///
+    /// More than a minute above what an empty bucket misses can only come from a clock that was set
+    /// back since, and says nothing: the key starts fresh.
     package mutating func miss(_ key: String, ms: Int64, nowMs: Int64) {
+        guard ms <= rate.refillMs + 60_000 else { return }
         makeRoom(nowMs: nowMs)
         buckets[key] = Bucket(debtUs: min(ms, rate.refillMs) * 1_000, atMs: nowMs)
     }

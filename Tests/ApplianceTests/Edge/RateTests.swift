@@ -133,6 +133,13 @@ struct RateTests {
         #expect(!clockWentBack.take(.signInAccount, key: "ana").isAdmitted)
     }
 
+    @Test func `a clock that was set back by years locks nobody out`() {
+        let spent = [SpentRate(rateClass: .signInAccount, key: "ana", missingMs: 300_000_000_000)]
+        let limiter = Steady().limiter
+        limiter.restore(spent, elapsedMs: 0)
+        #expect(limiter.take(.signInAccount, key: "ana").isAdmitted)
+    }
+
     @Test func `who goes too fast is told how long to wait`() async throws {
         var table = RateTable.standard
         table[.api] = Rate(burst: 2, refillMs: 10_000)

@@ -64,6 +64,23 @@ struct WholeTextSearchTests {
         #expect(openCount > 100 && openCount < 3_000)
     }
 
+    @Test func `of a word that no language has an index keeps the beginning, and says so`() throws {
+        for letter in ["x", "ž", "あ"] {
+            let long = String(repeating: letter, count: 20_000)
+            let json = try Searching.json(
+                #"{"resourceType":"Condition","note":[{"text":"\#(long)"}]}"#)
+            let entry = try #require(Searching.extractor.words(of: json).first)
+            guard case .string(let words) = entry.value else { return }
+            #expect(words.utf8.count <= 80)
+            #expect(!words.unicodeScalars.contains("\u{FFFD}"))
+            let part = String(repeating: letter, count: 5)
+            #expect(try #require(TextQuery(part)).hint(words: Array(words.utf8)) == .certain(true))
+            #expect(try #require(TextQuery(long)).hint(words: Array(words.utf8)) == .open)
+            let other = try #require(TextQuery("y" + long))
+            #expect(other.hint(words: Array(words.utf8)) == .certain(false))
+        }
+    }
+
     private static func query(
         _ words: [String], _ random: inout SeededRandom, depth: Int
     ) -> String {

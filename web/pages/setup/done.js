@@ -21,8 +21,10 @@ export function doneScreen({ state }) {
       ${others.length ? html`<p>or by number: ${others.map((name, index) => html`${index ? ", " : ""}
         <code>${address(name)}</code>`)}</p>` : null}
       ${state.fingerprint ? html`<h2>How a computer comes to trust it</h2>
-        <p>The box vouches for itself, so a browser warns the first time. Compare the fingerprint that it
-          shows with this one, which also stands on the recovery kit:</p>
+        <p>The box vouches for itself, so a browser warns the first time. Open <strong>http://</strong> and
+          the same name on each device, without the number behind it: the page has the steps for that
+          device. Compare the fingerprint that it shows with this one, which also stands on the recovery
+          kit:</p>
         <p class="kit-print">${state.fingerprint}</p>` : null}
       <h2>What comes next</h2>
       <ol class="setup-next">${isPractice
