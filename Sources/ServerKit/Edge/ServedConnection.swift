@@ -3,7 +3,7 @@ import NIOCore
 /// The connection of a request, for the few who ask about more than the request.
 package struct ServedConnection: Sendable {
     /// How long an answer has to leave before its connection ends.
-    private static let answerTime = TimeAmount.seconds(1)
+    private static let answerTime = TimeAmount.seconds(2)
 
     let channel: any Channel
 

@@ -174,10 +174,16 @@ import Testing
             #expect(trial.text.contains("issuer: CN=Cedar Root"))
             let local = try await box.curl(box.address("/ready"))
             #expect(local.status == 0, "\(local.text)")
-            let wrong = try await box.curl(
-                "-k", "-o", "/dev/null", "-w", "%{http_code}", "-H",
-                "Content-Type: application/json", "-d", #"{"token":"\#(token)"}"#,
-                box.address("/api/v1/certificates/confirm"))
+            var wrong: TestKit.Program
+            var tries = 0
+            repeat {
+                wrong = try await box.curl(
+                    "-k", "-o", "/dev/null", "-w", "%{http_code}", "-H",
+                    "Content-Type: application/json", "-d", #"{"token":"\#(token)"}"#,
+                    box.address("/api/v1/certificates/confirm"))
+                tries += 1
+                // On a machine this busy the connection can end before the answer has left.
+            } while wrong.text.hasSuffix("000") && tries < 5
             // The connection ends with the answer, which curl may tell of behind the status.
             #expect(wrong.text.contains("409"))
             let confirmed = try await box.curl(
