@@ -575,7 +575,7 @@ static const web_file all[] = {
     {"trust/trust.js", file_141, sizeof file_141},
 };
 
-const char *const web_tree_hash = "af6ee14bd87224c0";
+const char *const web_tree_hash = "59310e0d4ed1fb98";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];

@@ -1,3 +1,5 @@
+import Kernel
+
 extension QRCode {
     /// The light border that scanners need around a code, in modules.
     static let quietModules = 4
@@ -36,18 +38,13 @@ extension QRCode {
         return path
     }
 
+    /// A text without what XML 1.0 cannot hold, and without markup.
     private static func escaped(_ text: String) -> String {
-        var escaped = ""
+        var allowed = ""
         for character in text.unicodeScalars {
-            switch character {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            default:
-                let isAllowed = character.value >= 0x20 || character == "\n" || character == "\t"
-                escaped.unicodeScalars.append(isAllowed ? character : " ")
-            }
+            let isAllowed = character.value >= 0x20 || character == "\n" || character == "\t"
+            allowed.unicodeScalars.append(isAllowed ? character : " ")
         }
-        return escaped
+        return Markup.escaped(allowed)
     }
 }

@@ -36,6 +36,38 @@ enum CodeLetters {
         return [UInt8(remainder / 32), UInt8(remainder % 32)]
     }
 
+    /// Why a typed code cannot be read.
+    enum Fault: Error {
+        /// How many digits there were instead; nil where nobody counted.
+        case length(Int?)
+        /// In which group of four, counted from 1, stands what no code has.
+        case character(group: Int)
+        /// The check digits do not fit.
+        case checksum
+    }
+
+    /// The longest text that is looked at, in bytes.
+    private static let typedBytesMax = 256
+
+    /// The digits of a typed code without its two check digits.
+    ///
+    /// One wrong or two swapped characters are always noticed.
+    static func read(_ text: String, count: Int) throws(Fault) -> [UInt8] {
+        guard text.utf8.count <= typedBytesMax else { throw .length(nil) }
+        var digits: [UInt8] = []
+        defer { SecretBytes.wipe(&digits) }
+        for character in text.utf8 where !isBlank(character) {
+            guard let digit = digit(character) else {
+                throw .character(group: digits.count / 4 + 1)
+            }
+            digits.append(digit)
+        }
+        guard digits.count == count + 2 else { throw .length(digits.count) }
+        let body = digits.prefix(count)
+        guard checkDigits(body) == Array(digits.suffix(2)) else { throw .checksum }
+        return Array(body)
+    }
+
     /// Digits in groups of four, with hyphens between.
     static func text(_ digits: [UInt8]) -> String {
         var out: [UInt8] = []

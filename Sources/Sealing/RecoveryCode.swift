@@ -22,21 +22,13 @@ package struct RecoveryCode: Sendable, CustomStringConvertible {
     ///
     /// - Throws: ``RecoveryCodeError``; one wrong or two swapped characters are always noticed.
     package init(typed text: String) throws(RecoveryCodeError) {
-        var digits: [UInt8] = []
-        for character in text.utf8 where !CodeLetters.isBlank(character) {
-            guard let digit = CodeLetters.digit(character) else {
-                throw RecoveryCodeError.character(group: digits.count / 4 + 1)
-            }
-            digits.append(digit)
+        var digits: [UInt8]
+        do throws(CodeLetters.Fault) {
+            digits = try CodeLetters.read(text, count: RecoveryCode.digitCount)
+        } catch {
+            throw RecoveryCodeError(error)
         }
-        guard digits.count == RecoveryCode.digitCount + 2 else {
-            throw RecoveryCodeError.length(digits.count)
-        }
-        let body = digits.prefix(RecoveryCode.digitCount)
-        guard CodeLetters.checkDigits(body) == Array(digits.suffix(2)) else {
-            throw RecoveryCodeError.checksum
-        }
-        self.init(secret: RecoveryCode.bits(of: body))
+        self.init(secret: RecoveryCode.bits(of: digits[...]))
         SecretBytes.wipe(&digits)
     }
 
@@ -80,17 +72,26 @@ package struct RecoveryCode: Sendable, CustomStringConvertible {
 
 /// Why a typed recovery code is none.
 package enum RecoveryCodeError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// Not 34 characters; how many there were.
-    case length(Int)
+    /// Not 34 characters; how many there were, nil where nobody counted.
+    case length(Int?)
     /// A character that no code has, in this group counted from 1.
     case character(group: Int)
     /// The check characters do not fit: something was mistyped.
     case checksum
 
+    init(_ fault: CodeLetters.Fault) {
+        switch fault {
+        case .length(let count): self = .length(count)
+        case .character(let group): self = .character(group: group)
+        case .checksum: self = .checksum
+        }
+    }
+
     package var description: String {
         switch self {
-        case .length(let count):
+        case .length(let count?):
             "A recovery code has 34 letters and digits, this one has \(count). Type all nine groups."
+        case .length(nil): "A recovery code has 34 letters and digits. Type all nine groups."
         case .character(let group):
             "Group \(group) of the recovery code holds a character that no code has. Type it again."
         case .checksum:

@@ -19,26 +19,12 @@ package struct SetupCode: Sendable, CustomStringConvertible {
     ///
     /// - Throws: ``SetupCodeError``; one wrong or two swapped characters are always noticed.
     package init(typed text: String) throws(SetupCodeError) {
-        guard text.utf8.count <= Self.typedBytesMax else { throw SetupCodeError.length(nil) }
-        var digits: [UInt8] = []
-        for character in text.utf8 where !CodeLetters.isBlank(character) {
-            guard let digit = CodeLetters.digit(character) else {
-                throw SetupCodeError.character(group: digits.count / 4 + 1)
-            }
-            digits.append(digit)
+        do throws(CodeLetters.Fault) {
+            digits = try CodeLetters.read(text, count: Self.digitCount)
+        } catch {
+            throw SetupCodeError(error)
         }
-        guard digits.count == Self.digitCount + 2 else {
-            throw SetupCodeError.length(digits.count)
-        }
-        let body = digits.prefix(Self.digitCount)
-        guard CodeLetters.checkDigits(body) == Array(digits.suffix(2)) else {
-            throw SetupCodeError.checksum
-        }
-        self.digits = Array(body)
     }
-
-    /// The longest text that is looked at, in bytes.
-    private static let typedBytesMax = 256
 
     /// The code as it is shown, such as `7K2M-…-QX0A`; whoever has it may set the box up.
     package var text: String { CodeLetters.text(digits + CodeLetters.checkDigits(digits[...])) }
@@ -57,6 +43,14 @@ package enum SetupCodeError: Error, Hashable, Sendable, CustomStringConvertible 
     case character(group: Int)
     /// The check characters do not fit: something was mistyped.
     case checksum
+
+    init(_ fault: CodeLetters.Fault) {
+        switch fault {
+        case .length(let count): self = .length(count)
+        case .character(let group): self = .character(group: group)
+        case .checksum: self = .checksum
+        }
+    }
 
     package var description: String {
         switch self {

@@ -48,7 +48,7 @@ package struct RouteLimits: Hashable, Sendable {
     package static let signIn = RouteLimits(
         bodyBytesMax: 64 * 1024, rate: .signIn, sameOrigin: .always, worksInMaintenance: true)
 
-    /// For acts that a person must confirm with a fresh proof: users, roles, keys, certificates,
+    /// For acts that a person must confirm with a fresh proof: users, roles, access rules, settings,
     /// factors; 64 KiB.
     package static let sensitive = RouteLimits(bodyBytesMax: 64 * 1024, needsFreshProof: true)
 

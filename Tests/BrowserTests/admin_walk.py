@@ -6,7 +6,6 @@ looked at by axe, in light and dark, at 1280 and 1024 px. May be run again on th
 """
 
 import argparse
-import json
 import sys
 import time
 
@@ -329,14 +328,7 @@ def main():
         walk_screens(watch, browser, options)
         walk_clinician(watch, browser, options)
         browser.close()
-    watch.figures["states that axe looked at"] = watch.axe_states
-    print(json.dumps(watch.figures, indent=2))
-    print(f"pictures in {watch.folder}")
-    if watch.faults:
-        print(f"{len(watch.faults)} faults", file=sys.stderr)
-        return 1
-    print("no fault")
-    return 0
+    return watch.report()
 
 
 if __name__ == "__main__":

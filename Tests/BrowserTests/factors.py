@@ -294,10 +294,7 @@ def main():
             browser.close()
     finally:
         box.close()
-    for name, figure in watch.figures.items():
-        print(f"{name}: {figure}")
-    print(f"states looked at by axe: {watch.axe_states}, faults: {len(watch.faults)}")
-    return 1 if watch.faults else 0
+    return watch.report()
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ overtaken, and once for practice, with the tour, printing, maintenance, and begi
 """
 
 import argparse
-import json
 import os
 import pathlib
 import re
@@ -446,14 +445,7 @@ def main():
                 box.kill()
         browser.close()
     shutil.rmtree(folder)
-    watch.figures["states that axe looked at"] = watch.axe_states
-    print(json.dumps(watch.figures, indent=2))
-    print(f"pictures in {watch.folder}")
-    if watch.faults:
-        print(f"{len(watch.faults)} faults", file=sys.stderr)
-        return 1
-    print("no fault")
-    return 0
+    return watch.report()
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ out; an administrator then finds exactly these steps in the audit log and has th
 
 import argparse
 import gzip
-import json
 import re
 import subprocess
 import sys
@@ -258,14 +257,7 @@ def main():
         if not options.short:
             walk_looks(watch, browser, options, sign_in)
         browser.close()
-    watch.figures["states that axe looked at"] = watch.axe_states
-    print(json.dumps(watch.figures, indent=2))
-    print(f"pictures in {watch.folder}")
-    if watch.faults:
-        print(f"{len(watch.faults)} faults", file=sys.stderr)
-        return 1
-    print("no fault")
-    return 0
+    return watch.report()
 
 
 if __name__ == "__main__":

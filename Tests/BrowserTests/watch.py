@@ -1,5 +1,7 @@
 """One browser page that is watched: what it logs, what it breaks, what axe finds, how it looks."""
 
+import sys
+import json
 import pathlib
 import re
 
@@ -41,6 +43,17 @@ class Watch:
         if not is_so:
             self.fault(text)
         return is_so
+
+    def report(self):
+        """Prints what the walk measured and where its pictures are; the code to end with."""
+        self.figures["states that axe looked at"] = self.axe_states
+        print(json.dumps(self.figures, indent=2))
+        print(f"pictures in {self.folder}")
+        if self.faults:
+            print(f"{len(self.faults)} faults", file=sys.stderr)
+            return 1
+        print("no fault")
+        return 0
 
     def page(self, browser, url, **context):
         made = browser.new_context(ignore_https_errors=True, base_url=url, **context)

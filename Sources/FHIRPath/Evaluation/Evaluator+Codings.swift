@@ -1,3 +1,5 @@
+import Kernel
+
 /// Functions that write texts in other alphabets and back.
 ///
 /// Spec: FHIRPath, additional string functions,
@@ -17,7 +19,7 @@ extension Evaluator {
         case (.decode, "hex"): result = TextCoding.unhex(text)
         case (.decode, "base64"): result = TextCoding.unbase64(text, isForURL: false)
         case (.decode, "urlbase64"): result = TextCoding.unbase64(text, isForURL: true)
-        case (.escape, "html"): result = TextCoding.escapedHTML(text)
+        case (.escape, "html"): result = Markup.escaped(text)
         case (.escape, "json"): result = TextCoding.escapedJSON(text)
         case (.unescape, "html"): result = TextCoding.unescapedHTML(text)
         case (.unescape, "json"): result = TextCoding.unescapedJSON(text)
@@ -113,21 +115,6 @@ enum TextCoding {
             }
         }
         return String(validating: out, as: UTF8.self)
-    }
-
-    static func escapedHTML(_ text: String) -> String {
-        var out = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "<": out += "&lt;"
-            case ">": out += "&gt;"
-            case "&": out += "&amp;"
-            case "\"": out += "&quot;"
-            case "'": out += "&#39;"
-            default: out.unicodeScalars.append(scalar)
-            }
-        }
-        return out
     }
 
     static func unescapedHTML(_ text: String) -> String {

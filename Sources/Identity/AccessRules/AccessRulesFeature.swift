@@ -19,8 +19,9 @@ package struct AccessRulesFeature: Feature {
 
     package func addRoutes(to routes: Routes) {
         routes.signedIn.get("api/v1/access-rules", use: read)
-        routes.signedIn.put("api/v1/access-rules", use: write)
-        routes.signedIn.put("api/v1/access-rules/people/:id", use: link)
+        routes.signedIn.put("api/v1/access-rules", limits: .sensitive, use: write)
+        routes.signedIn.put(
+            "api/v1/access-rules/people/:id", limits: .sensitive, use: link)
     }
 
     /// `GET /api/v1/access-rules`: the rules, and who holds the roles.

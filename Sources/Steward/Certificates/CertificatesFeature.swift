@@ -8,7 +8,7 @@ import Synchronization
 /// What administrators see of the certificates, and how they bring another one.
 package struct CertificatesFeature: Feature {
     package static let key = "certificates"
-    private static let limits = RouteLimits(bodyBytesMax: 262_144)
+    private static let limits = RouteLimits(bodyBytesMax: 262_144, needsFreshProof: true)
 
     private let gate: Gate
     private let keeper: CertificateKeeper

@@ -148,19 +148,10 @@ package struct TrustPages: Sendable {
         return Int(authority[authority.index(after: colon)...])
     }
 
+    /// A text as it stands in a page: no markup, and no place that is filled in later.
     static func escaped(_ text: String) -> String {
-        var out = ""
-        for character in text {
-            switch character {
-            case "&": out += "&amp;"
-            case "<": out += "&lt;"
-            case ">": out += "&gt;"
-            case "\"": out += "&quot;"
-            case "{": out += "&#123;"
-            default: out.append(character)
-            }
-        }
-        return out
+        Markup.escaped(text).split(separator: "{", omittingEmptySubsequences: false)
+            .joined(separator: "&#123;")
     }
 }
 

@@ -39,16 +39,8 @@ struct ServedBox: Sendable {
                 clock: test.clock.clock, ids: .random, logger: log.logger,
                 closed: { test.box.maintenance.refusal($0) }),
             onRunning: { found.yield($0) })
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.run() }
-            group.addTask {
-                var iterator = ports.makeAsyncIterator()
-                guard let bound = await iterator.next() else { return }
-                try await body(ServedBox(test: test, port: bound.https, log: log))
-            }
-            try await group.next()
-            group.cancelAll()
-            while let result = await group.nextResult() { _ = result }
+        try await server.running(ports) { bound in
+            try await body(ServedBox(test: test, port: bound.https, log: log))
         }
     }
 

@@ -75,16 +75,8 @@ import Testing
                     clock: test.clock.clock, ids: .random,
                     logger: LogLines().logger),
                 onRunning: { found.yield($0) })
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await server.run() }
-                group.addTask {
-                    var iterator = ports.makeAsyncIterator()
-                    guard let bound = await iterator.next() else { return }
-                    try await body(Served(test: test, ports: bound))
-                }
-                try await group.next()
-                group.cancelAll()
-                while let result = await group.nextResult() { _ = result }
+            try await server.running(ports) { bound in
+                try await body(Served(test: test, ports: bound))
             }
         }
     }

@@ -40,18 +40,8 @@ struct EdgeBox: Sendable {
                 limiter: limiter ?? RateLimiter(steadyMs: { 0 }).unlimited,
                 assets: assets, clock: .still, ids: .random, logger: log.logger),
             onRunning: { found.yield($0) })
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.run() }
-            group.addTask {
-                var iterator = ports.makeAsyncIterator()
-                guard let bound = await iterator.next() else { return }
-                try await body(
-                    EdgeBox(port: bound.https, plainPort: bound.plain ?? 0, log: log))
-            }
-            // The server never ends by itself, so the first to end is the test, or a failed start.
-            try await group.next()
-            group.cancelAll()
-            while let result = await group.nextResult() { _ = result }
+        try await server.running(ports) { bound in
+            try await body(EdgeBox(port: bound.https, plainPort: bound.plain ?? 0, log: log))
         }
     }
 

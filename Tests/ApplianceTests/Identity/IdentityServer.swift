@@ -36,16 +36,8 @@ struct IdentityServer: Sendable {
                 limiter: limiter ?? RateLimiter(steadyMs: { 0 }).unlimited, assets: nil,
                 clock: .still, ids: .random, logger: log.logger),
             onRunning: { found.yield($0) })
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.run() }
-            group.addTask {
-                var iterator = ports.makeAsyncIterator()
-                guard let bound = await iterator.next() else { return }
-                try await body(IdentityServer(port: bound.https))
-            }
-            try await group.next()
-            group.cancelAll()
-            while let result = await group.nextResult() { _ = result }
+        try await server.running(ports) { bound in
+            try await body(IdentityServer(port: bound.https))
         }
     }
 
