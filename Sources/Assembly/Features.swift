@@ -26,6 +26,11 @@ package enum Features {
             HealthFeature(health: health),
             PatientSearchFeature(gate: box.gate, store: box.store, clock: box.clock),
             ChartFeature(gate: box.gate, store: box.store, clock: box.clock),
+            VitalsFeature(
+                gate: box.gate, store: box.store, clock: box.clock, ids: box.ids,
+                staff: VitalsFeature.Staff(
+                    practitionerID: { box.identity.accounts.user(id: $0)?.practitionerID },
+                    displayName: { box.identity.accounts.user(id: $0)?.displayName })),
             CapabilityFeature(clock: box.clock, version: AppVersion.text),
             TransactionFeature(gate: box.gate, store: box.store, ids: box.ids),
             ReadFeature(gate: box.gate, store: box.store),

@@ -38,6 +38,7 @@ struct MeasureSorter {
     mutating func finish() {
         for point in halves.values { addPair(point) }
         halves = [:]
+        vitals.joinUnits(VitalKind.converted)
         vitals.finish()
         labs.finish()
         vitals.sort {

@@ -171,6 +171,6 @@ private struct SentChange {
             caller: context.caller, type: type,
             ifMatch: try FHIRNames.ifMatch(request.headers[.ifMatch]),
             ifAbsent: request.headers[.ifNoneMatch] == "*",
-            idempotency: try FHIRNames.idempotencyKey(request, context.caller, body: body))
+            idempotency: try request.idempotencyKey(of: context.caller, body: body))
     }
 }

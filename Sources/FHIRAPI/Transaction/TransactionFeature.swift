@@ -29,7 +29,7 @@ package struct TransactionFeature: Feature {
         let body = try await context.body(of: request)
         let format = try WireFormat.sent(request.headers[.contentType])
         let bundle = try Self.bundle(try format.json(body))
-        let key = try FHIRNames.idempotencyKey(request, context.caller, body: body)
+        let key = try request.idempotencyKey(of: context.caller, body: body)
         let answer = SearchAnswer(base: FHIRNames.base(request), form: form.inner)
         let replies: [EntryReply]
         switch bundle.kind {

@@ -204,6 +204,15 @@ enum RouteTable {
         Probe(
             "GET /api/v1/patients/:id/notes/:document", "/api/v1/patients/other/notes/note",
             .records, 404, "-++++++++--"),
+        Probe(
+            "GET /api/v1/vitals/:id/rules", "/api/v1/vitals/own/rules", .records, 200,
+            "-++++++++++"),
+        Probe(
+            "GET /api/v1/vitals/:id/rules", "/api/v1/vitals/other/rules", .records, 200,
+            "-+++++++++-"),
+        Probe(
+            "POST /api/v1/observations/vitals", "/api/v1/observations/vitals", .records, 400,
+            "--+++-+----", body: #"{"patientId":"own"}"#),
     ]
 
     private static func reads(_ base: String) -> [Probe] {
