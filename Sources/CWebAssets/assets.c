@@ -587,7 +587,7 @@ static const web_file all[] = {
     {"trust/trust.js", file_144, sizeof file_144},
 };
 
-const char *const web_tree_hash = "94d2e734fd9761e7";
+const char *const web_tree_hash = "81dddcb65305f295";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];

@@ -44,7 +44,8 @@ function rulesForm(answer, place) {
   const form = element`<form class="card" novalidate><header><h2>Rules</h2>
     ${answer.changedAt ? html`<span class="quiet">Changed ${formatDateTime(answer.changedAt)}</span>` : null}
     </header><div class="card-body"><div class="errors"></div>
-    <div class="table-frame"><table class="table"><thead><tr><th scope="col">Role</th>
+    <div class="table-frame" tabindex="0" role="region" aria-label="Roles"><table class="table"><thead><tr>
+      <th scope="col">Role</th>
       <th scope="col">Opens</th><th scope="col"><span class="seen-by-readers-only">or</span></th></tr></thead>
       <tbody>${rows}</tbody></table></div>
     <div class="field"><label for="visit-days">A visit or an appointment counts for so many days</label>
