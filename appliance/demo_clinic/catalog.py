@@ -292,6 +292,20 @@ MEDICATIONS = {
                  "Put 1 patch on clean skin every morning"),
 }
 
+# words in a goal: (SNOMED code, display)
+GOALS = {
+    "HbA1c under 7": ("165679005", "Hemoglobin A1c less than 7% indicating good diabetic control"),
+    "Food on the table": ("1078229009", "Food security"),
+}
+
+
+def goal(text):
+    """A goal in words, with its code where there is one."""
+    found = [{"system": SNOMED, "code": code, "display": display}
+             for words, (code, display) in GOALS.items() if words in text]
+    return {**({"coding": found} if found else {}), "text": text}
+
+
 # key: CVX code and the short name CDC publishes
 VACCINES = {
     "hepb": ("08", "Hep B, adolescent or pediatric"),

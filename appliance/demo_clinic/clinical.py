@@ -207,7 +207,7 @@ class ClinicalChart(Chart):
         """A goal; its reference."""
         made = self.add("Goal", "g", "us-core-goal")
         made.update({
-            "lifecycleStatus": status, "description": {"text": text}, "subject": self.subject,
+            "lifecycleStatus": status, "description": codes.goal(text), "subject": self.subject,
             "startDate": self.on.isoformat(), "target": [{"dueDate": due}],
         })
         return {"reference": f"Goal/{made['id']}"}

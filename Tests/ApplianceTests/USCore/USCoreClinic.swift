@@ -4,7 +4,7 @@ import Testing
 
 /// The demo clinic as a client sees it: every record that the routes hand out.
 struct USCoreClinic: Sendable {
-    let visitor: Visitor
+    private let asker: Visitor?
     /// The records by type, in the order in which the pages brought them.
     private(set) var records: [String: [Record]] = [:]
     private(set) var byAddress: [String: Record] = [:]
@@ -33,9 +33,23 @@ struct USCoreClinic: Sendable {
         var included: [Record] = []
     }
 
+    /// Who asks for the records.
+    var visitor: Visitor {
+        get throws { try #require(asker) }
+    }
+
+    /// A clinic of records at hand, which nobody serves.
+    init(_ lines: [[UInt8]]) throws {
+        asker = nil
+        for record in try lines.map({ Record(try JSON.parse($0)) }) {
+            records[record.type, default: []].append(record)
+            byAddress[record.address] = record
+        }
+    }
+
     /// Reads every type to the last page.
     init(_ visitor: Visitor, types: [String]) async throws {
-        self.visitor = visitor
+        asker = visitor
         for type in types {
             var path: String? = "/fhir/\(type)?_count=100"
             while let now = path {
@@ -54,6 +68,7 @@ struct USCoreClinic: Sendable {
     func search(
         _ type: String, _ fields: [(String, String)], byPost: Bool = false
     ) async throws -> Found {
+        let visitor = try visitor
         let text = fields.map { "\($0.0)=\(Self.escaped($0.1))" }.joined(separator: "&")
         var answer =
             byPost

@@ -164,14 +164,11 @@ struct USCoreSearchChecks {
             let parts = include.split(separator: ":").map(String.init)
             let target =
                 parts.count > 2 ? parts[2] : parts[1].prefix(1).uppercased() + parts[1].dropFirst()
-            var pair: (id: String, address: String)?
-            for record in records where pair == nil {
-                record.json.forEachString { key, value in
-                    guard key == "reference", value.hasPrefix("\(target)/") else { return }
-                    let isSubject = record.json.at("subject", "reference")?.string == value
-                    if !isSubject || target == "Patient" { pair = (record.id, value) }
+            let pair = records.lazy.compactMap { record in
+                Self.reference(to: target, at: parts[1], in: record.json).map {
+                    (id: record.id, address: $0)
                 }
-            }
+            }.first
             guard let pair else {
                 faults.append("\(include): no record points to a \(target).")
                 continue
@@ -183,5 +180,14 @@ struct USCoreSearchChecks {
                 faults.append("\(include): \(pair.address) does not come with \(pair.id).")
             }
         }
+    }
+
+    /// Where the member that a parameter is called after points to a type.
+    private static func reference(to type: String, at name: String, in record: JSON) -> String? {
+        var found: String?
+        (record[name] ?? record["\(name)Reference"])?.forEachString { key, value in
+            if key == "reference", value.hasPrefix("\(type)/") { found = found ?? value }
+        }
+        return found
     }
 }

@@ -46,6 +46,36 @@ import Testing
         }
     }
 
+    @Test func `records that are taken out of the clinic are missed`() throws {
+        let table = try USCoreTable.load()
+        let lines = try DemoLines.all()
+        func faults(without words: String...) throws -> [String] {
+            let kept = lines.filter { line in
+                words.allSatisfy { line.firstRange(of: Array($0.utf8)) == nil }
+            }
+            let clinic = try USCoreClinic(kept)
+            let checks = USCoreRecordChecks(clinic: clinic, table: table)
+            return try checks.unseenElements() + checks.looseReferences()
+                + checks.missingDataForms() + checks.provenanceFaults() + checks.unseenCodes()
+                + checks.guidanceFaults()
+        }
+        #expect(try faults().isEmpty)
+        let lost = [
+            ("us-core-implantable-device", "no record claims it"),
+            ("11526-1", "DocumentReference.type: no 11526-1"),
+            ("Medication/demo-p09-k001", "medicationReference"), ("LP7839-6", "no LP7839-6"),
+            ("cognitive-status", "no cognitive-status"), ("asked-declined", "dataAbsentReason"),
+        ]
+        for (word, fault) in lost {
+            let found = try faults(without: word)
+            #expect(found.contains { $0.contains(fault) }, "\(word): \(found.prefix(3))")
+        }
+        let unsigned = try faults(without: "provenance-participant-type")
+        #expect(unsigned.contains { $0.contains("nothing tells where it comes from") })
+        let known = try faults(without: "data-absent-reason")
+        #expect(known.contains("No code says that a value is unknown."))
+    }
+
     private func searches(_ clinic: USCoreClinic, _ table: USCoreTable) async throws {
         var asked = 0
         for rule in table.types where !rule.searches.isEmpty {
@@ -98,9 +128,10 @@ import Testing
         _ served: ServedBox, _ clinic: USCoreClinic, _ table: USCoreTable
     ) async throws {
         let nobody = try await served.nobody()
+        let doctor = try clinic.visitor
         for (type, records) in clinic.records.sorted(by: { $0.key < $1.key }) {
             for record in Set([0, records.count / 2, records.count - 1]).map({ records[$0] }) {
-                let answer = try await clinic.visitor.get("/fhir/\(record.address)")
+                let answer = try await doctor.get("/fhir/\(record.address)")
                 #expect(answer.status == 200, "\(record.address)")
                 if type != "Binary" {
                     #expect(answer.json?.string("id") == record.id, "\(record.address)")
@@ -109,7 +140,7 @@ import Testing
             #expect(try await nobody.get("/fhir/\(records[0].address)").status == 401, "\(type)")
             #expect(try await nobody.get("/fhir/\(type)").status == 401, "\(type)")
             #expect(
-                try await clinic.visitor.get("/fhir/\(type)/there-is-none").status == 404, "\(type)"
+                try await doctor.get("/fhir/\(type)/there-is-none").status == 404, "\(type)"
             )
         }
     }

@@ -1,5 +1,6 @@
 import FHIRModel
 import FHIRPath
+import Foundation
 import Kernel
 
 /// A value by which a record is found, taken from the record by the expression of the standard.
@@ -75,7 +76,8 @@ enum USCoreValue {
     /// How a client writes the value.
     func asked(withSystem: Bool = false, withType: Bool = false) -> String {
         switch self {
-        case .token(let system, let code): withSystem ? "\(system ?? "")|\(code)" : code
+        case .token(let system, let code):
+            withSystem ? (system.map { "\($0)|" } ?? "") + code : code
         case .reference(let text):
             withType ? text : text.split(separator: "/").last.map(String.init) ?? ""
         case .text(let text): text
