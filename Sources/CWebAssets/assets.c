@@ -579,7 +579,7 @@ static const web_file all[] = {
     {"trust/trust.js", file_142, sizeof file_142},
 };
 
-const char *const web_tree_hash = "4e758a2388136d83";
+const char *const web_tree_hash = "dbf4729b37c574f1";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];

@@ -82,7 +82,7 @@ class Chart:
         self.resources, self.counters = [], {}
         self.visit_id, self.on, self.by, self.label = None, None, None, None
         self.subject = {"reference": f"Patient/demo-{key}"}
-        self.acts, self.samples = [], {}
+        self.acts, self.samples, self.notes_count = [], {}, 0
 
     def add(self, kind, letter, profile=None):
         """A resource with the next id of its letter, already in the list."""
@@ -111,7 +111,7 @@ class Chart:
         """An encounter; what is added after it belongs to it."""
         self.on, self.by, self.label = on, by, label
         self.start_minute = 8 * 60 + int(self.random.random() * 32) * 15
-        self.samples = {}
+        self.samples, self.notes_count = {}, 0
         self.begin(by)
         class_code, class_display, type_code, type_display = codes.VISITS[kind]
         made = self.add("Encounter", "e", "us-core-encounter")

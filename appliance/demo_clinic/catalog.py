@@ -326,6 +326,9 @@ VACCINES = {
     "rsv": ("306", "RSV, mAb, nirsevimab-alip, 0.5 mL, neonate to 24 months"),
 }
 
+# When influenza vaccine is in the refrigerator.
+FLU_MONTHS = (9, 10, 11, 12, 1)
+
 # months: vaccines due at the well-child visit of that age
 CHILD_SCHEDULE = {
     0: ("hepb",), 2: ("hepb", "rota", "dtap", "hib", "ipv", "pcv"),

@@ -24,9 +24,10 @@ def well_child(c, z_height, z_weight, by="nurse-practitioner", skip=()):
             values["head"] = growth(sex, "head", months, shift)
             values["head-percentile"] = percentile(shift / 0.03)
         if months < 24:
-            values["weight-percentile"] = percentile(z_weight - 0.5 * z_height)
+            values["weight-percentile"] = percentile(z_weight - 0.5 * z_height + c.wobble(0.3))
         else:
-            values["bmi-percentile"] = percentile(z_weight - 0.5 * z_height)
+            values["bmi-percentile"] = percentile(
+                z_weight - 0.5 * z_height + c.wobble(0.3))
         if months < 24:
             weight, height = values.pop("weight"), values.pop("height")
             c.vitals(**values)

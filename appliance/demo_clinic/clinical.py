@@ -96,6 +96,8 @@ class ClinicalChart(Chart):
     def immunize(self, *keys):
         """Vaccines given at the open visit."""
         for key in keys:
+            if key == "flu" and self.on.month not in codes.FLU_MONTHS:
+                continue
             code, display = codes.VACCINES[key]
             lot = f"DEMO{int(self.random.random() * 9000) + 1000}"
             left = self.random.random() < 0.5
@@ -144,9 +146,12 @@ class ClinicalChart(Chart):
         return made
 
     def note(self, kind, *paragraphs):
-        """A signed note in plain text; its resource."""
+        """A signed note in plain text; its resource. That of a discharge is written at the end."""
+        ends = self.open_visit["period"]["end"] if kind == "discharge" else None
+        self.notes_count += 1
+        written = ends or self.moment(40 + 5 * self.notes_count)
         code, display = codes.NOTE_TYPES[kind]
-        signed = f"Signed: {self.staff[self.by]['display']}, {self.on.isoformat()}"
+        signed = f"Signed: {self.staff[self.by]['display']}, {written[:10]}"
         body = "\n\n".join((f"{display}. Reason for visit: {self.reason}.",) + paragraphs
                            + (signed,)) + "\n"
         made = self.add("DocumentReference", "d", "us-core-documentreference")
@@ -159,7 +164,7 @@ class ClinicalChart(Chart):
                                  "us-core-documentreference-category", "clinical-note",
                                  "Clinical Note")],
             "subject": self.subject,
-            "date": self.moment(45),
+            "date": written,
             "author": [self.staff[self.by]],
             "custodian": self.staff["clinic"],
             "description": f"{display}: {self.reason}",

@@ -3,6 +3,7 @@
 from demo_clinic import catalog as codes
 from demo_clinic.builder import LABELS, coding, concept, day, hl7
 from demo_clinic.people import PATIENTS, address
+from demo_clinic.timing import weekday
 
 # patient: (given, family, relation code, relation, gender, phone)
 RELATIVES = {
@@ -34,6 +35,21 @@ def register(c):
     if c.key in RELATIVES:
         relative(c)
     coverage(c)
+
+
+def autumn_shots(c):
+    """The influenza vaccine of each autumn in which the patient has none yet."""
+    born, died = PATIENTS[c.key][3], PATIENTS[c.key][8].get("died", "2099")
+    if born > "2008" or c.key == "p10":
+        return
+    had = {item["occurrenceDateTime"][:4] for item in c.resources
+           if item["resourceType"] == "Immunization" and "occurrenceDateTime" in item
+           and item["vaccineCode"]["coding"][0]["code"] == codes.VACCINES["flu"][0]}
+    for year in range(2021, 2026):
+        on = day(f"{year}-10-{4 + int(c.key[1:]):02d}")
+        if str(year) not in had and on.isoformat() < died:
+            c.visit(weekday(on), "checkup", "Flu shot", "nurse")
+            c.immunize("flu", *(["covid"] if year in (2024, 2025) else []))
 
 
 def relative(c):
