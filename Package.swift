@@ -131,7 +131,7 @@ let package = Package(
         .target(name: "CWebAssets"),
         .target(name: "CUnicodeTables", exclude: ["compatibility.bin"]),
         .target(name: "CDefinitions", exclude: ["definitions.bin"]),
-        .target(name: "CDemoClinic", exclude: ["demo.ndjson"]),
+        .target(name: "CDemoClinic", exclude: ["demo.ndjson.gz"]),
         .target(
             name: "Assembly",
             dependencies: [
@@ -146,7 +146,8 @@ let package = Package(
         .target(
             name: "TestKit",
             dependencies: [
-                "Kernel", "FHIRModel", "AccessControl", "RecordStore", "Sealing", "SQLite",
+                "Kernel", "FHIRModel", "AccessControl", "Deflate", "RecordStore", "Sealing",
+                "SQLite", "CDemoClinic",
             ], swiftSettings: strict),
         .executableTarget(
             name: "Benchmarks",
@@ -163,15 +164,15 @@ let package = Package(
             "StoreTests",
             [
                 "Kernel", "FHIRModel", "FHIRSearch", "AccessControl", "SQLite", "Deflate",
-                "Sealing", "RecordStore", "CDemoClinic", "TestKit",
+                "Sealing", "RecordStore", "TestKit",
             ]),
         tests(
             "ApplianceTests",
             [
                 "Kernel", "FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing",
                 "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Steward",
-                "WebAuthn",
-                "Assembly", "CDemoClinic", "MulticastDNS", "TestKit",
+                "WebAuthn", "FHIRPath",
+                "Assembly", "MulticastDNS", "TestKit",
             ] + server),
         tests("TidyTests", ["TestKit"]),
     ],

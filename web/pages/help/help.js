@@ -14,6 +14,7 @@ const topics = [
   ["break-glass", "Emergency access"], ["delegation", "Standing in"],
   ["locked-out", "Locked out"], ["install", "Install, update, remove"], ["setup", "Setting up a box"],
   ["recovery-kit", "The recovery kit"], ["practice-clinic", "The practice clinic"],
+  ["demo-clinic", "The invented people"],
   ["trust-this-device", "Trust on a device"], ["certificates", "Certificates"],
   ["maintenance", "Closing for maintenance"], ["administration", "For administrators"],
   ["users", "Users and roles"], ["access-review", "Access review"],
