@@ -140,8 +140,8 @@ let package = Package(
             name: "Assembly",
             dependencies: [
                 "Kernel", "FHIRModel", "AccessControl", "Deflate", "Sealing", "SQLite",
-                "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Steward",
-                "MulticastDNS", "CWebAssets", "CDemoClinic", arguments, signals,
+                "RecordStore", "ServerKit", "FHIRAPI", "FHIRValidation", "Identity", "Charting",
+                "Steward", "MulticastDNS", "CWebAssets", "CDemoClinic", arguments, signals,
             ] + server,
             swiftSettings: strict + unoptimised),
         .executableTarget(

@@ -27,9 +27,12 @@ package enum Features {
             PatientSearchFeature(gate: box.gate, store: box.store, clock: box.clock),
             ChartFeature(gate: box.gate, store: box.store, clock: box.clock),
             CapabilityFeature(clock: box.clock, version: AppVersion.text),
-            TransactionFeature(gate: box.gate, store: box.store, ids: box.ids),
+            TransactionFeature(
+                gate: box.gate, store: box.store, ids: box.ids, rules: box.writeRules),
             ReadFeature(gate: box.gate, store: box.store),
-            WriteFeature(gate: box.gate, store: box.store, ids: box.ids),
+            WriteFeature(
+                gate: box.gate, store: box.store, ids: box.ids, rules: box.writeRules),
+            ValidateFeature(gate: box.gate, store: box.store, validator: box.writeRules.validator),
             SearchFeature(gate: box.gate, store: box.store, ids: box.ids),
             HistoryFeature(gate: box.gate, store: box.store),
             FHIRPathFeature(clock: box.clock, version: AppVersion.text),
@@ -46,9 +49,10 @@ package enum Features {
                 gate: box.gate, record: box.clinicRecord,
                 onChange: { try await box.refreshFacts() }),
             SettingsFeature(gate: box.gate, record: box.settingsRecord),
-            LocationsFeature(gate: box.gate, store: box.store, ids: box.ids),
+            LocationsFeature(
+                gate: box.gate, store: box.store, ids: box.ids, rules: box.writeRules),
             ProvidersFeature(
-                gate: box.gate, store: box.store, ids: box.ids,
+                gate: box.gate, store: box.store, ids: box.ids, rules: box.writeRules,
                 userOf: { id in
                     box.identity.accounts.user(practitionerID: id).map {
                         ProvidersFeature.LinkedUser(

@@ -14,6 +14,7 @@ struct DirectoryActs: Sendable {
     let gate: Gate
     let store: RecordStore
     let ids: IDs
+    var rules = WriteRules.strict
     private var finder: RecordFinder { RecordFinder(gate: gate, store: store) }
 
     /// Lets in who may change the directory; all others may read it at `/fhir`.
@@ -46,6 +47,7 @@ struct DirectoryActs: Sendable {
         _ bytes: [UInt8], type: String, id: String, from version: Int?, caller: Caller
     ) async throws -> Change {
         let json = try ResourceBody.parse(bytes)
+        try rules.check(json, WriteNotes())
         let verb: Verb = version == nil ? .create : .update
         let grant = try await gate.grant(Ask(verb, type, id: id), to: caller)
         var change = Change(

@@ -80,6 +80,7 @@ extension Walk {
             }
             if type.kind == .complex { paths.append(type.name) }
         }
-        return type.lineage.union(paths)
+        // The standard's own extensions for every element stand on resources too.
+        return type.lineage.union(paths + ["Element"])
     }
 }
