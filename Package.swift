@@ -155,8 +155,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Kernel", "FHIRModel", "AccessControl", "SQLite", "Sealing", "RecordStore",
-                "TestKit", hummingbird, logging, httpTypes, nio("NIOCore"),
+                "Kernel", "FHIRModel", "FHIRValidation", "AccessControl", "SQLite", "Sealing",
+                "RecordStore", "TestKit", hummingbird, logging, httpTypes, nio("NIOCore"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ], path: "Tests/Benchmarks", swiftSettings: strict),

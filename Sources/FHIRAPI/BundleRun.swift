@@ -232,7 +232,6 @@ struct BundleRun {
     private func simple(
         _ item: BundlePlan.Item, _ resource: JSON?, ifVersion: Int?
     ) async throws -> Change {
-        if let resource { try acts.rules.check(resource, isImport: isImport, notes) }
         let verb: Verb =
             switch item.act {
             case .create: .create
@@ -241,6 +240,7 @@ struct BundleRun {
             }
         let ask = Ask(verb, item.type, id: item.id, patientID: resource.flatMap(PatientLink.id))
         let grant = try await acts.gate.grant(ask, to: caller)
+        if let resource { try acts.rules.check(resource, isImport: isImport, notes) }
         let act: Change.Act =
             switch item.act {
             case .delete: .delete

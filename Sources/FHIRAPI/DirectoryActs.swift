@@ -47,9 +47,9 @@ struct DirectoryActs: Sendable {
         _ bytes: [UInt8], type: String, id: String, from version: Int?, caller: Caller
     ) async throws -> Change {
         let json = try ResourceBody.parse(bytes)
-        try rules.check(json, WriteNotes())
         let verb: Verb = version == nil ? .create : .update
         let grant = try await gate.grant(Ask(verb, type, id: id), to: caller)
+        try rules.check(json, WriteNotes())
         var change = Change(
             grant, version == nil ? .create : .update, type: type, id: id, json: json,
             ifVersion: version)

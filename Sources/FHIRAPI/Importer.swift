@@ -208,7 +208,8 @@ package struct Importer: Sendable {
             }
             do {
                 changes.append(
-                    try await work.importing(item, in: plan, found: found, caller: caller, notes: notes))
+                    try await work.importing(
+                        item, in: plan, found: found, caller: caller, notes: notes))
             } catch let problem as Problem {
                 if problem.code == .notFound {
                     waiting.append((position, problem))

@@ -40,10 +40,10 @@ struct RecordActs: Sendable {
     func create(
         _ json: JSON, _ order: ChangeOrder, unless condition: String?
     ) async throws -> Changed {
-        try rules.check(json, order.notes)
         let grant = try await gate.grant(
             Ask(.create, order.type, id: ids.next(), patientID: PatientLink.id(json)),
             to: order.caller)
+        try rules.check(json, order.notes)
         let change = Change(
             grant, .create, type: order.type, id: grant.ask.id ?? "", json: json)
         guard let condition else { return try await make(change, order) }
@@ -184,10 +184,10 @@ struct RecordActs: Sendable {
     ///
     /// To make a record under an id of one's own is to create it.
     func updating(_ json: JSON, id: String, _ order: ChangeOrder) async throws -> Change {
-        try rules.check(json, order.notes)
         let patientID = PatientLink.id(json)
         let grant = try await gate.grant(
             Ask(.update, order.type, id: id, patientID: patientID), to: order.caller)
+        try rules.check(json, order.notes)
         let creating = Ask(.create, order.type, id: id, patientID: patientID)
         var change = Change(
             grant, .update, type: order.type, id: id, json: json, ifVersion: order.ifMatch)

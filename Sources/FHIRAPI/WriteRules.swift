@@ -73,7 +73,8 @@ package final class WriteRules: Sendable {
         let first = findings[0]
         let more =
             findings.count == 1
-            ? "" : " \(findings.count - 1) more \(findings.count == 2 ? "place is" : "places are") "
+            ? ""
+            : " \(findings.count - 1) more \(findings.count == 2 ? "place is" : "places are") "
                 + "wrong."
         return Problem(
             .processing, "\(first.text)\(more)", location: first.location,

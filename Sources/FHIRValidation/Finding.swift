@@ -58,3 +58,10 @@ package struct Finding: Sendable, Hashable {
         self.location = location
     }
 }
+
+extension Finding {
+    /// The finding that a text is no JSON, and so no resource.
+    package static func unreadable(_ text: String) -> Finding {
+        Finding(.error, .structure, .structure, text, at: "")
+    }
+}

@@ -101,7 +101,8 @@ extension PresenceRule {
     private static func path(_ parts: ArraySlice<Term>, whereAbsent: Bool) -> PresenceRule {
         guard let name = name(parts.first) else { return .untold }
         if parts.count == 1 { return whereAbsent ? .not(.exists(name)) : .exists(name) }
-        return parts.dropFirst().allSatisfy(keepsNothing) ? .whereAbsent(name, whereAbsent) : .untold
+        return parts.dropFirst().allSatisfy(keepsNothing)
+            ? .whereAbsent(name, whereAbsent) : .untold
     }
 
     /// The element that a path begins with; nil for what may name the type of the focus.

@@ -29,7 +29,8 @@ extension Walk {
         guard type.lineage.contains(tree.type) else {
             return report(
                 .error, .value, .profile,
-                "\(tree.title) is a profile of \(tree.type), not of \(type.name); claim another one.")
+                "\(tree.title) is a profile of \(tree.type), not of \(type.name); claim another one."
+            )
         }
         apply(tree, to: value, type)
     }

@@ -31,7 +31,9 @@ extension Walk {
             highest = max(highest, index)
             check(place, node.slices[index])
         }
-        for (slice, count) in zip(node.slices, counts) where !isOver { checkCount(count, of: slice) }
+        for (slice, count) in zip(node.slices, counts) where !isOver {
+            checkCount(count, of: slice)
+        }
     }
 
     private mutating func slice(

@@ -200,7 +200,8 @@ struct Walk {
         }
         guard value.isArray else {
             return fault(
-                .structure, "This element may repeat, so it is written as an array; put brackets "
+                .structure,
+                "This element may repeat, so it is written as an array; put brackets "
                     + "around it.", at: name)
         }
         guard value.count > 0 else {
@@ -257,7 +258,9 @@ struct Walk {
         if type.kind == .complex { keep(type.rules, on: value, type, present, beside: element) }
         switch type.special {
         case .reference: check(reference: value, member.targets)
-        case .extension: check(extension: value)
+        case .extension:
+            checkParts(of: type, present)
+            check(extension: value)
         default: break
         }
         for profile in member.profiles.prefix(1) where member.profiles.count == 1 {
@@ -338,6 +341,18 @@ struct Walk {
         for (index, element) in type.elements.enumerated() where missing >> UInt64(index) & 1 == 1 {
             fault(.required, "\(element.path) is required and missing; add it.", at: element.name)
         }
+    }
+
+    /// The rule `ext-1`: an extension has a value or parts.
+    private mutating func checkParts(of type: TypeSchema, _ present: UInt64) {
+        func isThere(_ name: String) -> Bool {
+            type.positions[name].map { present >> UInt64($0) & 1 == 1 } ?? false
+        }
+        guard isThere("extension") == isThere("value") else { return }
+        report(
+            .error, .invariant, .invariant,
+            "An extension has a value or extensions inside of it, and not both; correct it. (ext-1)"
+        )
     }
 
     /// The rule `ele-1`: an element has a value or parts, an id alone is none.
