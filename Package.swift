@@ -106,6 +106,7 @@ let package = Package(
         pure("FHIRXML", ["FHIRModel", "CXML"]),
         pure("FHIRPath", ["FHIRModel"]),
         pure("FHIRSearch", ["FHIRModel", "FHIRPath"]),
+        pure("FHIRValidation", ["FHIRModel", "FHIRPath"]),
         pure("QRCode"),
         pure("WebAuthn", ["FHIRModel"]),
         pure("MulticastDNS"),
@@ -119,7 +120,10 @@ let package = Package(
         edge("ServerKit", ["FHIRModel", "FHIRXML", "AccessControl", "RecordStore"] + server),
         features(
             "FHIRAPI",
-            using: ["Sealing", "Deflate", "FHIRPath", "FHIRSearch", "FHIRXML", httpTypes]),
+            using: [
+                "Sealing", "Deflate", "FHIRPath", "FHIRSearch", "FHIRValidation", "FHIRXML",
+                httpTypes,
+            ]),
         features("Charting"),
         features("Identity", using: ["QRCode", "WebAuthn", "Sealing", "SQLite", httpTypes]),
         features("Steward", using: ["SQLite", "Sealing", "QRCode", httpTypes]),
@@ -136,8 +140,8 @@ let package = Package(
             name: "Assembly",
             dependencies: [
                 "Kernel", "FHIRModel", "AccessControl", "Deflate", "Sealing", "SQLite",
-                "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Steward",
-                "MulticastDNS", "CWebAssets", "CDemoClinic", arguments, signals,
+                "RecordStore", "ServerKit", "FHIRAPI", "FHIRValidation", "Identity", "Charting",
+                "Steward", "MulticastDNS", "CWebAssets", "CDemoClinic", arguments, signals,
             ] + server,
             swiftSettings: strict + unoptimised),
         .executableTarget(
@@ -152,14 +156,17 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Kernel", "FHIRModel", "AccessControl", "SQLite", "Sealing", "RecordStore",
-                "TestKit", hummingbird, logging, httpTypes, nio("NIOCore"),
+                "Kernel", "FHIRModel", "FHIRValidation", "AccessControl", "SQLite", "Sealing",
+                "RecordStore", "TestKit", hummingbird, logging, httpTypes, nio("NIOCore"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ], path: "Tests/Benchmarks", swiftSettings: strict),
         tests(
             "FHIRTests",
-            ["FHIRModel", "FHIRPath", "FHIRSearch", "FHIRXML", "QRCode", "Kernel", "TestKit"]),
+            [
+                "FHIRModel", "FHIRPath", "FHIRSearch", "FHIRValidation", "FHIRXML", "QRCode",
+                "Kernel", "TestKit",
+            ]),
         tests(
             "StoreTests",
             [

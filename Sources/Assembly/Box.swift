@@ -16,6 +16,8 @@ package final class Box: Sendable {
     package let identity: Identity
     package let gate: Gate
     package let importer: Importer
+    /// What resources have to fulfil before they are written.
+    package let writeRules: WriteRules
     let clinicRecord: ClinicRecord
     package let setup: Setup
     package let maintenance: Maintenance
@@ -92,7 +94,9 @@ package final class Box: Sendable {
         self.clock = clock
         self.ids = ids
         gate = Gate(store: store)
-        importer = Importer(gate: gate, store: store, ids: ids)
+        let rules = WriteRules()
+        writeRules = rules
+        importer = Importer(gate: gate, store: store, ids: ids, rules: rules)
         clinicRecord = ClinicRecord(store: store)
         maintenance = Maintenance(store: store)
         certificates = CertificateKeeper(
@@ -104,6 +108,7 @@ package final class Box: Sendable {
         self.setup = setup
         let live = LiveSettings(base)
         settings = live
+        live.follow { rules.use($0.validation) }
         settingsRecord = SettingsRecord(
             store: store,
             source: SettingsSource(

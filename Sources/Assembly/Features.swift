@@ -32,9 +32,12 @@ package enum Features {
                     practitionerID: { box.identity.accounts.user(id: $0)?.practitionerID },
                     displayName: { box.identity.accounts.user(id: $0)?.displayName })),
             CapabilityFeature(clock: box.clock, version: AppVersion.text),
-            TransactionFeature(gate: box.gate, store: box.store, ids: box.ids),
+            TransactionFeature(
+                gate: box.gate, store: box.store, ids: box.ids, rules: box.writeRules),
             ReadFeature(gate: box.gate, store: box.store),
-            WriteFeature(gate: box.gate, store: box.store, ids: box.ids),
+            WriteFeature(
+                gate: box.gate, store: box.store, ids: box.ids, rules: box.writeRules),
+            ValidateFeature(gate: box.gate, store: box.store, validator: box.writeRules.validator),
             SearchFeature(gate: box.gate, store: box.store, ids: box.ids),
             HistoryFeature(gate: box.gate, store: box.store),
             FHIRPathFeature(clock: box.clock, version: AppVersion.text),
@@ -51,9 +54,10 @@ package enum Features {
                 gate: box.gate, record: box.clinicRecord,
                 onChange: { try await box.refreshFacts() }),
             SettingsFeature(gate: box.gate, record: box.settingsRecord),
-            LocationsFeature(gate: box.gate, store: box.store, ids: box.ids),
+            LocationsFeature(
+                gate: box.gate, store: box.store, ids: box.ids, rules: box.writeRules),
             ProvidersFeature(
-                gate: box.gate, store: box.store, ids: box.ids,
+                gate: box.gate, store: box.store, ids: box.ids, rules: box.writeRules,
                 userOf: { id in
                     box.identity.accounts.user(practitionerID: id).map {
                         ProvidersFeature.LinkedUser(

@@ -1,3 +1,4 @@
+package import FHIRAPI
 package import Identity
 package import Logging
 package import RecordStore
@@ -23,6 +24,8 @@ package struct ServeSettings: Sendable {
     package var rates = RateSettings()
     /// How long entries of the audit log are kept at least, by the clinic's rule.
     package var auditRetentionDays = 2_555
+    /// What becomes of a resource that breaks rules of FHIR.
+    package var validation = WriteRules.Level.error
     /// What the file, the environment or the command line said, by the key of the setting.
     package var given: [String: SettingsReading.Value] = [:]
 

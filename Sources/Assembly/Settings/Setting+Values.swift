@@ -1,4 +1,5 @@
 import AccessControl
+import FHIRAPI
 import Logging
 import RecordStore
 package import ServerKit
@@ -19,6 +20,8 @@ extension Setting {
             "ROLE=NUMBER with numbers from \(range.lowerBound) to \(range.upperBound)"
                 + (unit.map { " (\($0))" } ?? "")
         case .onOff: "on or off"
+        case .validation:
+            "one of " + WriteRules.Level.allCases.map(\.rawValue).joined(separator: ", ")
         case .level: "one of " + Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
         }
     }
@@ -57,6 +60,9 @@ extension Setting {
         case .onOff(let place):
             guard text == "on" || text == "off" else { return false }
             settings[keyPath: place] = text == "on"
+        case .validation(let place):
+            guard let level = WriteRules.Level(rawValue: text) else { return false }
+            settings[keyPath: place] = level
         case .level(let place):
             guard let level = Logger.Level(rawValue: text) else { return false }
             settings[keyPath: place] = level

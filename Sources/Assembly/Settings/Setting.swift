@@ -1,4 +1,5 @@
 package import AccessControl
+package import FHIRAPI
 import Identity
 package import Logging
 package import RecordStore
@@ -27,6 +28,8 @@ package struct Setting: Sendable {
             any WritableKeyPath<ServeSettings, [Role: Int]> & Sendable, ClosedRange<Int>)
         /// `on` or `off`.
         case onOff(any WritableKeyPath<ServeSettings, Bool> & Sendable)
+        /// What becomes of a resource that breaks rules.
+        case validation(any WritableKeyPath<ServeSettings, WriteRules.Level> & Sendable)
         /// One of the levels of the log.
         case level(any WritableKeyPath<ServeSettings, Logger.Level> & Sendable)
     }
@@ -172,6 +175,11 @@ extension Setting {
             default: "2555", unit: "days", in: .records, isLive: true,
             "The clinic's rule for how long entries of the audit log are kept at least; seven "
                 + "years or more. This release never removes an entry, whatever stands here."),
+        Setting(
+            "VALIDATION", .validation(\.validation), default: "error", in: .records, isLive: true,
+            "What becomes of a record from a program that breaks rules of FHIR: error refuses it and "
+                + "says why, warn stores it and says why. Imports of old records refuse only what "
+                + "cannot be read."),
         Setting(
             "LOG_LEVEL", .level(\.logLevel), default: "info", in: .log, isLive: true,
             "The least important kind of line that is logged. The log never holds patient data, at "

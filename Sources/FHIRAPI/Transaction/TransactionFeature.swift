@@ -12,8 +12,10 @@ package struct TransactionFeature: Feature {
     private let ids: IDs
 
     /// Makes the feature.
-    package init(gate: Gate, store: RecordStore, ids: IDs) {
-        work = BundleWork(gate: gate, store: store, ids: ids)
+    package init(
+        gate: Gate, store: RecordStore, ids: IDs, rules: WriteRules = .strict
+    ) {
+        work = BundleWork(gate: gate, store: store, ids: ids, rules: rules)
         self.ids = ids
     }
 
@@ -78,7 +80,8 @@ package struct TransactionFeature: Feature {
             } else if let changed = made[item.index] {
                 replies.append(
                     try await EntryReply.telling(
-                        changed, isDeletion: item.act == .delete, answer, work.acts, caller))
+                        changed, isDeletion: item.act == .delete, answer, work.acts,
+                        ChangeOrder(caller: caller, type: item.type)))
             } else {
                 replies.append(EntryReply(204))
             }

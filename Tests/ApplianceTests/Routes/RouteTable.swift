@@ -254,6 +254,15 @@ enum RouteTable {
             Probe(type, "\(base)/Practitioner/_history", .records, 200, all),
             Probe("POST \(base)/$fhirpath", "\(base)/$fhirpath", .nothing, 400, all, body: "{}"),
             Probe("GET \(base)/_history", "\(base)/_history", .records, 200, all),
+            Probe(
+                "POST \(base)/:type/$validate", "\(base)/Condition/$validate", .nothing, 200, all,
+                body: condition("cough", of: "own")),
+            Probe(
+                "POST \(base)/:type/:id/$validate", "\(base)/Condition/cough/$validate", .records,
+                200, "-+++++++-++", body: condition("cough", of: "own")),
+            Probe(
+                "GET \(base)/:type/:id/$validate", "\(base)/Condition/cough/$validate", .records,
+                200, "-+++++++-++"),
         ]
     }
 
