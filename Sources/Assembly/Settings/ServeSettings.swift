@@ -23,6 +23,10 @@ package struct ServeSettings: Sendable {
     package var rates = RateSettings()
     /// How long entries of the audit log are kept at least, by the clinic's rule.
     package var auditRetentionDays = 2_555
+    /// Whether resources that come without a narrative are given one.
+    package var isNarrated = true
+    /// Whether it is put on record with each write where it came from.
+    package var isTraced = true
     /// What the file, the environment or the command line said, by the key of the setting.
     package var given: [String: SettingsReading.Value] = [:]
 
