@@ -47,6 +47,8 @@ const routes = [
     load: () => import("./pages/practice/practice.js") },
   { pattern: "/admin/maintenance", title: "Maintenance", isForAdministrators: true,
     needs: "system.read", load: () => import("./pages/maintenance/maintenance.js") },
+  { pattern: "/admin/purge", title: "Destroy a record", isForAdministrators: true,
+    needs: "system.change", load: () => import("./pages/admin/purge.js") },
   { pattern: "/admin", title: "Administration", isForAdministrators: true,
     load: () => import("./pages/admin/overview.js") },
   { pattern: "/admin/users", title: "Users", needs: "users.read", isForAdministrators: true,

@@ -38,7 +38,7 @@ package final class Box: Sendable {
         [.records, .audit, .queues] + Identity.schemaSteps + [
             .notices, .history, .search, .factVersions,
         ]
-        + Identity.laterSteps + [.deferred]
+        + Identity.laterSteps + [.deferred, .purges]
 
     /// Opens a folder, making what it lacks: the folder itself, its keys, its database.
     ///
@@ -60,11 +60,12 @@ package final class Box: Sendable {
         let lock = try folder.lock()
         let ids = SystemClock.ids(clock)
         let ring = try KeyFolder.open(folder, nowMs: clock.wallMs())
+        let writing = WritingRules()
         let store = try RecordStore.open(
             folder, keyRing: ring, steps: schemaSteps,
             parts: RecordStore.Parts(
                 clock: clock, ids: ids, onFatal: { Console.fatal($0) },
-                onDamage: { Console.problem("tribal-ehr: \($0)") }))
+                onDamage: { Console.problem("tribal-ehr: \($0)") }, writing: writing))
         let identity = try await Identity(
             store: store, passwords: try passwords ?? PasswordPool(), settings: settings)
         let facts = BoxFacts()
@@ -78,6 +79,8 @@ package final class Box: Sendable {
         facts.follow(box)
         try await box.settingsRecord.load(
             try await box.grant(Ask(.read, area: .system, type: "Setting"), box.machine("job")))
+        writing.setAuthor { [weak box] caller in box?.author(of: caller) }
+        box.settings.follow { writing.set(isNarrated: $0.isNarrated, isTraced: $0.isTraced) }
         try await box.refreshFacts()
         try await box.maintenance.load(
             try await box.grant(MaintenanceFeature.ask(.read), box.machine("job")))
@@ -113,7 +116,10 @@ package final class Box: Sendable {
             store: store,
             source: SettingsSource(
                 facts: live.facts, takes: { LiveSettings.takes($0, $1) },
-                use: { try await identity.use(live.use($0).identity) }))
+                use: {
+                    try await identity.use(live.use($0).identity)
+                    try await facts.keepOwnRecords()
+                }))
     }
 
     /// Commits what is queued and gives the folder back.
@@ -183,6 +189,7 @@ package final class Box: Sendable {
         let isDemo = DemoClinic.patientIDs.contains { store.people.person($0) != nil }
         facts.set(clinic, isDemo: isDemo)
         if let clinic { identity.setClinicName(clinic.name) }
+        try await keepOwnRecords()
         label.put(clinic?.boxName ?? BoxLabel.unclaimed)
     }
 }

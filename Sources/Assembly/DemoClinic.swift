@@ -78,6 +78,7 @@ struct DemoClinic {
         }
         let entered = try await deleteEntered(caller)
         let loaded = try await load(force: true, caller: caller)
+        try await box.keepOwnRecords()
         try await note("practice clinic begun anew", caller)
         return Count(
             patients: loaded.patients, resources: entered.resources + loaded.resources)

@@ -20,17 +20,21 @@ package final class RecordStore: Sendable {
         package let onDamage: @Sendable (String) -> Void
         /// What records are found by.
         package let search: SearchRules
+        /// What the box adds to what is written.
+        package let writing: WritingRules
 
         /// Collects the parts.
         package init(
             clock: Clock, ids: IDs, onFatal: @escaping @Sendable (String) -> Void,
-            onDamage: @escaping @Sendable (String) -> Void, search: SearchRules = .r4
+            onDamage: @escaping @Sendable (String) -> Void, search: SearchRules = .r4,
+            writing: WritingRules = WritingRules()
         ) {
             self.clock = clock
             self.ids = ids
             self.onFatal = onFatal
             self.onDamage = onDamage
             self.search = search
+            self.writing = writing
         }
     }
 
@@ -93,7 +97,8 @@ package final class RecordStore: Sendable {
             parts: parts, people: people, folder: folder, keys: keys, readers: readers,
             writer: writer,
             drafts: DraftRoom(
-                keys: keys, tags: tags, auditSealer: sealer, index: index.maker),
+                keys: keys, tags: tags, auditSealer: sealer, index: index.maker,
+                writing: parts.writing),
             index: index, anchors: anchors, space: space)
     }
 

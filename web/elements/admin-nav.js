@@ -30,6 +30,8 @@ export const adminPages = [
     what: "Every chart or own patients only, role by role." },
   { href: "/admin/settings", label: "Settings", needs: "system.read",
     what: "Sessions, passwords, limits and the log." },
+  { href: "/admin/purge", label: "Destroy a record", needs: "system.change",
+    what: "Taking a record or a chart out for good, with a reason." },
   { href: "/admin/maintenance", label: "Maintenance", needs: "system.read",
     what: "Closing the box for everybody but administrators, and opening it again." },
 ];

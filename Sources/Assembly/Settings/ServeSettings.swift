@@ -26,6 +26,10 @@ package struct ServeSettings: Sendable {
     package var auditRetentionDays = 2_555
     /// What becomes of a resource that breaks rules of FHIR.
     package var validation = WriteRules.Level.error
+    /// Whether resources that come without a narrative are given one.
+    package var isNarrated = true
+    /// Whether it is put on record with each write where it came from.
+    package var isTraced = true
     /// What the file, the environment or the command line said, by the key of the setting.
     package var given: [String: SettingsReading.Value] = [:]
 

@@ -181,6 +181,14 @@ extension Setting {
                 + "says why, warn stores it and says why. Imports of old records refuse only what "
                 + "cannot be read."),
         Setting(
+            "NARRATIVE", .onOff(\.isNarrated), default: "on", in: .records, isLive: true,
+            "Whether resources that programs write without a text for people are given one. Imports "
+                + "stay as they are."),
+        Setting(
+            "PROVENANCE", .onOff(\.isTraced), default: "on", in: .records, isLive: true,
+            "Whether each write by a person or a program, and each import, stores a Provenance that "
+                + "says who did it and when."),
+        Setting(
             "LOG_LEVEL", .level(\.logLevel), default: "info", in: .log, isLive: true,
             "The least important kind of line that is logged. The log never holds patient data, at "
                 + "any level."),

@@ -77,6 +77,7 @@ package struct CapabilityFeature: Feature {
             for type in ResourceType.all { list.object { resource(type, &$0) } }
         }
         interactions(Interaction.systemCodes.map(\.code), &rest)
+        operations(FHIROperation.allCases.filter { $0.levels.contains(.system) }, nil, &rest)
     }
 
     private static func resource(_ type: String, _ resource: inout JSONWriter) {
@@ -109,6 +110,24 @@ package struct CapabilityFeature: Feature {
         }
         resource.array("searchParam") { list in
             for one in parameters { parameter(one, &list) }
+        }
+        operations(
+            FHIROperation.allCases.filter {
+                $0.levels != [.system] && $0.types?.contains(type) ?? true
+            }, type, &resource)
+    }
+
+    private static func operations(
+        _ operations: [FHIROperation], _ type: String?, _ writer: inout JSONWriter
+    ) {
+        guard !operations.isEmpty else { return }
+        writer.array("operation") { list in
+            for operation in operations {
+                list.object { one in
+                    one.member("name", operation.code)
+                    one.member("definition", operation.definition(type))
+                }
+            }
         }
     }
 

@@ -52,12 +52,15 @@ enum RouteTable {
     }
 
     /// Every FHIR route stands below two addresses.
-    static let probes: [Probe] =
+    static let probes: [Probe] = ownProbes + fhirProbes
+
+    private static let ownProbes: [Probe] =
         openProbes + setupProbes + accountProbes + boxProbes + AdminRoutes.probes
-        + FactorRoutes.probes + rightsProbes + chartProbes
-        + ["/fhir", "/fhir/R4"].flatMap {
-            reads($0) + histories($0) + searches($0) + writes($0) + conditionals($0)
-        }
+        + FactorRoutes.probes + rightsProbes + chartProbes + OperationRoutes.own
+    private static let fhirProbes: [Probe] = ["/fhir", "/fhir/R4"].flatMap { base in
+        let looks: [Probe] = reads(base) + histories(base) + searches(base)
+        return looks + writes(base) + conditionals(base) + OperationRoutes.probes(base)
+    }
 
     private static let all = "+++++++++++"
 

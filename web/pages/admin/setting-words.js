@@ -23,6 +23,8 @@ const titles = new Map([
   ["RATE_SIGN_IN_PER_MINUTE", "Tries to sign in from one address, a minute"],
   ["RATE_ALL_PER_SECOND", "Requests of everybody together, a second"],
   ["VALIDATION", "Records that break rules of FHIR"],
+  ["NARRATIVE", "Add a text for people to records without one"],
+  ["PROVENANCE", "Keep with each write who made it"],
   ["LOG_LEVEL", "Level of the log"],
 ]);
 

@@ -16,7 +16,7 @@ const topics = [
   ["recovery-kit", "The recovery kit"], ["practice-clinic", "The practice clinic"],
   ["demo-clinic", "The invented people"],
   ["trust-this-device", "Trust on a device"], ["certificates", "Certificates"],
-  ["maintenance", "Closing for maintenance"], ["administration", "For administrators"],
+  ["maintenance", "Closing for maintenance"], ["purge", "Destroying a record"], ["administration", "For administrators"],
   ["users", "Users and roles"], ["access-review", "Access review"],
   ["clinic-and-places", "Clinic, locations, providers"], ["settings", "Settings"],
   ["fhir", "For programs: FHIR"],
