@@ -1,4 +1,5 @@
 package import AccessControl
+package import Exchange
 package import FHIRAPI
 import FHIRModel
 package import Identity
@@ -26,6 +27,10 @@ package final class Box: Sendable {
     /// What is known of the network that the box is on.
     package let network = NetworkBoard()
     private let label = BoxLabel()
+    /// What delivers subscriptions while the box serves.
+    package let subscriptions: SubscriptionEngine
+    /// What the delivery of subscriptions works with.
+    package let subscriptionParts: SubscriptionParts
     package let clock: Clock
     package let ids: IDs
     private let folderLock: FolderLock
@@ -36,7 +41,7 @@ package final class Box: Sendable {
         [.records, .audit, .queues] + Identity.schemaSteps + [
             .notices, .history, .search, .factVersions,
         ]
-        + Identity.laterSteps + [.deferred]
+        + Identity.laterSteps + [.deferred, .subscriptions]
 
     /// Opens a folder, making what it lacks: the folder itself, its keys, its database.
     ///
@@ -62,7 +67,8 @@ package final class Box: Sendable {
             folder, keyRing: ring, steps: schemaSteps,
             parts: RecordStore.Parts(
                 clock: clock, ids: ids, onFatal: { Console.fatal($0) },
-                onDamage: { Console.problem("tribal-ehr: \($0)") }))
+                onDamage: { Console.problem("tribal-ehr: \($0)") },
+                followers: [SubscriptionFollower.follower(clock)]))
         let identity = try await Identity(
             store: store, passwords: try passwords ?? PasswordPool(), settings: settings)
         let facts = BoxFacts()
@@ -104,6 +110,8 @@ package final class Box: Sendable {
         self.setup = setup
         let live = LiveSettings(base)
         settings = live
+        subscriptionParts = Self.subscriptionParts(store, identity, live, label)
+        subscriptions = SubscriptionEngine(subscriptionParts)
         settingsRecord = SettingsRecord(
             store: store,
             source: SettingsSource(
