@@ -126,11 +126,17 @@ let package = Package(
             ]),
         features("Charting"),
         features("Identity", using: ["QRCode", "WebAuthn", "Sealing", "SQLite", httpTypes]),
+        features(
+            "Exchange",
+            using: [
+                "FHIRSearch", "SQLite", "Sealing", "CCurl", httpTypes, lifecycle, nio("NIOCore"),
+            ]),
         features("Steward", using: ["SQLite", "Sealing", "QRCode", httpTypes]),
         system("CSQLite", links: "sqlite3"),
         system("COpenSSL", links: "crypto"),
         system("CArgon2", links: "argon2"),
         system("CZlib", links: "z"),
+        system("CCurl", links: "curl"),
         system("CXML", links: "xml2", headers: "/usr/include/libxml2"),
         .target(name: "CWebAssets"),
         .target(name: "CUnicodeTables", exclude: ["compatibility.bin"]),
@@ -141,6 +147,7 @@ let package = Package(
             dependencies: [
                 "Kernel", "FHIRModel", "AccessControl", "Deflate", "Sealing", "SQLite",
                 "RecordStore", "ServerKit", "FHIRAPI", "FHIRValidation", "Identity", "Charting",
+                "Exchange",
                 "Steward", "MulticastDNS", "CWebAssets", "CDemoClinic", arguments, signals,
             ] + server,
             swiftSettings: strict + unoptimised),
@@ -177,8 +184,8 @@ let package = Package(
             "ApplianceTests",
             [
                 "Kernel", "FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing",
-                "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Steward",
-                "WebAuthn", "FHIRPath",
+                "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Exchange",
+                "Steward", "WebAuthn", "FHIRPath",
                 "Assembly", "MulticastDNS", "TestKit",
             ] + server),
         tests("TidyTests", ["TestKit"]),

@@ -1,4 +1,5 @@
 package import AccessControl
+package import Exchange
 package import FHIRAPI
 import FHIRModel
 package import Identity
@@ -28,6 +29,10 @@ package final class Box: Sendable {
     /// What is known of the network that the box is on.
     package let network = NetworkBoard()
     private let label = BoxLabel()
+    /// What delivers subscriptions while the box serves.
+    package let subscriptions: SubscriptionEngine
+    /// What the delivery of subscriptions works with.
+    package let subscriptionParts: SubscriptionParts
     package let clock: Clock
     package let ids: IDs
     private let folderLock: FolderLock
@@ -38,7 +43,7 @@ package final class Box: Sendable {
         [.records, .audit, .queues] + Identity.schemaSteps + [
             .notices, .history, .search, .factVersions,
         ]
-        + Identity.laterSteps + [.deferred, .purges]
+        + Identity.laterSteps + [.deferred, .purges, .subscriptions]
 
     /// Opens a folder, making what it lacks: the folder itself, its keys, its database.
     ///
@@ -65,7 +70,8 @@ package final class Box: Sendable {
             folder, keyRing: ring, steps: schemaSteps,
             parts: RecordStore.Parts(
                 clock: clock, ids: ids, onFatal: { Console.fatal($0) },
-                onDamage: { Console.problem("tribal-ehr: \($0)") }, writing: writing))
+                onDamage: { Console.problem("tribal-ehr: \($0)") }, writing: writing,
+                followers: [SubscriptionFollower.follower(clock)]))
         let identity = try await Identity(
             store: store, passwords: try passwords ?? PasswordPool(), settings: settings)
         let facts = BoxFacts()
@@ -112,6 +118,8 @@ package final class Box: Sendable {
         let live = LiveSettings(base)
         settings = live
         live.follow { rules.use($0.validation) }
+        subscriptionParts = Self.subscriptionParts(store, identity, live, label)
+        subscriptions = SubscriptionEngine(subscriptionParts)
         settingsRecord = SettingsRecord(
             store: store,
             source: SettingsSource(

@@ -1,4 +1,5 @@
 import Charting
+import Exchange
 import FHIRAPI
 import Identity
 package import ServerKit
@@ -58,6 +59,10 @@ package enum Features {
                 gate: box.gate, store: box.store,
                 staffName: { box.identity.accounts.user(id: $0)?.displayName }),
             NoticesFeature(gate: box.gate, store: box.store),
+            SubscriptionsFeature(
+                gate: box.gate, parts: box.subscriptionParts, engine: box.subscriptions),
+            EventStreamFeature(
+                store: box.store, watcher: { try await box.identity.watcher(sessionID: $0) }),
             ClinicFeature(
                 gate: box.gate, record: box.clinicRecord,
                 onChange: { try await box.refreshFacts() }),

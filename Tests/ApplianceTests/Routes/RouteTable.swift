@@ -122,6 +122,18 @@ enum RouteTable {
             "GET /api/v1/audit/verify-integrity", "/api/v1/audit/verify-integrity", .account, 200,
             "++---------"),
         Probe("GET /api/v1/notices", "/api/v1/notices", .account, 200, "++---------"),
+        Probe("GET /api/v1/subscriptions", "/api/v1/subscriptions", .account, 200, "++---------"),
+        Probe(
+            "POST /api/v1/subscriptions/:id/on", "/api/v1/subscriptions/none/on", .account, 404,
+            "++---------", body: "{}"),
+        Probe(
+            "POST /api/v1/subscriptions/:id/off", "/api/v1/subscriptions/none/off", .account, 404,
+            "++---------", body: "{}"),
+        Probe(
+            "POST /api/v1/subscriptions/:id/secret", "/api/v1/subscriptions/none/secret", .account,
+            404, "++---------", body: "{}"),
+        // With a place that is none, because a stream of events has no end.
+        Probe("GET /api/v1/events", "/api/v1/events?after=x", .account, 400, all),
         Probe("GET /api/v1/maintenance", "/api/v1/maintenance", .account, 200, "++---------"),
         Probe(
             "POST /api/v1/maintenance", "/api/v1/maintenance", .account, 400, "+----------",
@@ -236,6 +248,9 @@ enum RouteTable {
             Probe(read, "\(base)/Immunization/none", .records, 404, "-+++++---++"),
             Probe(read, "\(base)/Practitioner/hale", .records, 200, all),
             Probe(read, "\(base)/AuditEvent/none", .account, 404, "++---------"),
+            Probe(
+                "GET \(base)/:type/:id/$status", "\(base)/Subscription/none/$status",
+                .records, 404, "+++--------"),
             Probe(vread, "\(base)/Condition/cough/_history/1", .records, 200, "-+++++++-++"),
             Probe(vread, "\(base)/Condition/cough-bh/_history/1", .records, 200, "-?++????-?+"),
             Probe(vread, "\(base)/Practitioner/hale/_history/1", .records, 200, all),

@@ -8,6 +8,7 @@ import { noteOpened } from "../../lib/recent.js";
 import { go } from "../../lib/router.js";
 import { may, session } from "../../lib/session.js";
 import { addStyle } from "../../lib/styles.js";
+import { changeNote } from "../../elements/change-note.js";
 import { closedNote, EmergencyStrip } from "../../elements/emergency-strip.js";
 import { banner } from "./banner.js";
 import {
@@ -47,7 +48,7 @@ export function open(outlet, parts) {
 
 class ChartPage {
   #outlet; #parts; #chart = null; #request = new AbortController(); #endKeys = []; #sizes = null;
-  #strip = null; #note = null;
+  #strip = null; #note = null; #changes = null;
 
   constructor(outlet, parts) {
     this.#outlet = outlet;
@@ -93,6 +94,7 @@ class ChartPage {
   close() {
     this.#request.abort();
     this.#strip?.stop();
+    this.#changes?.stop();
     this.#sizes?.disconnect();
     this.#endKeys.forEach((end) => end());
     document.documentElement.style.removeProperty("--sticky-height");
@@ -117,6 +119,12 @@ class ChartPage {
     const head = banner(this.#chart);
     // In the banner, so that it stays in sight with it.
     if (this.#strip) head.prepend(this.#strip.node);
+    this.#changes?.stop();
+    this.#changes = changeNote({
+      text: "Somebody changed this chart since you opened it.",
+      fits: (change) => change.patient === patient.id, show: () => this.load(),
+    });
+    head.prepend(this.#changes.node);
     this.#outlet.replaceChildren(html`<article class="chart">
       ${head}
       ${may("audit.read") ? html`<p class="emergency-offer no-print"><a

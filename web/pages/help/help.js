@@ -19,7 +19,7 @@ const topics = [
   ["maintenance", "Closing for maintenance"], ["purge", "Destroying a record"], ["administration", "For administrators"],
   ["users", "Users and roles"], ["access-review", "Access review"],
   ["clinic-and-places", "Clinic, locations, providers"], ["settings", "Settings"],
-  ["fhir", "For programs: FHIR"],
+  ["fhir", "For programs: FHIR"], ["subscriptions", "For programs: being told"],
 ];
 
 /** Opens one topic of the handbook, the first one by itself. */
