@@ -104,8 +104,9 @@ let package = Package(
         .target(name: "Kernel", swiftSettings: strict),
         pure("FHIRModel", ["CUnicodeTables", "CDefinitions"]),
         pure("FHIRXML", ["FHIRModel", "CXML"]),
-        pure("FHIRPath", ["FHIRModel"]),
+        pure("FHIRPath", ["FHIRModel", "CTerminology"]),
         pure("FHIRSearch", ["FHIRModel", "FHIRPath"]),
+        pure("Terminology", ["FHIRModel", "FHIRPath", "CTerminology"]),
         pure("QRCode"),
         pure("WebAuthn", ["FHIRModel"]),
         pure("MulticastDNS"),
@@ -115,11 +116,16 @@ let package = Package(
         edge("Sealing", ["COpenSSL", "CArgon2"]),
         edge(
             "RecordStore",
-            ["FHIRModel", "FHIRSearch", "AccessControl", "SQLite", "Deflate", "Sealing"]),
+            [
+                "FHIRModel", "FHIRSearch", "Terminology", "AccessControl", "SQLite", "Deflate",
+                "Sealing",
+            ]),
         edge("ServerKit", ["FHIRModel", "FHIRXML", "AccessControl", "RecordStore"] + server),
         features(
             "FHIRAPI",
-            using: ["Sealing", "Deflate", "FHIRPath", "FHIRSearch", "FHIRXML", httpTypes]),
+            using: [
+                "Sealing", "Deflate", "FHIRPath", "FHIRSearch", "FHIRXML", "Terminology", httpTypes,
+            ]),
         features("Charting"),
         features("Identity", using: ["QRCode", "WebAuthn", "Sealing", "SQLite", httpTypes]),
         features("Steward", using: ["SQLite", "Sealing", "QRCode", httpTypes]),
@@ -131,6 +137,7 @@ let package = Package(
         .target(name: "CWebAssets"),
         .target(name: "CUnicodeTables", exclude: ["compatibility.bin"]),
         .target(name: "CDefinitions", exclude: ["definitions.bin"]),
+        .target(name: "CTerminology", exclude: ["terminology.bin", "ucum"]),
         .target(name: "CDemoClinic", exclude: ["demo.ndjson"]),
         .target(
             name: "Assembly",
@@ -158,7 +165,10 @@ let package = Package(
             ], path: "Tests/Benchmarks", swiftSettings: strict),
         tests(
             "FHIRTests",
-            ["FHIRModel", "FHIRPath", "FHIRSearch", "FHIRXML", "QRCode", "Kernel", "TestKit"]),
+            [
+                "FHIRModel", "FHIRPath", "FHIRSearch", "FHIRXML", "Terminology", "QRCode", "Kernel",
+                "TestKit",
+            ]),
         tests(
             "StoreTests",
             [

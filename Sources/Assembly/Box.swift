@@ -36,7 +36,7 @@ package final class Box: Sendable {
         [.records, .audit, .queues] + Identity.schemaSteps + [
             .notices, .history, .search, .factVersions,
         ]
-        + Identity.laterSteps + [.deferred]
+        + Identity.laterSteps + [.deferred, .terms]
 
     /// Opens a folder, making what it lacks: the folder itself, its keys, its database.
     ///

@@ -26,13 +26,18 @@ package enum Features {
             HealthFeature(health: health),
             PatientSearchFeature(gate: box.gate, store: box.store, clock: box.clock),
             ChartFeature(gate: box.gate, store: box.store, clock: box.clock),
-            CapabilityFeature(clock: box.clock, version: AppVersion.text),
+            CapabilityFeature(
+                clock: box.clock, version: AppVersion.text, terms: { box.store.terms.book }),
             TransactionFeature(gate: box.gate, store: box.store, ids: box.ids),
             ReadFeature(gate: box.gate, store: box.store),
             WriteFeature(gate: box.gate, store: box.store, ids: box.ids),
             SearchFeature(gate: box.gate, store: box.store, ids: box.ids),
             HistoryFeature(gate: box.gate, store: box.store),
-            FHIRPathFeature(clock: box.clock, version: AppVersion.text),
+            FHIRPathFeature(
+                clock: box.clock, version: AppVersion.text, terms: { box.store.terms.book }),
+            TerminologyFeature(
+                gate: box.gate, store: box.store, clock: box.clock, ids: box.ids),
+            TermsFeature(gate: box.gate, store: box.store),
             AuditLogFeature(
                 gate: box.gate, store: box.store,
                 people: AuditLogFeature.Staff(

@@ -51,6 +51,8 @@ package final class RecordStore: Sendable {
     let turns = Turns()
     let relationMemory = RelationMemory()
     let stamps: OpenStamps
+    /// What the box knows of codes.
+    package let terms: TermShelf
 
     /// Opens the records of a data folder whose lock the caller holds, and brings the schema up.
     ///
@@ -74,10 +76,11 @@ package final class RecordStore: Sendable {
             anchors: anchors, clock: parts.clock)
         let space = DiskSpace(path: folder.ballast)
         let tags = TagMaker(key: box.index.secret)
+        let terms = TermShelf(path: folder.database)
         let index = SearchIndex(
             maker: IndexMaker(
                 keys: keys, tags: SearchTags(maker: tags), numbers: SearchNumbers(),
-                rules: parts.search))
+                rules: parts.search.asksTerms ? .r4(terms.search) : parts.search))
         try index.load(connection)
         // The schema stands; from here on rows are read and changed and nothing else.
         try connection.restrict()
@@ -94,15 +97,16 @@ package final class RecordStore: Sendable {
             writer: writer,
             drafts: DraftRoom(
                 keys: keys, tags: tags, auditSealer: sealer, index: index.maker),
-            index: index, anchors: anchors, space: space)
+            index: index, anchors: anchors, space: space, terms: terms)
     }
 
     private init(
         parts: Parts, people: PersonIndex, folder: DataFolder, keys: DataKeys, readers: Readers,
         writer: Writer, drafts: DraftRoom, index: SearchIndex, anchors: AuditAnchors,
-        space: DiskSpace
+        space: DiskSpace, terms: TermShelf
     ) {
         self.parts = parts
+        self.terms = terms
         stamps = OpenStamps(wallMs: parts.clock.wallMs)
         self.people = people
         self.folder = folder
@@ -122,6 +126,7 @@ package final class RecordStore: Sendable {
     /// Nothing may be asked of the store afterwards.
     package func close() {
         readers.close()
+        terms.close()
         writer.close()
     }
 

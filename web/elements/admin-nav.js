@@ -30,6 +30,8 @@ export const adminPages = [
     what: "Every chart or own patients only, role by role." },
   { href: "/admin/settings", label: "Settings", needs: "system.read",
     what: "Sessions, passwords, limits and the log." },
+  { href: "/admin/code-systems", label: "Code systems", needs: "system.read",
+    what: "Lists of diagnoses, vaccines, languages and others: what is here, and how to load more." },
   { href: "/admin/maintenance", label: "Maintenance", needs: "system.read",
     what: "Closing the box for everybody but administrators, and opening it again." },
 ];

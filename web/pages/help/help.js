@@ -18,7 +18,7 @@ const topics = [
   ["maintenance", "Closing for maintenance"], ["administration", "For administrators"],
   ["users", "Users and roles"], ["access-review", "Access review"],
   ["clinic-and-places", "Clinic, locations, providers"], ["settings", "Settings"],
-  ["fhir", "For programs: FHIR"],
+  ["code-systems", "Code systems"], ["fhir", "For programs: FHIR"],
 ];
 
 /** Opens one topic of the handbook, the first one by itself. */
