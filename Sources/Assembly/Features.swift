@@ -1,6 +1,7 @@
 import Charting
 import FHIRAPI
 import Identity
+import RecordStore
 package import ServerKit
 import Steward
 

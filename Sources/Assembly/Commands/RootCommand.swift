@@ -16,7 +16,7 @@ struct RootCommand: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Bring records in",
-                subcommands: [ImportCommand.self, DemoCommand.self]),
+                subcommands: [ImportCommand.self, DemoCommand.self, TermsCommand.self]),
             CommandGroup(
                 name: "People and access",
                 subcommands: [UserCommand.self, TokenCommand.self]),

@@ -128,6 +128,11 @@ struct TermParameters: Sendable {
 }
 
 extension JSONWriter {
+    /// Writes a member of a text; nothing where there is none.
+    mutating func member(_ name: String, ifAny value: String?) {
+        if let value { member(name, value) }
+    }
+
     /// Writes one parameter of a Parameters resource.
     mutating func parameter(
         _ name: String, _ type: String, _ value: (String, inout JSONWriter) -> Void

@@ -1,5 +1,6 @@
 import FHIRModel
 import Kernel
+import RecordStore
 import Terminology
 
 /// Operations on value sets and concept maps.
@@ -47,9 +48,9 @@ extension TerminologyFeature {
             var writer = JSONWriter(reservingBytes: 128 * expansion.entries.count + 1_024)
             writer.beginObject()
             writer.member("resourceType", "ValueSet")
-            writer.member("url", optional: set.url)
-            writer.member("version", optional: set.version)
-            writer.member("title", optional: set.title)
+            writer.member("url", ifAny: set.url)
+            writer.member("version", ifAny: set.version)
+            writer.member("title", ifAny: set.title)
             writer.member("status", "active")
             writer.object("expansion") { out in
                 if !expansion.gaps.isEmpty { Self.writeUnclosed(&out) }
@@ -103,7 +104,7 @@ extension TerminologyFeature {
             if concept.isAbstract { one.member("abstract", true) }
             if concept.isInactive { one.member("inactive", true) }
             one.member("code", concept.code)
-            one.member("display", optional: concept.display)
+            one.member("display", ifAny: concept.display)
             guard withNames, !concept.names.isEmpty else { return }
             one.array("designation") { names in
                 for name in concept.names { names.object { $0.member("value", name) } }
@@ -178,9 +179,9 @@ extension TerminologyFeature {
                     parts.object { part in
                         part.member("name", "concept")
                         part.object("valueCoding") { coding in
-                            coding.member("system", optional: match.system)
+                            coding.member("system", ifAny: match.system)
                             coding.member("code", match.code)
-                            coding.member("display", optional: match.display)
+                            coding.member("display", ifAny: match.display)
                         }
                     }
                 }

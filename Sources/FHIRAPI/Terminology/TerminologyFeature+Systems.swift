@@ -1,5 +1,6 @@
 import FHIRModel
 import Kernel
+import RecordStore
 import Terminology
 
 /// Operations on code systems.
@@ -17,8 +18,9 @@ extension TerminologyFeature {
                 system: system, code: coding.code, display: coding.display)
         }
         let code = try call.parameters.required("code")
-        let named = try call.parameters.text("system") ?? call.parameters.text("url")
-        guard let system = named ?? own else {
+        let named = try call.parameters.text("system")
+        let address = try call.parameters.text("url")
+        guard let system = named ?? address ?? own else {
             throw Problem(
                 .required, "Say the address of the code system.",
                 location: call.type == "CodeSystem" ? "system" : "url")

@@ -87,7 +87,7 @@ package struct TermsFeature: Feature {
                     one.member("system", found.system)
                     one.member("code", hit.concept.code)
                     one.member("display", hit.concept.display ?? hit.concept.code)
-                    one.member("matched", optional: hit.matchedName)
+                    one.member("matched", ifAny: hit.matchedName)
                     one.member("usable", !hit.concept.isAbstract && !hit.concept.isInactive)
                 }
             }
@@ -119,7 +119,7 @@ package struct TermsFeature: Feature {
         writer.array("data") { list in
             for release in releases {
                 list.object { one in
-                    one.member("key", optional: book.key(ofSystem: release.system))
+                    one.member("key", ifAny: book.key(ofSystem: release.system))
                     one.member("url", release.system)
                     one.member("title", release.title)
                     one.member("version", release.version)
@@ -139,7 +139,7 @@ package struct TermsFeature: Feature {
                 list.object { one in
                     one.member("url", system.url)
                     one.member("title", system.title)
-                    one.member("version", optional: system.version)
+                    one.member("version", ifAny: system.version)
                     one.member("count", system.count ?? 0)
                     one.member("complete", system.isComplete)
                     one.member("origin", "clinic")
@@ -156,7 +156,7 @@ package struct TermsFeature: Feature {
         one.member("key", system.key)
         one.member("url", system.url)
         one.member("title", system.title)
-        one.member("version", optional: system.version)
+        one.member("version", ifAny: system.version)
         one.member("licence", system.licence)
         one.member("source", system.source)
         one.member("count", system.count)

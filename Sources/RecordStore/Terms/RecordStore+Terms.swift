@@ -1,5 +1,5 @@
 package import AccessControl
-package import Kernel
+import Kernel
 package import Terminology
 
 extension RecordStore {

@@ -202,8 +202,9 @@ struct ReleaseSource: CodeSource {
                         UNION
                         SELECT term_edge.child FROM term_edge, below
                          WHERE term_edge.release = ?1 AND term_edge.parent = below.code)
-                    SELECT code FROM below ORDER BY code LIMIT 300000
-                    """), release.id, top)
+                    SELECT code FROM below LIMIT 300000
+                    """), release.id, top
+            ).sorted()
         }
     }
 

@@ -2,6 +2,7 @@ import AccessControl
 import FHIRModel
 import Kernel
 import SQLite
+import Terminology
 
 /// The tables of loaded releases.
 enum TermRows {
@@ -13,7 +14,7 @@ enum TermRows {
         let statement = try connection.statement(
             """
             SELECT id, system, version, title, licence, concept_count, loaded_ms
-              FROM term_release WHERE is_current = 1 ORDER BY system
+              FROM term_release WHERE is_current = 1 ORDER BY id
             """)
         defer { statement.reset() }
         var found: [TermRelease] = []

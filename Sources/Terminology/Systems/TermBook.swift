@@ -35,6 +35,7 @@ package struct TermBook: Sendable {
     private let tableSystems: [String: TableSystem]
     private let releases: [String: any CodeSource]
     let resources: TermResources
+    private let rules: RuleMemory
 
     /// What is built in, and nothing else.
     package static let builtIn = TermBook()
@@ -44,6 +45,14 @@ package struct TermBook: Sendable {
         table: CodeTable = .builtIn, definitions: Definitions = .r4,
         releases: [any CodeSource] = [], resources: TermResources = TermResources()
     ) {
+        self.init(table, definitions, releases, resources, RuleMemory())
+    }
+
+    private init(
+        _ table: CodeTable, _ definitions: Definitions, _ releases: [any CodeSource],
+        _ resources: TermResources, _ rules: RuleMemory
+    ) {
+        self.rules = rules
         self.table = table
         self.definitions = definitions
         self.resources = resources
@@ -60,8 +69,7 @@ package struct TermBook: Sendable {
     package func with(
         releases: [any CodeSource], resources: TermResources
     ) -> TermBook {
-        TermBook(
-            table: table, definitions: definitions, releases: releases, resources: resources)
+        TermBook(table, definitions, releases, resources, rules)
     }
 
     /// The code system with an address; a version after a bar is not looked at.
@@ -100,9 +108,7 @@ package struct TermBook: Sendable {
         let url = Self.withoutVersion(address)
         if let own = resources.sets[url] { return .resource(own) }
         if let defined = definitions.valueSet(url) {
-            let compose = table.compose(ofValueSet: url)
-            // A text that our own generator wrote and that cannot be read leaves the listed codes.
-            return .definition(defined, compose: compose.flatMap { try? JSON.parse($0) })
+            return .definition(defined, compose: rules.compose(of: url, in: table))
         }
         return implicit(url)
     }

@@ -52,12 +52,23 @@ enum RouteTable {
     }
 
     /// Every FHIR route stands below two addresses.
-    static let probes: [Probe] =
-        openProbes + setupProbes + accountProbes + boxProbes + AdminRoutes.probes
-        + FactorRoutes.probes + rightsProbes + chartProbes
-        + ["/fhir", "/fhir/R4"].flatMap {
-            reads($0) + histories($0) + searches($0) + writes($0) + conditionals($0)
+    static let probes: [Probe] = {
+        var all: [Probe] = openProbes + setupProbes + accountProbes + boxProbes
+        all += AdminRoutes.probes
+        all += FactorRoutes.probes
+        all += rightsProbes
+        all += chartProbes
+        all += TermRoutes.probes
+        for base in ["/fhir", "/fhir/R4"] {
+            all += reads(base)
+            all += histories(base)
+            all += searches(base)
+            all += writes(base)
+            all += conditionals(base)
+            all += TermRoutes.operations(base)
         }
+        return all
+    }()
 
     private static let all = "+++++++++++"
 
