@@ -126,7 +126,7 @@ package struct CapabilityFeature: Feature {
         resource.array("searchParam") { list in
             for one in parameters { parameter(one, &list) }
         }
-        let operations = TerminologyFeature.operations.filter { $0.types.contains(type) }
+        let operations = TermOperations.all.filter { $0.types.contains(type) }
         guard !operations.isEmpty else { return }
         resource.array("operation") { list in
             for operation in operations {

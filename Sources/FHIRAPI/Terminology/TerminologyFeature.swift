@@ -12,12 +12,6 @@ import Terminology
 package struct TerminologyFeature: Feature {
     package static let key = "fhir-terminology"
 
-    /// An operation with the types that have it.
-    static let operations: [(code: String, types: [String])] = [
-        ("lookup", ["CodeSystem"]), ("validate-code", ["CodeSystem", "ValueSet"]),
-        ("subsumes", ["CodeSystem"]), ("expand", ["ValueSet"]), ("translate", ["ConceptMap"]),
-    ]
-
     let gate: Gate
     let store: RecordStore
     let clock: Clock
@@ -32,7 +26,7 @@ package struct TerminologyFeature: Feature {
     }
 
     package func addRoutes(to routes: Routes) {
-        for (code, _) in Self.operations {
+        for (code, _) in TermOperations.all {
             for base in FHIRNames.bases {
                 for path in ["\(base)/:type/$\(code)", "\(base)/:type/:id/$\(code)"] {
                     routes.signedIn.get(path) { try await answer(code, $0, $1) }
@@ -54,7 +48,8 @@ package struct TerminologyFeature: Feature {
         _ code: String, _ request: Request, _ context: CallerContext
     ) async throws -> Response {
         let type = try ResourcePath.type(context)
-        guard Self.operations.contains(where: { $0.code == code && $0.types.contains(type) }) else {
+        guard TermOperations.all.contains(where: { $0.code == code && $0.types.contains(type) })
+        else {
             throw Problem(
                 .notSupported, "\(type) has no operation $\(code) here. See /fhir/metadata.")
         }
