@@ -107,6 +107,7 @@ let package = Package(
         pure("FHIRPath", ["FHIRModel", "CTerminology"]),
         pure("FHIRSearch", ["FHIRModel", "FHIRPath"]),
         pure("Terminology", ["FHIRModel", "FHIRPath", "CTerminology"]),
+        pure("FHIRValidation", ["FHIRModel", "FHIRPath"]),
         pure("QRCode"),
         pure("WebAuthn", ["FHIRModel"]),
         pure("MulticastDNS"),
@@ -124,27 +125,36 @@ let package = Package(
         features(
             "FHIRAPI",
             using: [
-                "Sealing", "Deflate", "FHIRPath", "FHIRSearch", "FHIRXML", "Terminology", httpTypes,
+                "Sealing", "Deflate", "FHIRPath", "FHIRSearch", "FHIRValidation", "FHIRXML",
+                "Terminology", httpTypes,
             ]),
         features("Charting"),
         features("Identity", using: ["QRCode", "WebAuthn", "Sealing", "SQLite", httpTypes]),
+        features(
+            "Exchange",
+            using: [
+                "FHIRSearch", "SQLite", "Sealing", "CCurl", httpTypes, lifecycle, nio("NIOCore"),
+            ]),
         features("Steward", using: ["SQLite", "Sealing", "QRCode", httpTypes]),
         system("CSQLite", links: "sqlite3"),
         system("COpenSSL", links: "crypto"),
         system("CArgon2", links: "argon2"),
         system("CZlib", links: "z"),
+        system("CCurl", links: "curl"),
         system("CXML", links: "xml2", headers: "/usr/include/libxml2"),
         .target(name: "CWebAssets"),
         .target(name: "CUnicodeTables", exclude: ["compatibility.bin"]),
         .target(name: "CDefinitions", exclude: ["definitions.bin"]),
         .target(name: "CTerminology", exclude: ["terminology.bin", "ucum"]),
-        .target(name: "CDemoClinic", exclude: ["demo.ndjson"]),
+        .target(name: "CDemoClinic", exclude: ["demo.ndjson.gz"]),
         .target(
             name: "Assembly",
             dependencies: [
                 "Kernel", "FHIRModel", "AccessControl", "Deflate", "Sealing", "SQLite",
-                "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Steward",
-                "MulticastDNS", "Terminology", "CWebAssets", "CDemoClinic", arguments, signals,
+                "RecordStore", "ServerKit", "FHIRAPI", "FHIRValidation", "Identity", "Charting",
+                "Exchange",
+                "Steward", "MulticastDNS", "Terminology", "CWebAssets", "CDemoClinic", arguments,
+                signals,
             ] + server,
             swiftSettings: strict + unoptimised),
         .executableTarget(
@@ -153,35 +163,36 @@ let package = Package(
         .target(
             name: "TestKit",
             dependencies: [
-                "Kernel", "FHIRModel", "AccessControl", "RecordStore", "Sealing", "SQLite",
+                "Kernel", "FHIRModel", "AccessControl", "Deflate", "RecordStore", "Sealing",
+                "SQLite", "CDemoClinic",
             ], swiftSettings: strict),
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Kernel", "FHIRModel", "AccessControl", "SQLite", "Sealing", "RecordStore",
-                "TestKit", hummingbird, logging, httpTypes, nio("NIOCore"),
+                "Kernel", "FHIRModel", "FHIRValidation", "AccessControl", "SQLite", "Sealing",
+                "RecordStore", "TestKit", hummingbird, logging, httpTypes, nio("NIOCore"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ], path: "Tests/Benchmarks", swiftSettings: strict),
         tests(
             "FHIRTests",
             [
-                "FHIRModel", "FHIRPath", "FHIRSearch", "FHIRXML", "Terminology", "QRCode", "Kernel",
-                "TestKit",
+                "FHIRModel", "FHIRPath", "FHIRSearch", "FHIRValidation", "FHIRXML",
+                "Terminology", "QRCode", "Kernel", "TestKit",
             ]),
         tests(
             "StoreTests",
             [
                 "Kernel", "FHIRModel", "FHIRSearch", "AccessControl", "SQLite", "Deflate",
-                "Sealing", "RecordStore", "CDemoClinic", "TestKit",
+                "Sealing", "RecordStore", "TestKit",
             ]),
         tests(
             "ApplianceTests",
             [
                 "Kernel", "FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing",
-                "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Steward",
-                "WebAuthn",
-                "Assembly", "CDemoClinic", "MulticastDNS", "Terminology", "TestKit",
+                "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Exchange",
+                "Steward", "WebAuthn", "FHIRPath",
+                "Assembly", "MulticastDNS", "Terminology", "TestKit",
             ] + server),
         tests("TidyTests", ["TestKit"]),
     ],

@@ -16,7 +16,11 @@ struct RootCommand: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Bring records in",
-                subcommands: [ImportCommand.self, DemoCommand.self, TermsCommand.self]),
+                subcommands: [
+                    ImportCommand.self, ValidateCommand.self, DemoCommand.self, TermsCommand.self,
+                ]),
+            CommandGroup(
+                name: "Take records out", subcommands: [PurgeCommand.self]),
             CommandGroup(
                 name: "People and access",
                 subcommands: [UserCommand.self, TokenCommand.self]),

@@ -82,6 +82,8 @@ package struct Operations: Sendable {
         "terms.put": { try await $0.termsPut($1, &$2) },
         "terms.finish": { try await $0.termsFinish($1, &$2) },
         "terms.remove": { try await $0.termsRemove($1, &$2) },
+        "purge.look": { try await $0.purgeLook($1, &$2) },
+        "purge": { try await $0.purge($1, &$2) },
         "status": { try await $0.status($1, &$2) },
         "certificate.show": { try await $0.certificateShow($1, &$2) },
         "certificate.install": { try await $0.certificateInstall($1, &$2) },

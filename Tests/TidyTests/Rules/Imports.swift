@@ -50,7 +50,7 @@ enum Layers {
         "CTerminology": ["Terminology", "FHIRPath"],
         "CCurl": ["Exchange"],
         "CXML": ["FHIRXML"],
-        "CWebAssets": ["Assembly"], "CDemoClinic": ["Assembly", "Steward"],
+        "CWebAssets": ["Assembly"], "CDemoClinic": ["Assembly", "Steward", "TestKit"],
         "ArgumentParser": ["Assembly"], "NIOSSL": ["ServerKit", "Assembly"],
         "HummingbirdTLS": ["ServerKit"], "HummingbirdHTTP2": ["ServerKit"],
     ]

@@ -1,7 +1,7 @@
 extension SchemaStep {
     /// Releases of code systems that the clinic loaded: published texts, none about a patient.
     package static let terms = SchemaStep(
-        14, "terms",
+        16, "terms",
         sql: """
             CREATE TABLE term_release (
                 id             INTEGER PRIMARY KEY,
