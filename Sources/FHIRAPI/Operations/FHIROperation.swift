@@ -17,6 +17,9 @@ enum FHIROperation: String, CaseIterable {
     case metaAdd = "meta-add"
     case metaDelete = "meta-delete"
     case graphql
+    case lookup
+    case validateCode = "validate-code"
+    case subsumes, expand, translate
 
     /// What is in an address before the operation's name.
     enum Level: String {
@@ -38,6 +41,7 @@ enum FHIROperation: String, CaseIterable {
         case .meta: [.system, .type, .instance, .version]
         case .metaAdd, .metaDelete: [.instance]
         case .graphql: [.system, .instance]
+        case .lookup, .validateCode, .subsumes, .expand, .translate: [.type, .instance]
         }
     }
 
@@ -49,6 +53,10 @@ enum FHIROperation: String, CaseIterable {
         case .docref: ["DocumentReference"]
         case .match, .memberMatch: ["Patient"]
         case .diff, .meta, .metaAdd, .metaDelete, .graphql: nil
+        case .lookup, .subsumes: ["CodeSystem"]
+        case .validateCode: ["CodeSystem", "ValueSet"]
+        case .expand: ["ValueSet"]
+        case .translate: ["ConceptMap"]
         }
     }
 
@@ -58,6 +66,7 @@ enum FHIROperation: String, CaseIterable {
         case .match, .memberMatch, .metaAdd, .metaDelete: [.post]
         case .diff: [.get]
         case .everything, .lastn, .docref, .meta, .graphql: [.get, .post]
+        case .lookup, .validateCode, .subsumes, .expand, .translate: [.get, .post]
         }
     }
 
@@ -72,6 +81,8 @@ enum FHIROperation: String, CaseIterable {
         case .memberMatch: "http://hl7.org/fhir/us/davinci-hrex/OperationDefinition/member-match"
         case .diff: "http://hapifhir.io/fhir/OperationDefinition/diff"
         case .meta, .metaAdd, .metaDelete, .graphql: "\(core)Resource-\(rawValue)"
+        case .lookup, .validateCode, .subsumes, .expand, .translate:
+            "\(core)\(type ?? types?.first ?? "Resource")-\(rawValue)"
         }
     }
 
