@@ -126,21 +126,28 @@ let package = Package(
             ]),
         features("Charting"),
         features("Identity", using: ["QRCode", "WebAuthn", "Sealing", "SQLite", httpTypes]),
+        features(
+            "Exchange",
+            using: [
+                "FHIRSearch", "SQLite", "Sealing", "CCurl", httpTypes, lifecycle, nio("NIOCore"),
+            ]),
         features("Steward", using: ["SQLite", "Sealing", "QRCode", httpTypes]),
         system("CSQLite", links: "sqlite3"),
         system("COpenSSL", links: "crypto"),
         system("CArgon2", links: "argon2"),
         system("CZlib", links: "z"),
+        system("CCurl", links: "curl"),
         system("CXML", links: "xml2", headers: "/usr/include/libxml2"),
         .target(name: "CWebAssets"),
         .target(name: "CUnicodeTables", exclude: ["compatibility.bin"]),
         .target(name: "CDefinitions", exclude: ["definitions.bin"]),
-        .target(name: "CDemoClinic", exclude: ["demo.ndjson"]),
+        .target(name: "CDemoClinic", exclude: ["demo.ndjson.gz"]),
         .target(
             name: "Assembly",
             dependencies: [
                 "Kernel", "FHIRModel", "AccessControl", "Deflate", "Sealing", "SQLite",
                 "RecordStore", "ServerKit", "FHIRAPI", "FHIRValidation", "Identity", "Charting",
+                "Exchange",
                 "Steward", "MulticastDNS", "CWebAssets", "CDemoClinic", arguments, signals,
             ] + server,
             swiftSettings: strict + unoptimised),
@@ -150,7 +157,8 @@ let package = Package(
         .target(
             name: "TestKit",
             dependencies: [
-                "Kernel", "FHIRModel", "AccessControl", "RecordStore", "Sealing", "SQLite",
+                "Kernel", "FHIRModel", "AccessControl", "Deflate", "RecordStore", "Sealing",
+                "SQLite", "CDemoClinic",
             ], swiftSettings: strict),
         .executableTarget(
             name: "Benchmarks",
@@ -170,15 +178,15 @@ let package = Package(
             "StoreTests",
             [
                 "Kernel", "FHIRModel", "FHIRSearch", "AccessControl", "SQLite", "Deflate",
-                "Sealing", "RecordStore", "CDemoClinic", "TestKit",
+                "Sealing", "RecordStore", "TestKit",
             ]),
         tests(
             "ApplianceTests",
             [
                 "Kernel", "FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing",
-                "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Steward",
-                "WebAuthn",
-                "Assembly", "CDemoClinic", "MulticastDNS", "TestKit",
+                "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Exchange",
+                "Steward", "WebAuthn", "FHIRPath",
+                "Assembly", "MulticastDNS", "TestKit",
             ] + server),
         tests("TidyTests", ["TestKit"]),
     ],

@@ -2,6 +2,7 @@ package import AccessControl
 import FHIRModel
 package import Kernel
 package import RecordStore
+import Sealing
 package import ServerKit
 
 /// What an import of one piece came to.
@@ -88,6 +89,7 @@ package struct Importer: Sendable {
     /// Imports one document: a Bundle or a single resource.
     package func importDocument(_ bytes: [UInt8], caller: Caller) async throws -> ImportReport {
         var report = ImportReport()
+        let caller = caller.bringing([bytes])
         do {
             let json: JSON
             do throws(JSONError) {
@@ -114,6 +116,7 @@ package struct Importer: Sendable {
         _ lines: [[UInt8]], firstLine: Int, caller: Caller
     ) async throws -> ImportReport {
         var report = ImportReport()
+        let caller = caller.bringing(lines)
         var resources: [(place: String, json: JSON)] = []
         for (offset, line) in lines.enumerated() where !line.allSatisfy({ $0 <= 0x20 }) {
             let place = "line \(firstLine + offset)"
@@ -240,5 +243,15 @@ package struct Importer: Sendable {
                 }
             }
         }
+    }
+}
+
+extension Caller {
+    /// The same caller who brings a file, or a part of one.
+    fileprivate func bringing(_ parts: [[UInt8]]) -> Caller {
+        var caller = self
+        caller.origin = .file(
+            digest: Hex.text(SHA256.digest(Array(parts.joined(separator: [0x0A])))))
+        return caller
     }
 }

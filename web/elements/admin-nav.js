@@ -28,8 +28,12 @@ export const adminPages = [
     what: "What browsers are shown, and a certificate of the clinic's own." },
   { href: "/access-rules", label: "Who may see which charts", needs: "access-rules.read",
     what: "Every chart or own patients only, role by role." },
+  { href: "/admin/subscriptions", label: "Subscriptions", needs: "system.read",
+    what: "Programs that are told of changes, and how that goes." },
   { href: "/admin/settings", label: "Settings", needs: "system.read",
     what: "Sessions, passwords, limits and the log." },
+  { href: "/admin/purge", label: "Destroy a record", needs: "system.change",
+    what: "Taking a record or a chart out for good, with a reason." },
   { href: "/admin/maintenance", label: "Maintenance", needs: "system.read",
     what: "Closing the box for everybody but administrators, and opening it again." },
 ];

@@ -18,6 +18,8 @@ struct RootCommand: AsyncParsableCommand {
                 name: "Bring records in",
                 subcommands: [ImportCommand.self, ValidateCommand.self, DemoCommand.self]),
             CommandGroup(
+                name: "Take records out", subcommands: [PurgeCommand.self]),
+            CommandGroup(
                 name: "People and access",
                 subcommands: [UserCommand.self, TokenCommand.self]),
             CommandGroup(

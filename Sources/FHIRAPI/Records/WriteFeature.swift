@@ -172,9 +172,9 @@ private struct SentChange {
         }.joined(separator: "&")
         base = FHIRNames.base(request)
         order = ChangeOrder(
-            caller: context.caller, type: type,
+            caller: try context.caller.stating(request), type: type,
             ifMatch: try FHIRNames.ifMatch(request.headers[.ifMatch]),
             ifAbsent: request.headers[.ifNoneMatch] == "*",
-            idempotency: try FHIRNames.idempotencyKey(request, context.caller, body: body))
+            idempotency: try request.idempotencyKey(of: context.caller, body: body))
     }
 }

@@ -31,12 +31,13 @@ package struct TransactionFeature: Feature {
         let body = try await context.body(of: request)
         let format = try WireFormat.sent(request.headers[.contentType])
         let bundle = try Self.bundle(try format.json(body))
-        let key = try FHIRNames.idempotencyKey(request, context.caller, body: body)
+        let caller = try context.caller.stating(request)
+        let key = try request.idempotencyKey(of: caller, body: body)
         let answer = SearchAnswer(base: FHIRNames.base(request), form: form.inner)
         let replies: [EntryReply]
         switch bundle.kind {
         case .transaction:
-            replies = try await transaction(bundle, context.caller, answer, key)
+            replies = try await transaction(bundle, caller, answer, key)
         case .batch:
             guard bundle.entries.count <= Batch.entriesMax else {
                 throw Problem(
@@ -44,7 +45,7 @@ package struct TransactionFeature: Feature {
                     location: "Bundle.entry")
             }
             replies = try await Batch(
-                acts: work.acts, caller: context.caller, answer: answer, idempotency: key
+                acts: work.acts, caller: caller, answer: answer, idempotency: key
             ).replies(bundle.entries)
         default:
             throw Problem(
