@@ -104,9 +104,10 @@ let package = Package(
         .target(name: "Kernel", swiftSettings: strict),
         pure("FHIRModel", ["CUnicodeTables", "CDefinitions"]),
         pure("FHIRXML", ["FHIRModel", "CXML"]),
-        pure("FHIRPath", ["FHIRModel"]),
+        pure("FHIRPath", ["FHIRModel", "CTerminology"]),
         pure("FHIRSearch", ["FHIRModel", "FHIRPath"]),
         pure("FHIRValidation", ["FHIRModel", "FHIRPath"]),
+        pure("Terminology", ["FHIRModel", "FHIRPath", "CTerminology"]),
         pure("QRCode"),
         pure("WebAuthn", ["FHIRModel"]),
         pure("MulticastDNS"),
@@ -116,13 +117,16 @@ let package = Package(
         edge("Sealing", ["COpenSSL", "CArgon2"]),
         edge(
             "RecordStore",
-            ["FHIRModel", "FHIRSearch", "AccessControl", "SQLite", "Deflate", "Sealing"]),
+            [
+                "FHIRModel", "FHIRSearch", "Terminology", "AccessControl", "SQLite", "Deflate",
+                "Sealing",
+            ]),
         edge("ServerKit", ["FHIRModel", "FHIRXML", "AccessControl", "RecordStore"] + server),
         features(
             "FHIRAPI",
             using: [
                 "Sealing", "Deflate", "FHIRPath", "FHIRSearch", "FHIRValidation", "FHIRXML",
-                httpTypes,
+                "Terminology", httpTypes,
             ]),
         features("Charting"),
         features("Identity", using: ["QRCode", "WebAuthn", "Sealing", "SQLite", httpTypes]),
@@ -141,13 +145,14 @@ let package = Package(
         .target(name: "CWebAssets"),
         .target(name: "CUnicodeTables", exclude: ["compatibility.bin"]),
         .target(name: "CDefinitions", exclude: ["definitions.bin"]),
+        .target(name: "CTerminology", exclude: ["terminology.bin", "ucum"]),
         .target(name: "CDemoClinic", exclude: ["demo.ndjson.gz"]),
         .target(
             name: "Assembly",
             dependencies: [
                 "Kernel", "FHIRModel", "AccessControl", "Deflate", "Sealing", "SQLite",
                 "RecordStore", "ServerKit", "FHIRAPI", "FHIRValidation", "Identity", "Charting",
-                "Exchange",
+                "Exchange", "Terminology",
                 "Steward", "MulticastDNS", "CWebAssets", "CDemoClinic", arguments, signals,
             ] + server,
             swiftSettings: strict + unoptimised),
@@ -171,8 +176,8 @@ let package = Package(
         tests(
             "FHIRTests",
             [
-                "FHIRModel", "FHIRPath", "FHIRSearch", "FHIRValidation", "FHIRXML", "QRCode",
-                "Kernel", "TestKit",
+                "FHIRModel", "FHIRPath", "FHIRSearch", "FHIRValidation", "FHIRXML", "Terminology",
+                "QRCode", "Kernel", "TestKit",
             ]),
         tests(
             "StoreTests",
@@ -186,7 +191,7 @@ let package = Package(
                 "Kernel", "FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing",
                 "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Exchange",
                 "Steward", "WebAuthn", "FHIRPath",
-                "Assembly", "MulticastDNS", "TestKit",
+                "Assembly", "MulticastDNS", "Terminology", "TestKit",
             ] + server),
         tests("TidyTests", ["TestKit"]),
     ],
