@@ -116,6 +116,9 @@ let package = Package(
         edge(
             "RecordStore",
             ["FHIRModel", "FHIRSearch", "AccessControl", "SQLite", "Deflate", "Sealing"]),
+        edge(
+            "Backups",
+            ["FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing", "RecordStore"]),
         edge("ServerKit", ["FHIRModel", "FHIRXML", "AccessControl", "RecordStore"] + server),
         features(
             "FHIRAPI",
@@ -136,8 +139,8 @@ let package = Package(
             name: "Assembly",
             dependencies: [
                 "Kernel", "FHIRModel", "AccessControl", "Deflate", "Sealing", "SQLite",
-                "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Steward",
-                "MulticastDNS", "CWebAssets", "CDemoClinic", arguments, signals,
+                "RecordStore", "Backups", "ServerKit", "FHIRAPI", "Identity", "Charting",
+                "Steward", "MulticastDNS", "CWebAssets", "CDemoClinic", arguments, signals,
             ] + server,
             swiftSettings: strict + unoptimised),
         .executableTarget(
@@ -163,14 +166,14 @@ let package = Package(
             "StoreTests",
             [
                 "Kernel", "FHIRModel", "FHIRSearch", "AccessControl", "SQLite", "Deflate",
-                "Sealing", "RecordStore", "CDemoClinic", "TestKit",
+                "Sealing", "RecordStore", "Backups", "CDemoClinic", "TestKit",
             ]),
         tests(
             "ApplianceTests",
             [
                 "Kernel", "FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing",
-                "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Steward",
-                "WebAuthn",
+                "RecordStore", "Backups", "ServerKit", "FHIRAPI", "Identity", "Charting",
+                "Steward", "WebAuthn",
                 "Assembly", "CDemoClinic", "MulticastDNS", "TestKit",
             ] + server),
         tests("TidyTests", ["TestKit"]),
