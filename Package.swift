@@ -125,7 +125,7 @@ let package = Package(
             using: ["Sealing", "Deflate", "FHIRPath", "FHIRSearch", "FHIRXML", httpTypes]),
         features("Charting"),
         features("Identity", using: ["QRCode", "WebAuthn", "Sealing", "SQLite", httpTypes]),
-        features("Steward", using: ["SQLite", "Sealing", "QRCode", httpTypes]),
+        features("Steward", using: ["SQLite", "Sealing", "Backups", "QRCode", httpTypes]),
         system("CSQLite", links: "sqlite3"),
         system("COpenSSL", links: "crypto"),
         system("CArgon2", links: "argon2"),
@@ -155,7 +155,7 @@ let package = Package(
             name: "Benchmarks",
             dependencies: [
                 "Kernel", "FHIRModel", "AccessControl", "SQLite", "Sealing", "RecordStore",
-                "TestKit", hummingbird, logging, httpTypes, nio("NIOCore"),
+                "Backups", "TestKit", hummingbird, logging, httpTypes, nio("NIOCore"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ], path: "Tests/Benchmarks", swiftSettings: strict),

@@ -73,6 +73,8 @@ const routes = [
     load: () => import("./pages/admin/provider.js") },
   { pattern: "/admin/settings", title: "Settings", needs: "system.read", isForAdministrators: true,
     load: () => import("./pages/admin/settings.js") },
+  { pattern: "/admin/time-machine", title: "Time machine", needs: "system.read", isForAdministrators: true,
+    load: () => import("./pages/time-machine/time-machine.js") },
   { pattern: "/certificates/confirm", title: "Certificate", isOpen: true,
     load: () => import("./pages/certificates/confirm.js") },
   { pattern: "/certificates", title: "Certificates", isForAdministrators: true,

@@ -21,6 +21,8 @@ package enum Features {
             WebFeature(assets: assets, closed: { box.maintenance.refusal($0) }),
             BoxFeature(facts: { box.publicFacts }),
             SetupFeature(setup: box.setup),
+            SetupRestoreFeature(setup: box.setup, desk: box.restoreDesk()),
+            TimeMachineFeature(machine: box.timeMachine()),
             MaintenanceFeature(gate: box.gate, maintenance: box.maintenance),
             PracticeFeature(gate: box.gate, acts: box.practiceActs),
             HealthFeature(health: health),

@@ -30,6 +30,8 @@ export const adminPages = [
     what: "Every chart or own patients only, role by role." },
   { href: "/admin/settings", label: "Settings", needs: "system.read",
     what: "Sessions, passwords, limits and the log." },
+  { href: "/admin/time-machine", label: "Time machine", needs: "system.read",
+    what: "What a backup holds: a chart then and now, and copying a record back." },
   { href: "/admin/maintenance", label: "Maintenance", needs: "system.read",
     what: "Closing the box for everybody but administrators, and opening it again." },
 ];
