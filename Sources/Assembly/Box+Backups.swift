@@ -77,10 +77,13 @@ enum SystemMachineKey {
 /// Where the fault tests stop a restore.
 enum RestoreStop {
     #if FAULT_CONTROLS
-    /// Ends the process as a power cut would, before the step that `TRIBAL_EHR_RESTORE_STOP` counts
-    /// from 1.
+    private static let word = "restore-stop-"
+
+    /// Ends the process as a power cut would, before the step whose number, counted from 1, stands
+    /// in the fault `restore-stop-N`.
     @Sendable static func step(_ name: String) {
-        guard let text = getenv("TRIBAL_EHR_RESTORE_STOP"), let wanted = Int(String(cString: text))
+        guard let fault = FaultControls.fault, fault.hasPrefix(word),
+            let wanted = Int(fault.dropFirst(word.count))
         else { return }
         if count.add(1, ordering: .relaxed).newValue == wanted { kill(getpid(), SIGKILL) }
     }

@@ -599,7 +599,7 @@ static const web_file all[] = {
     {"trust/trust.js", file_147, sizeof file_147},
 };
 
-const char *const web_tree_hash = "b84647fcfdc354cb";
+const char *const web_tree_hash = "091921bff4881db3";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];

@@ -220,7 +220,7 @@ def cut_off_restore(lab):
         target = lab.folder / f"cut{stops}"
         shutil.copytree(source, target)
         ended = command(lab.binary, target, "backup", "restore", made["path"], "--replace",
-                        env={"TRIBAL_EHR_RESTORE_STOP": str(stops)})
+                        env={"TRIBAL_EHR_FAULT": f"restore-stop-{stops}"})
         is_whole = look(lab, target, stops)
         old, new = old + (not is_whole), new + is_whole
         shutil.rmtree(target)

@@ -49,10 +49,10 @@ struct BackupRestoreCommand: AsyncParsableCommand {
         ) { line.show($0, "restoring") }
         line.clear()
         let change = FolderSwitch(data, step: RestoreStop.step)
-        let aside = try change.decide(staged: staged.name, atMs: clock.wallMs())
-        try change.finish()
+        _ = try change.decide(staged: staged.name, atMs: clock.wallMs())
+        let aside = try change.finish()
         withExtendedLifetime(lock) {}
-        tell(file, staged, aside: Folders.names(in: data.path + "/" + aside).isEmpty ? nil : aside)
+        tell(file, staged, aside: aside)
     }
 
     private func tell(_ file: BackupFile, _ staged: Restorer.Staged, aside: String?) {
