@@ -1,4 +1,5 @@
 package import AccessControl
+package import Exchange
 package import FHIRAPI
 import FHIRModel
 package import Identity
@@ -16,6 +17,8 @@ package final class Box: Sendable {
     package let identity: Identity
     package let gate: Gate
     package let importer: Importer
+    /// What resources have to fulfil before they are written.
+    package let writeRules: WriteRules
     let clinicRecord: ClinicRecord
     package let setup: Setup
     package let maintenance: Maintenance
@@ -28,6 +31,10 @@ package final class Box: Sendable {
     /// Has the box start anew.
     let bell = RestartBell()
     private let label = BoxLabel()
+    /// What delivers subscriptions while the box serves.
+    package let subscriptions: SubscriptionEngine
+    /// What the delivery of subscriptions works with.
+    package let subscriptionParts: SubscriptionParts
     package let clock: Clock
     package let ids: IDs
     private let folderLock: FolderLock
@@ -38,7 +45,7 @@ package final class Box: Sendable {
         [.records, .audit, .queues] + Identity.schemaSteps + [
             .notices, .history, .search, .factVersions,
         ]
-        + Identity.laterSteps + [.deferred]
+        + Identity.laterSteps + [.deferred, .purges, .subscriptions]
 
     /// Opens a folder, making what it lacks: the folder itself, its keys, its database.
     ///
@@ -61,11 +68,13 @@ package final class Box: Sendable {
         try settle(folder)
         let ids = SystemClock.ids(clock)
         let ring = try KeyFolder.open(folder, nowMs: clock.wallMs())
+        let writing = WritingRules()
         let store = try RecordStore.open(
             folder, keyRing: ring, steps: schemaSteps,
             parts: RecordStore.Parts(
                 clock: clock, ids: ids, onFatal: { Console.fatal($0) },
-                onDamage: { Console.problem("tribal-ehr: \($0)") }))
+                onDamage: { Console.problem("tribal-ehr: \($0)") }, writing: writing,
+                followers: [SubscriptionFollower.follower(clock)]))
         let identity = try await Identity(
             store: store, passwords: try passwords ?? PasswordPool(), settings: settings)
         let facts = BoxFacts()
@@ -79,6 +88,8 @@ package final class Box: Sendable {
         facts.follow(box)
         try await box.settingsRecord.load(
             try await box.grant(Ask(.read, area: .system, type: "Setting"), box.machine("job")))
+        writing.setAuthor { [weak box] caller in box?.author(of: caller) }
+        box.settings.follow { writing.set(isNarrated: $0.isNarrated, isTraced: $0.isTraced) }
         try await box.refreshFacts()
         try await box.maintenance.load(
             try await box.grant(MaintenanceFeature.ask(.read), box.machine("job")))
@@ -95,7 +106,9 @@ package final class Box: Sendable {
         self.clock = clock
         self.ids = ids
         gate = Gate(store: store)
-        importer = Importer(gate: gate, store: store, ids: ids)
+        let rules = WriteRules()
+        writeRules = rules
+        importer = Importer(gate: gate, store: store, ids: ids, rules: rules)
         clinicRecord = ClinicRecord(store: store)
         maintenance = Maintenance(store: store)
         certificates = CertificateKeeper(
@@ -107,11 +120,17 @@ package final class Box: Sendable {
         self.setup = setup
         let live = LiveSettings(base)
         settings = live
+        live.follow { rules.use($0.validation) }
+        subscriptionParts = Self.subscriptionParts(store, identity, live, label)
+        subscriptions = SubscriptionEngine(subscriptionParts)
         settingsRecord = SettingsRecord(
             store: store,
             source: SettingsSource(
                 facts: live.facts, takes: { LiveSettings.takes($0, $1) },
-                use: { try await identity.use(live.use($0).identity) }))
+                use: {
+                    try await identity.use(live.use($0).identity)
+                    try await facts.keepOwnRecords()
+                }))
     }
 
     /// Commits what is queued and gives the folder back.
@@ -181,6 +200,7 @@ package final class Box: Sendable {
         let isDemo = DemoClinic.patientIDs.contains { store.people.person($0) != nil }
         facts.set(clinic, isDemo: isDemo)
         if let clinic { identity.setClinicName(clinic.name) }
+        try await keepOwnRecords()
         label.put(clinic?.boxName ?? BoxLabel.unclaimed)
     }
 }

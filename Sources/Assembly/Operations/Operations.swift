@@ -81,6 +81,8 @@ package struct Operations: Sendable {
         "backup.prove": { try await $0.backupProve($1, &$2) },
         "setting.list": { try await $0.settingList($1, &$2) },
         "setting.set": { try await $0.settingSet($1, &$2) },
+        "purge.look": { try await $0.purgeLook($1, &$2) },
+        "purge": { try await $0.purge($1, &$2) },
         "status": { try await $0.status($1, &$2) },
         "certificate.show": { try await $0.certificateShow($1, &$2) },
         "certificate.install": { try await $0.certificateInstall($1, &$2) },
