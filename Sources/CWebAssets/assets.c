@@ -647,7 +647,7 @@ static const web_file all[] = {
     {"trust/trust.js", file_159, sizeof file_159},
 };
 
-const char *const web_tree_hash = "4647fa6f724a31bb";
+const char *const web_tree_hash = "df68cc60fc5d5f02";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];
