@@ -104,9 +104,10 @@ let package = Package(
         .target(name: "Kernel", swiftSettings: strict),
         pure("FHIRModel", ["CUnicodeTables", "CDefinitions"]),
         pure("FHIRXML", ["FHIRModel", "CXML"]),
-        pure("FHIRPath", ["FHIRModel"]),
+        pure("FHIRPath", ["FHIRModel", "CTerminology"]),
         pure("FHIRSearch", ["FHIRModel", "FHIRPath"]),
         pure("FHIRValidation", ["FHIRModel", "FHIRPath"]),
+        pure("Terminology", ["FHIRModel", "FHIRPath", "CTerminology"]),
         pure("QRCode"),
         pure("WebAuthn", ["FHIRModel"]),
         pure("MulticastDNS"),
@@ -116,7 +117,10 @@ let package = Package(
         edge("Sealing", ["COpenSSL", "CArgon2"]),
         edge(
             "RecordStore",
-            ["FHIRModel", "FHIRSearch", "AccessControl", "SQLite", "Deflate", "Sealing"]),
+            [
+                "FHIRModel", "FHIRSearch", "Terminology", "AccessControl", "SQLite", "Deflate",
+                "Sealing",
+            ]),
         edge(
             "Backups",
             ["FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing", "RecordStore"]),
@@ -125,7 +129,7 @@ let package = Package(
             "FHIRAPI",
             using: [
                 "Sealing", "Deflate", "FHIRPath", "FHIRSearch", "FHIRValidation", "FHIRXML",
-                httpTypes,
+                "Terminology", httpTypes,
             ]),
         features("Charting"),
         features("Identity", using: ["QRCode", "WebAuthn", "Sealing", "SQLite", httpTypes]),
@@ -144,13 +148,14 @@ let package = Package(
         .target(name: "CWebAssets"),
         .target(name: "CUnicodeTables", exclude: ["compatibility.bin"]),
         .target(name: "CDefinitions", exclude: ["definitions.bin"]),
+        .target(name: "CTerminology", exclude: ["terminology.bin", "ucum"]),
         .target(name: "CDemoClinic", exclude: ["demo.ndjson.gz"]),
         .target(
             name: "Assembly",
             dependencies: [
                 "Kernel", "FHIRModel", "AccessControl", "Deflate", "Sealing", "SQLite",
                 "RecordStore", "Backups", "ServerKit", "FHIRAPI", "FHIRValidation", "Identity",
-                "Charting", "Exchange",
+                "Charting", "Exchange", "Terminology",
                 "Steward", "MulticastDNS", "CWebAssets", "CDemoClinic", arguments, signals,
             ] + server,
             swiftSettings: strict + unoptimised),
@@ -175,8 +180,8 @@ let package = Package(
         tests(
             "FHIRTests",
             [
-                "FHIRModel", "FHIRPath", "FHIRSearch", "FHIRValidation", "FHIRXML", "QRCode",
-                "Kernel", "TestKit",
+                "FHIRModel", "FHIRPath", "FHIRSearch", "FHIRValidation", "FHIRXML", "Terminology",
+                "QRCode", "Kernel", "TestKit",
             ]),
         tests(
             "StoreTests",
@@ -188,9 +193,10 @@ let package = Package(
             "ApplianceTests",
             [
                 "Kernel", "FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing",
-                "RecordStore", "Backups", "ServerKit", "FHIRAPI", "Identity", "Charting", "Exchange",
+                "RecordStore", "Backups", "ServerKit", "FHIRAPI", "Identity", "Charting",
+                "Exchange",
                 "Steward", "WebAuthn", "FHIRPath",
-                "Assembly", "MulticastDNS", "TestKit",
+                "Assembly", "MulticastDNS", "Terminology", "TestKit",
             ] + server),
         tests("TidyTests", ["TestKit"]),
     ],

@@ -45,7 +45,7 @@ package final class Box: Sendable {
         [.records, .audit, .queues] + Identity.schemaSteps + [
             .notices, .history, .search, .factVersions,
         ]
-        + Identity.laterSteps + [.deferred, .purges, .subscriptions]
+        + Identity.laterSteps + [.deferred, .purges, .subscriptions, .terms]
 
     /// Opens a folder, making what it lacks: the folder itself, its keys, its database.
     ///
