@@ -121,6 +121,9 @@ let package = Package(
                 "FHIRModel", "FHIRSearch", "Terminology", "AccessControl", "SQLite", "Deflate",
                 "Sealing",
             ]),
+        edge(
+            "Backups",
+            ["FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing", "RecordStore"]),
         edge("ServerKit", ["FHIRModel", "FHIRXML", "AccessControl", "RecordStore"] + server),
         features(
             "FHIRAPI",
@@ -135,7 +138,7 @@ let package = Package(
             using: [
                 "FHIRSearch", "SQLite", "Sealing", "CCurl", httpTypes, lifecycle, nio("NIOCore"),
             ]),
-        features("Steward", using: ["SQLite", "Sealing", "QRCode", httpTypes]),
+        features("Steward", using: ["SQLite", "Sealing", "Backups", "QRCode", httpTypes]),
         system("CSQLite", links: "sqlite3"),
         system("COpenSSL", links: "crypto"),
         system("CArgon2", links: "argon2"),
@@ -151,8 +154,8 @@ let package = Package(
             name: "Assembly",
             dependencies: [
                 "Kernel", "FHIRModel", "AccessControl", "Deflate", "Sealing", "SQLite",
-                "RecordStore", "ServerKit", "FHIRAPI", "FHIRValidation", "Identity", "Charting",
-                "Exchange", "Terminology",
+                "RecordStore", "Backups", "ServerKit", "FHIRAPI", "FHIRValidation", "Identity",
+                "Charting", "Exchange", "Terminology",
                 "Steward", "MulticastDNS", "CWebAssets", "CDemoClinic", arguments, signals,
             ] + server,
             swiftSettings: strict + unoptimised),
@@ -169,7 +172,8 @@ let package = Package(
             name: "Benchmarks",
             dependencies: [
                 "Kernel", "FHIRModel", "FHIRValidation", "AccessControl", "SQLite", "Sealing",
-                "RecordStore", "TestKit", hummingbird, logging, httpTypes, nio("NIOCore"),
+                "RecordStore", "Backups", "TestKit", hummingbird, logging, httpTypes,
+                nio("NIOCore"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ], path: "Tests/Benchmarks", swiftSettings: strict),
@@ -183,13 +187,14 @@ let package = Package(
             "StoreTests",
             [
                 "Kernel", "FHIRModel", "FHIRSearch", "AccessControl", "SQLite", "Deflate",
-                "Sealing", "RecordStore", "TestKit",
+                "Sealing", "RecordStore", "Backups", "TestKit",
             ]),
         tests(
             "ApplianceTests",
             [
                 "Kernel", "FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing",
-                "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Exchange",
+                "RecordStore", "Backups", "ServerKit", "FHIRAPI", "Identity", "Charting",
+                "Exchange",
                 "Steward", "WebAuthn", "FHIRPath",
                 "Assembly", "MulticastDNS", "Terminology", "TestKit",
             ] + server),

@@ -76,6 +76,8 @@ const routes = [
     load: () => import("./pages/admin/provider.js") },
   { pattern: "/admin/settings", title: "Settings", needs: "system.read", isForAdministrators: true,
     load: () => import("./pages/admin/settings.js") },
+  { pattern: "/admin/time-machine", title: "Time machine", needs: "system.read", isForAdministrators: true,
+    load: () => import("./pages/time-machine/time-machine.js") },
   { pattern: "/admin/subscriptions", title: "Subscriptions", needs: "system.read",
     isForAdministrators: true, load: () => import("./pages/admin/subscriptions.js") },
   { pattern: "/admin/code-systems", title: "Code systems", needs: "system.read",

@@ -39,8 +39,10 @@ package enum Appliance {
             await box.close()
             throw error
         }
+        let isRestarting = box.bell.isRung
         await box.close()
-        logger.notice("stopped")
+        logger.notice(isRestarting ? "restarting" : "stopped")
+        if isRestarting { try RestartBell.startAnew() }
     }
 
     private static func serve(
@@ -83,7 +85,10 @@ package enum Appliance {
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger))
         configuration.maximumGracefulShutdownDuration = .seconds(8)
-        try await ServiceGroup(configuration: configuration).run()
+        let group = ServiceGroup(configuration: configuration)
+        box.bell.connect { Task { await group.triggerGracefulShutdown() } }
+        defer { box.bell.connect(nil) }
+        try await group.run()
         await rates.keep()
     }
 

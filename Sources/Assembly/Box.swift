@@ -28,6 +28,8 @@ package final class Box: Sendable {
     package let certificates: CertificateKeeper
     /// What is known of the network that the box is on.
     package let network = NetworkBoard()
+    /// Has the box start anew.
+    let bell = RestartBell()
     private let label = BoxLabel()
     /// What delivers subscriptions while the box serves.
     package let subscriptions: SubscriptionEngine
@@ -63,6 +65,7 @@ package final class Box: Sendable {
         try FolderOwner.check(folder.path)
         try folder.make()
         let lock = try folder.lock()
+        try settle(folder)
         let ids = SystemClock.ids(clock)
         let ring = try KeyFolder.open(folder, nowMs: clock.wallMs())
         let writing = WritingRules()

@@ -23,6 +23,8 @@ package enum Features {
             WebFeature(assets: assets, closed: { box.maintenance.refusal($0) }),
             BoxFeature(facts: { box.publicFacts }),
             SetupFeature(setup: box.setup),
+            SetupRestoreFeature(setup: box.setup, desk: box.restoreDesk()),
+            TimeMachineFeature(machine: box.timeMachine()),
             MaintenanceFeature(gate: box.gate, maintenance: box.maintenance),
             PurgeFeature(gate: box.gate, store: box.store),
             PracticeFeature(gate: box.gate, acts: box.practiceActs),

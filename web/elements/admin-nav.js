@@ -32,6 +32,8 @@ export const adminPages = [
     what: "Programs that are told of changes, and how that goes." },
   { href: "/admin/settings", label: "Settings", needs: "system.read",
     what: "Sessions, passwords, limits and the log." },
+  { href: "/admin/time-machine", label: "Time machine", needs: "system.read",
+    what: "What a backup holds: a chart then and now, and copying a record back." },
   { href: "/admin/purge", label: "Destroy a record", needs: "system.change",
     what: "Taking a record or a chart out for good, with a reason." },
   { href: "/admin/code-systems", label: "Code systems", needs: "system.read",

@@ -27,6 +27,7 @@ struct RootCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Audit log, keys and certificates",
                 subcommands: [AuditCommand.self, KeysCommand.self, CertificateCommand.self]),
+            CommandGroup(name: "Backups", subcommands: [BackupCommand.self]),
             CommandGroup(
                 name: "Look after the box",
                 subcommands: [

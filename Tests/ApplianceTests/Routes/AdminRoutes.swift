@@ -5,7 +5,7 @@ enum AdminRoutes {
     private static let both = "++---------"
     private static let system = "+----------"
 
-    static let probes: [RouteTable.Probe] = users + boxes + reviews + directory
+    static let probes: [RouteTable.Probe] = users + boxes + reviews + directory + backups
 
     private static let users = [
         probe("GET /api/v1/users", 200, both),
@@ -45,6 +45,15 @@ enum AdminRoutes {
             probe("PUT /api/v1/admin/\(word)/:id", 400, both, body: "{}", door: .records),
         ]
     }
+
+    private static let backups = [
+        probe("GET /api/v1/time-machine", 200, both),
+        probe("POST /api/v1/time-machine/open", 400, system, body: "{}"),
+        probe("POST /api/v1/time-machine/close", 200, system, body: "{}"),
+        probe("POST /api/v1/time-machine/patients", 400, both, body: "{}"),
+        probe("GET /api/v1/time-machine/patients/:id", 409, both),
+        probe("POST /api/v1/time-machine/copy", 400, system, body: "{}"),
+    ]
 
     private static func probe(
         _ route: String, _ status: Int, _ letters: String, body: String? = nil,

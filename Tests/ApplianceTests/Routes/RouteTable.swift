@@ -103,12 +103,17 @@ enum RouteTable {
     ]
 
     /// The steps of the setup, for whoever has not proved the code.
-    private static let setupProbes = [
-        "kind", "clinic", "password-check", "administrator", "kit", "proof",
-    ].map { step in
-        Probe(
-            "POST /api/v1/setup/\(step)", "/api/v1/setup/\(step)", .open, 401, all, body: "{}")
-    }
+    private static let setupProbes =
+        [
+            "kind", "clinic", "password-check", "administrator", "kit", "proof", "restore/upload",
+            "restore/begin",
+        ].map { step in
+            Probe(
+                "POST /api/v1/setup/\(step)", "/api/v1/setup/\(step)", .open, 401, all, body: "{}")
+        }
+        + ["restore", "restore/progress"].map { step in
+            Probe("GET /api/v1/setup/\(step)", "/api/v1/setup/\(step)", .open, 401, all)
+        }
 
     private static let accountProbes = [
         Probe("GET /api/v1/auth/me", "/api/v1/auth/me", .account, 200, all),
