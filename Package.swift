@@ -110,19 +110,26 @@ let package = Package(
         pure("WebAuthn", ["FHIRModel"]),
         pure("MulticastDNS"),
         pure("AccessControl"),
+        pure("Retention"),
         edge("SQLite", ["CSQLite"]),
         edge("Deflate", ["CZlib"]),
         edge("Sealing", ["COpenSSL", "CArgon2"]),
         edge(
             "RecordStore",
             ["FHIRModel", "FHIRSearch", "AccessControl", "SQLite", "Deflate", "Sealing"]),
+        edge("BackupPlaces", ["Sealing"]),
         edge("ServerKit", ["FHIRModel", "FHIRXML", "AccessControl", "RecordStore"] + server),
         features(
             "FHIRAPI",
             using: ["Sealing", "Deflate", "FHIRPath", "FHIRSearch", "FHIRXML", httpTypes]),
         features("Charting"),
         features("Identity", using: ["QRCode", "WebAuthn", "Sealing", "SQLite", httpTypes]),
-        features("Steward", using: ["SQLite", "Sealing", "QRCode", httpTypes]),
+        features(
+            "Steward",
+            using: [
+                "SQLite", "Sealing", "QRCode", "Retention", "BackupPlaces", httpTypes,
+                nio("NIOCore"),
+            ]),
         system("CSQLite", links: "sqlite3"),
         system("COpenSSL", links: "crypto"),
         system("CArgon2", links: "argon2"),
@@ -137,7 +144,8 @@ let package = Package(
             dependencies: [
                 "Kernel", "FHIRModel", "AccessControl", "Deflate", "Sealing", "SQLite",
                 "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Steward",
-                "MulticastDNS", "CWebAssets", "CDemoClinic", arguments, signals,
+                "MulticastDNS", "Retention", "BackupPlaces", "CWebAssets", "CDemoClinic",
+                arguments, signals,
             ] + server,
             swiftSettings: strict + unoptimised),
         .executableTarget(
@@ -170,7 +178,7 @@ let package = Package(
             [
                 "Kernel", "FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing",
                 "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Steward",
-                "WebAuthn",
+                "WebAuthn", "Retention", "BackupPlaces",
                 "Assembly", "CDemoClinic", "MulticastDNS", "TestKit",
             ] + server),
         tests("TidyTests", ["TestKit"]),
