@@ -44,7 +44,13 @@ package struct FolderStorage: BackupStorage {
     }
 
     /// Reads which place the folder is, whichever that may be.
+    ///
+    /// A stick without a folder of ours says nothing.
     package func foundTag() throws(Problem) -> Tag {
+        if case .stick(let label) = place {
+            let stick = try OpenFolder(try mounts.path(ofLabel: label))
+            guard stick.has(Self.stickFolder) else { return .none }
+        }
         let folder = try openFolder(makes: false)
         return try Self.tag(in: folder)
     }

@@ -44,6 +44,11 @@ final class OpenFolder {
         return OpenFolder(path: path + "/" + name, file: inner)
     }
 
+    /// Whether anything has a name here.
+    func has(_ name: String) -> Bool {
+        faccessat(file, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0
+    }
+
     func room() throws(Problem) -> StorageRoom {
         var facts = statvfs()
         guard fstatvfs(file, &facts) == 0 else { throw failure("look into") }

@@ -15,6 +15,7 @@ const topics = [
   ["locked-out", "Locked out"], ["install", "Install, update, remove"], ["setup", "Setting up a box"],
   ["recovery-kit", "The recovery kit"], ["practice-clinic", "The practice clinic"],
   ["trust-this-device", "Trust on a device"], ["certificates", "Certificates"],
+  ["backups", "Backups"],
   ["maintenance", "Closing for maintenance"], ["administration", "For administrators"],
   ["users", "Users and roles"], ["access-review", "Access review"],
   ["clinic-and-places", "Clinic, locations, providers"], ["settings", "Settings"],
