@@ -118,6 +118,9 @@ let package = Package(
             "RecordStore",
             ["FHIRModel", "FHIRSearch", "AccessControl", "SQLite", "Deflate", "Sealing"]),
         edge("BackupPlaces", ["Sealing"]),
+        edge(
+            "Backups",
+            ["FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing", "RecordStore"]),
         edge("ServerKit", ["FHIRModel", "FHIRXML", "AccessControl", "RecordStore"] + server),
         features(
             "FHIRAPI",
@@ -143,9 +146,9 @@ let package = Package(
             name: "Assembly",
             dependencies: [
                 "Kernel", "FHIRModel", "AccessControl", "Deflate", "Sealing", "SQLite",
-                "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Steward",
-                "MulticastDNS", "Retention", "BackupPlaces", "CWebAssets", "CDemoClinic",
-                arguments, signals,
+                "RecordStore", "Backups", "ServerKit", "FHIRAPI", "Identity", "Charting",
+                "Steward", "MulticastDNS", "Retention", "BackupPlaces", "CWebAssets",
+                "CDemoClinic", arguments, signals,
             ] + server,
             swiftSettings: strict + unoptimised),
         .executableTarget(
@@ -171,14 +174,14 @@ let package = Package(
             "StoreTests",
             [
                 "Kernel", "FHIRModel", "FHIRSearch", "AccessControl", "SQLite", "Deflate",
-                "Sealing", "RecordStore", "CDemoClinic", "TestKit",
+                "Sealing", "RecordStore", "Backups", "CDemoClinic", "TestKit",
             ]),
         tests(
             "ApplianceTests",
             [
                 "Kernel", "FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing",
-                "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Steward",
-                "WebAuthn", "Retention", "BackupPlaces",
+                "RecordStore", "Backups", "ServerKit", "FHIRAPI", "Identity", "Charting",
+                "Steward", "WebAuthn", "Retention", "BackupPlaces",
                 "Assembly", "CDemoClinic", "MulticastDNS", "TestKit",
             ] + server),
         tests("TidyTests", ["TestKit"]),
