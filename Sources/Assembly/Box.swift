@@ -23,6 +23,8 @@ package final class Box: Sendable {
     package let settingsRecord: SettingsRecord
     /// The certificates that the box shows.
     package let certificates: CertificateKeeper
+    /// What looks after the backups.
+    package let backups: BackupKeeper
     /// What is known of the network that the box is on.
     package let network = NetworkBoard()
     private let label = BoxLabel()
@@ -36,7 +38,7 @@ package final class Box: Sendable {
         [.records, .audit, .queues] + Identity.schemaSteps + [
             .notices, .history, .search, .factVersions,
         ]
-        + Identity.laterSteps + [.deferred]
+        + Identity.laterSteps + [.deferred, .backups]
 
     /// Opens a folder, making what it lacks: the folder itself, its keys, its database.
     ///
@@ -104,6 +106,18 @@ package final class Box: Sendable {
         self.setup = setup
         let live = LiveSettings(base)
         settings = live
+        backups = BackupKeeper(
+            BackupKeeper.Parts(
+                store: store,
+                engine: BoxBackupEngine.of(
+                    store, parts: store.parts, clinicName: { facts.clinic?.name }),
+                folder: folder.path + "/backups", dataFolder: folder.path,
+                surroundings: BackupSurroundings.of(
+                    settings: { live.current.backups },
+                    zoneName: { facts.clinic?.timeZone }),
+                keepNotice: { grant, kind, text in
+                    try await NoticeBoard(store: store).keep(grant, kind: kind, text)
+                }))
         settingsRecord = SettingsRecord(
             store: store,
             source: SettingsSource(

@@ -20,6 +20,7 @@ struct RootCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "People and access",
                 subcommands: [UserCommand.self, TokenCommand.self]),
+            CommandGroup(name: "Backups", subcommands: [BackupCommand.self]),
             CommandGroup(
                 name: "Audit log, keys and certificates",
                 subcommands: [AuditCommand.self, KeysCommand.self, CertificateCommand.self]),

@@ -2,6 +2,7 @@ package import Identity
 package import Logging
 package import RecordStore
 package import ServerKit
+package import Steward
 
 /// Every value of the configuration, typed.
 package struct ServeSettings: Sendable {
@@ -23,6 +24,8 @@ package struct ServeSettings: Sendable {
     package var rates = RateSettings()
     /// How long entries of the audit log are kept at least, by the clinic's rule.
     package var auditRetentionDays = 2_555
+    /// How often backups are made and how many are kept.
+    package var backups = BackupSettings()
     /// What the file, the environment or the command line said, by the key of the setting.
     package var given: [String: SettingsReading.Value] = [:]
 

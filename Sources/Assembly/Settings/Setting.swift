@@ -2,7 +2,9 @@ package import AccessControl
 import Identity
 package import Logging
 package import RecordStore
+import Retention
 package import ServerKit
+import Steward
 
 /// One setting: everything that is known about it, in one place.
 ///
@@ -33,7 +35,7 @@ package struct Setting: Sendable {
 
     /// What a setting is about.
     package enum Group: String, Sendable {
-        case network, sessions, passwords, rates, records, log
+        case network, sessions, passwords, rates, records, backups, log
     }
 
     /// The name in the file; `TRIBAL_EHR_` and this name in the environment.
@@ -172,6 +174,30 @@ extension Setting {
             default: "2555", unit: "days", in: .records, isLive: true,
             "The clinic's rule for how long entries of the audit log are kept at least; seven "
                 + "years or more. This release never removes an entry, whatever stands here."),
+        Setting(
+            "BACKUP_EVERY_MINUTES", .number(\.backups.everyMinutes, 15...1_440), default: "60",
+            unit: "minutes", in: .backups, isLive: true, "How often a backup is made."),
+        Setting(
+            "BACKUP_NIGHT_HOUR", .number(\.backups.nightHour, 0...23), default: "2", in: .backups,
+            isLive: true,
+            "The hour of the clinic's clock at which backups are tried out and copies deleted. A box "
+                + "that is off then does it at its next start."),
+        Setting(
+            "BACKUP_KEEP_HOURLY", .number(\.backups.policy.hourly, 1...168), default: "24",
+            unit: "hours", in: .backups, isLive: true,
+            "The newest backup of so many hours that have one is kept."),
+        Setting(
+            "BACKUP_KEEP_DAILY", .number(\.backups.policy.daily, 1...366), default: "30",
+            unit: "days", in: .backups, isLive: true,
+            "The newest backup of so many days that have one is kept."),
+        Setting(
+            "BACKUP_KEEP_WEEKLY", .number(\.backups.policy.weekly, 0...520), default: "12",
+            unit: "weeks", in: .backups, isLive: true,
+            "The newest backup of so many weeks that have one is kept."),
+        Setting(
+            "BACKUP_KEEP_MONTHLY", .number(\.backups.policy.monthly, 0...240), default: "84",
+            unit: "months", in: .backups, isLive: true,
+            "The newest backup of so many months that have one is kept; 84 are seven years."),
         Setting(
             "LOG_LEVEL", .level(\.logLevel), default: "info", in: .log, isLive: true,
             "The least important kind of line that is logged. The log never holds patient data, at "

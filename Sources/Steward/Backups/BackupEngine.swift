@@ -21,6 +21,20 @@ package struct BackupEngine: Sendable {
         }
     }
 
+    /// What stands at the beginning of a backup.
+    package struct Head: Sendable {
+        /// The number of the backup.
+        package let id: String
+        /// The moment that it shows, UTC milliseconds.
+        package let atMs: Int64
+
+        /// Makes it.
+        package init(id: String, atMs: Int64) {
+            self.id = id
+            self.atMs = atMs
+        }
+    }
+
     /// Makes a backup in a folder.
     package let make: @Sendable (_ folder: String, @escaping Progress) async throws -> Made
     /// Restores a file into a scratch folder, checks all of it, and removes the folder.
@@ -30,8 +44,8 @@ package struct BackupEngine: Sendable {
     /// The same, opened by the code of the recovery kit alone.
     package let drill:
         @Sendable (_ path: String, _ code: Hidden<String>, @escaping Progress) async throws -> Void
-    /// The number of the backup in a file of this box; nil for any other file.
-    package let ownID: @Sendable (_ path: String) async -> String?
+    /// What a file of this box says of itself; nil for any other file.
+    package let ownHead: @Sendable (_ path: String) async -> Head?
     /// The bytes of the database and of what else lies in the data folder.
     package let recordBytes: @Sendable () -> Int64
 
@@ -42,13 +56,13 @@ package struct BackupEngine: Sendable {
         drill: @escaping @Sendable (
             _ path: String, _ code: Hidden<String>, @escaping Progress
         ) async throws -> Void,
-        ownID: @escaping @Sendable (_ path: String) async -> String?,
+        ownHead: @escaping @Sendable (_ path: String) async -> Head?,
         recordBytes: @escaping @Sendable () -> Int64
     ) {
         self.make = make
         self.prove = prove
         self.drill = drill
-        self.ownID = ownID
+        self.ownHead = ownHead
         self.recordBytes = recordBytes
     }
 }

@@ -182,17 +182,24 @@ extension BackupKeeper {
         }
     }
 
-    /// Takes files of the box into the catalogue that a power cut kept out of it.
+    /// Brings the catalogue and the folder together: takes in files of the box that a power cut or
+    /// a restore kept out of the catalogue, and forgets copies that are no longer there.
     func takeIn(_ grant: Grant) async throws {
         let known = Set(try await catalogue(grant).backups.map(\.name))
         for name in Self.names(in: parts.folder).sorted()
         where StorageName.isSafe(name) && !known.contains(name) {
-            guard let id = await parts.engine.ownID(parts.folder + "/" + name),
-                try await catalogue(grant).backup(id: id) == nil
+            guard let head = await parts.engine.ownHead(parts.folder + "/" + name),
+                try await catalogue(grant).backup(id: head.id) == nil
             else { continue }
-            let markMs = try await now(grant).time.markMs
+            let markMs = min(head.atMs, try await now(grant).time.markMs)
             _ = try await add(
-                grant, BackupEngine.Made(id: id, name: name), .found, markMs, tookMs: 0)
+                grant, BackupEngine.Made(id: head.id, name: name), .found, markMs, tookMs: 0)
+        }
+        for gone in try await catalogue(grant).backups(at: PlaceRecord.own)
+        where access(parts.folder + "/" + gone.name, F_OK) != 0 && errno == ENOENT {
+            try await store.changeRows(
+                grant, note: AuditNote(grant.ask, id: gone.id, detail: "gone from this box")
+            ) { try BackupRows.removeCopy(grant, of: gone.sequence, at: PlaceRecord.own, $0) }
         }
     }
 

@@ -133,6 +133,7 @@ extension BackupKeeper {
             markMs: markMs, zoneOffsetSeconds: parts.zone().offsetSeconds(atMs: markMs),
             hour: settings.nightHour)
         guard memory.nightDone != night else { return }
+        try await takeIn(grant)
         let known = try await catalogue(grant)
         let owed = known.backups(at: PlaceRecord.own).filter { $0.state == .unproven }
         for one in owed { await attempt { try await self.prove(grant, id: one.id) } }

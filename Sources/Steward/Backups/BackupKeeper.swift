@@ -119,6 +119,9 @@ package final class BackupKeeper: Sendable {
     /// Ends what goes on as soon as it can be ended.
     package func stop() { state.withLock { $0.isStopping = true } }
 
+    /// The folder on the disk of the box.
+    package var folder: String { parts.folder }
+
     var store: RecordStore { parts.store }
     var settings: BackupSettings { parts.settings() }
     var ownStorage: FolderStorage { FolderStorage(.folder(parts.folder), tag: nil) }

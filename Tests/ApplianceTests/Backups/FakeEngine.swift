@@ -33,10 +33,11 @@ final class FakeEngine: Sendable {
                 }
                 try self.prove(path)
             },
-            ownID: { path in
+            ownHead: { path in
                 let text = String(decoding: TemporaryFolder.bytes(of: path), as: UTF8.self)
-                return text.hasPrefix("own ")
-                    ? text.split(separator: " ").dropFirst().first.map(String.init) : nil
+                guard text.hasPrefix("own "), let id = text.split(separator: " ").dropFirst().first
+                else { return nil }
+                return BackupEngine.Head(id: String(id), atMs: FixedClock.mondayMs)
             },
             recordBytes: { self.plan.withLock { $0.recordBytes } })
     }

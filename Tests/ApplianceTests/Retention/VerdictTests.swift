@@ -37,31 +37,35 @@ import Testing
             change(&facts)
             return BackupVerdict(facts).faults.map { "\($0.kind) \($0.level.rawValue)" }
         }
-        #expect(
-            kinds { $0.lastMadeMs = Self.nowMs - 3 * Self.hourMs } == ["backup.late yellow"])
-        #expect(kinds { $0.lastMadeMs = Self.nowMs - 3 * Self.dayMs } == ["backup.late red"])
-        #expect(
-            kinds { $0.lastProvenMs = Self.nowMs - 3 * Self.dayMs } == ["backup.unproven yellow"])
-        #expect(kinds { $0.lastProvenMs = nil } == ["backup.unproven red"])
-        #expect(kinds { $0.diskUsedPercent = 80 } == ["disk.fills yellow"])
-        #expect(kinds { $0.diskUsedPercent = 90 } == ["disk.full red"])
-        #expect(kinds { $0.isSpaceShort = true } == ["backup.space red"])
-        #expect(kinds { $0.isClockTrusted = false } == ["backup.clock yellow"])
-        #expect(
-            kinds { $0.places = [Self.place(copiedMs: Self.nowMs - 3 * Self.dayMs)] }
-                == ["backup.place.1 yellow"])
-        #expect(
-            kinds {
-                $0.places = [
-                    Self.place(copiedMs: Self.nowMs, readMs: Self.nowMs - 36 * Self.dayMs)
-                ]
-            } == ["backup.place.1 yellow"])
-        #expect(kinds { $0.startedMs -= 91 * Self.dayMs } == ["backup.drill yellow"])
-        #expect(
-            kinds {
-                $0.startedMs -= 91 * Self.dayMs
-                $0.lastDrillMs = Self.nowMs - Self.dayMs
-            } == [])
+        let late = kinds { $0.lastMadeMs = Self.nowMs - 3 * Self.hourMs }
+        #expect(late == ["backup.late yellow"])
+        let veryLate = kinds { $0.lastMadeMs = Self.nowMs - 3 * Self.dayMs }
+        #expect(veryLate == ["backup.late red"])
+        let unproven = kinds { $0.lastProvenMs = Self.nowMs - 3 * Self.dayMs }
+        #expect(unproven == ["backup.unproven yellow"])
+        let neverProven = kinds { $0.lastProvenMs = nil }
+        #expect(neverProven == ["backup.unproven red"])
+        let filling = kinds { $0.diskUsedPercent = 80 }
+        #expect(filling == ["disk.fills yellow"])
+        let full = kinds { $0.diskUsedPercent = 90 }
+        #expect(full == ["disk.full red"])
+        let short = kinds { $0.isSpaceShort = true }
+        #expect(short == ["backup.space red"])
+        let doubtful = kinds { $0.isClockTrusted = false }
+        #expect(doubtful == ["backup.clock yellow"])
+        let away = kinds { $0.places = [Self.place(copiedMs: Self.nowMs - 3 * Self.dayMs)] }
+        #expect(away == ["backup.place.1 yellow"])
+        let unread = kinds {
+            $0.places = [Self.place(copiedMs: Self.nowMs, readMs: Self.nowMs - 36 * Self.dayMs)]
+        }
+        #expect(unread == ["backup.place.1 yellow"])
+        let owed = kinds { $0.startedMs = Self.nowMs - 101 * Self.dayMs }
+        #expect(owed == ["backup.drill yellow"])
+        let drilled = kinds {
+            $0.startedMs = Self.nowMs - 101 * Self.dayMs
+            $0.lastDrillMs = Self.nowMs - Self.dayMs
+        }
+        #expect(drilled == [])
     }
 
     @Test func `a fresh box is not late yet, and says so plainly`() {
@@ -94,7 +98,7 @@ import Testing
         }
         let today = forecast(0)
         #expect(today.copies.count == 5)
-        #expect(today.copies.allSatisfy(\.isReal))
+        #expect(today.copies.allSatisfy { $0.isReal })
         let later = forecast(3_650)
         #expect(later.countByTier == [.hourly: 24, .daily: 30, .weekly: 12, .monthly: 84])
         #expect(later.copies.allSatisfy { !$0.isReal })
