@@ -134,7 +134,9 @@ package struct BackupVerdict: Hashable, Sendable {
     private static func provenFaults(_ facts: Facts) -> [Fault] {
         let sinceMs = facts.nowMs - (facts.lastProvenMs ?? facts.startedMs)
         guard sinceMs > provenMsWarn else { return [] }
-        let last = facts.lastProvenMs.map { "The last proven backup is \(age($0, facts.nowMs, "old"))." }
+        let last = facts.lastProvenMs.map {
+            "The last proven backup is \(age($0, facts.nowMs, "old"))."
+        }
         return [
             Fault(
                 kind: "backup.unproven", level: sinceMs > provenMsMax ? .red : .yellow,
@@ -157,7 +159,8 @@ package struct BackupVerdict: Hashable, Sendable {
             faults.append(
                 Fault(
                     kind: "backup.space", level: .red,
-                    sentence: "There is no room on the disk of the box for the next backup, so none "
+                    sentence:
+                        "There is no room on the disk of the box for the next backup, so none "
                         + "is made: the record needs what is left. Free space on the disk, or have "
                         + "a larger one put in."))
         }

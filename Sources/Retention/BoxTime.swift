@@ -69,7 +69,7 @@ package struct BoxTime: Hashable, Sendable {
                 : jumpMs >= -Self.driftMsMax && jumpMs <= Self.offMsMax)
         defer { last = reading }
         if let since = doubtSinceMs {
-            let expectedMs = markMs + max(1, steadyMs)
+            let expectedMs = markMs + steadyMs
             let isBack = isPlausible && abs(reading.wallMs - expectedMs) <= Self.driftMsMax
             markMs = expectedMs
             if isBack { return believe(reading) }
@@ -78,11 +78,11 @@ package struct BoxTime: Hashable, Sendable {
             return
         }
         guard isSteady else {
-            markMs += max(1, steadyMs)
+            markMs += steadyMs
             doubtSinceMs = markMs
             return
         }
-        markMs = max(markMs + 1, reading.wallMs)
+        markMs = max(markMs, reading.wallMs)
     }
 
     /// Believes the wall clock from the last reading on, as an administrator says.

@@ -53,9 +53,10 @@ package struct BackupEngine: Sendable {
     package init(
         make: @escaping @Sendable (_ folder: String, @escaping Progress) async throws -> Made,
         prove: @escaping @Sendable (_ path: String, @escaping Progress) async throws -> Void,
-        drill: @escaping @Sendable (
-            _ path: String, _ code: Hidden<String>, @escaping Progress
-        ) async throws -> Void,
+        drill:
+            @escaping @Sendable (
+                _ path: String, _ code: Hidden<String>, @escaping Progress
+            ) async throws -> Void,
         ownHead: @escaping @Sendable (_ path: String) async -> Head?,
         recordBytes: @escaping @Sendable () -> Int64
     ) {

@@ -39,7 +39,8 @@ extension BackupKeeper {
         let name = draft.name.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         guard 1...Self.placeNameCharactersMax ~= name.count else {
             throw Problem(
-                .value, "Give the place a name of 1 to \(Self.placeNameCharactersMax) characters, "
+                .value,
+                "Give the place a name of 1 to \(Self.placeNameCharactersMax) characters, "
                     + "such as USB blue.", location: "name")
         }
         guard draft.everyHours == 1 || draft.everyHours == 24 else {
@@ -190,7 +191,7 @@ extension BackupKeeper {
                         .incomplete, "The backup on the disk of the box is not as it was made.")
                 }
             }
-        } catch let problem as Problem where problem.code != .conflict || problem.retryAfterSeconds == nil {
+        } catch let problem as Problem where problem.retryAfterSeconds == nil {
             place.fault = problem.detail
             try await put(grant, place)
             throw problem

@@ -100,6 +100,8 @@ extension BackupKeeper {
         let forecast = RetentionForecast(
             real: known.backups(at: PlaceRecord.own).map(\.copy), nowMs: nowMs, untilMs: untilMs,
             policy: policy, zone: zone)
+        let endMs = forecast.untilMs + Int64(zone.offsetSeconds(atMs: forecast.untilMs)) * 1_000
+        out.member("day", String(Timestamp.text(ms: endMs).prefix(10)))
         out.member("until", Timestamp.text(ms: forecast.untilMs))
         out.member("now", Timestamp.text(ms: nowMs))
         out.member("copyBytes", Int(known.backups.first?.seal.bytes ?? 0))

@@ -97,7 +97,7 @@ package struct BackupsFeature: Feature {
     ) async throws -> Response {
         _ = try await gate.grant(BackupKeeper.ask(.administer), to: context.caller)
         try keeper.wish(.make)
-        return .empty(.accepted)
+        return Self.accepted
     }
 
     /// `POST /api/v1/backups/{id}/proof`: restores it for a try as soon as possible.
@@ -108,7 +108,7 @@ package struct BackupsFeature: Feature {
         let id = try context.parameters.require("id")
         guard try await keeper.catalogue(grant).backup(id: id) != nil else { throw Self.missing }
         try keeper.wish(.prove(id: id))
-        return .empty(.accepted)
+        return Self.accepted
     }
 
     /// `POST /api/v1/backups/drill` with `code`: opens the newest one with the recovery kit alone.
@@ -123,7 +123,7 @@ package struct BackupsFeature: Feature {
             throw Problem(.notFound, "There is no backup on the box yet. Make one first.")
         }
         try keeper.wish(.drill(id: newest.id, code: Hidden(code)))
-        return .empty(.accepted)
+        return Self.accepted
     }
 
     /// `POST /api/v1/backups/clock`: an administrator says that the clock is right.
@@ -174,7 +174,7 @@ package struct BackupsFeature: Feature {
             throw Problem(.notFound, "There is no such place.")
         }
         try keeper.wish(.copy(placeID: id))
-        return .empty(.accepted)
+        return Self.accepted
     }
 
     /// `DELETE /api/v1/backups/places/{id}`: forgets a place; what lies there stays.
@@ -205,6 +205,9 @@ package struct BackupsFeature: Feature {
         ) { _ in }
         return file.response(name: record.name)
     }
+
+    /// The answer to what is done in a moment.
+    private static var accepted: Response { .json(Array("{}".utf8), status: .accepted) }
 
     private static let missing = Problem(.notFound, "There is no such backup any more.")
 }

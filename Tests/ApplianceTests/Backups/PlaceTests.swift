@@ -222,7 +222,8 @@ import Testing
         defer { umount2(target.path, Int32(MNT_DETACH)) }
         let place = Self.place(target.path)
         let first = try place.put(
-            Self.source(folder, bytes: 1_000_000), as: "a.tribal-ehr-backup") { _ in true }
+            Self.source(folder, bytes: 1_000_000), as: "a.tribal-ehr-backup"
+        ) { _ in true }
         #expect(throws: Problem(.noStore, "")) {
             try place.put(Self.source(folder, bytes: 8_000_000), as: Self.name) { _ in true }
         }
@@ -238,7 +239,8 @@ import Testing
                 return true
             }
         }
-        #expect(TemporaryFolder.names(in: target.path).sorted() == ["a.tribal-ehr-backup", "other"])
+        #expect(
+            TemporaryFolder.names(in: target.path).sorted() == ["a.tribal-ehr-backup", "other"])
         #expect(try place.seal(of: "a.tribal-ehr-backup") == first)
     }
 

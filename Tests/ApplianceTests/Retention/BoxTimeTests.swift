@@ -45,7 +45,8 @@ import Testing
         #expect(time.markMs == Self.startMs + 2 * Self.hourMs)
     }
 
-    @Test func `a clock that stays where it jumped to is believed after a day, or at once by hand`() {
+    @Test func `a clock that stays where it jumped to is believed after a day, or at once by hand`()
+    {
         var time = Self.started()
         for hour in 0...25 {
             time.advance(
@@ -77,7 +78,7 @@ import Testing
         back.advance(
             to: Self.reading(Self.startMs - Self.dayMs, 10, "b"), plausibleFromMs: Self.fromMs)
         #expect(!back.isTrusted)
-        #expect(back.markMs > Self.startMs)
+        #expect(back.markMs == Self.startMs)
     }
 
     @Test func `a clock from before the release is never believed`() {

@@ -87,7 +87,8 @@ function showStatus(page, answer) {
       ${answer.isClockTrusted || !page.mayChange ? null : clockButton(page)}</section>
     <div class="now">${page.mayChange ? button
     : html`<p class="quiet">Only a system administrator makes and tries backups.</p>`}
-      <p role="status" class="going">${going ?? (answer.waiting ? "It begins in a moment…" : answer.lastResult ?? "")}</p>
+      <p role="status" class="going">${going
+        ?? (answer.waiting ? "It begins in a moment…" : answer.lastResult ?? "")}</p>
       ${answer.activity ? html`<progress max="100" value="${answer.activity.percent}"
         aria-label="How far it is"></progress>` : null}</div>
     <div class="errors"></div>`));
@@ -114,7 +115,8 @@ async function act(page, button, path) {
 function listCard(page, answer) {
   const { settings } = answer;
   const disk = answer.disk
-    ? html`<span class="quiet">${formatBytes(answer.disk.freeBytes)} of ${formatBytes(answer.disk.allBytes)} free</span>`
+    ? html`<span class="quiet">${formatBytes(answer.disk.freeBytes)} of
+        ${formatBytes(answer.disk.allBytes)} free</span>`
     : null;
   const hold = answer.hold === "few-proven"
     ? html`<p>Nothing is deleted until three backups are proven.</p>` : null;
@@ -125,7 +127,8 @@ function listCard(page, answer) {
       <a href="/admin/backups/kept">See what would be there on any day</a> ·
       <a href="/admin/settings">Change it</a></p>${hold}</div>
     ${answer.backups.length === 0
-    ? html`<div class="card-body">${emptyNote("No backup was made yet. The first one is made within a minute.")}</div>`
+    ? html`<div class="card-body">
+        ${emptyNote("No backup was made yet. The first one is made within a minute.")}</div>`
     : table(page, answer.backups)}</section>`;
 }
 

@@ -12,7 +12,7 @@ await addStyle("./backups.css", import.meta.url);
 
 const width = 720;
 const rowHeight = 34;
-const left = 64;
+const left = 84;
 
 /** Opens the page. */
 export function open(outlet) {
@@ -57,7 +57,7 @@ function addFields(form, answer) {
   const number = ({ tier, wanted }) => html`<div class="field"><label for="kept-${tier}">${tierWords.get(tier)}</label>
     <input class="input" id="kept-${tier}" name="${tier}" inputmode="numeric" size="4" value="${wanted}"></div>`;
   form.querySelector(".fields").replaceChildren(html`<div class="field"><label for="kept-until">Day</label>
-    <input class="input" type="date" id="kept-until" name="until" value="${answer.until.slice(0, 10)}"></div>
+    <input class="input" type="date" id="kept-until" name="until" value="${answer.day}"></div>
     ${answer.tiers.map(number)}`);
 }
 
@@ -81,8 +81,9 @@ function picture(answer) {
   const drawing = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img",
     "aria-label": answer.tiers.map(({ tier, kept }) => `${tierWords.get(tier)}: ${kept}`).join(", ") }, ...rows);
   const bytes = answer.copyBytes * answer.copies.length;
-  return element`<section class="card backups"><header><h2>On ${formatDate(answer.until)}</h2>
-      <span class="quiet">${count(answer.copies.length, "backup")}${bytes ? `, about ${formatBytes(bytes)} at the size of the newest` : ""}</span></header>
+  return element`<section class="card backups"><header><h2>On ${formatDate(answer.day)}</h2>
+      <span class="quiet">${count(answer.copies.length, "backup")}${bytes
+    ? `, about ${formatBytes(bytes)} at the size of the newest` : ""}</span></header>
     <div class="card-body"><div class="timeline">${drawing}</div>
       <p class="quiet">Each row ends on that day at the right and reaches back to its oldest backup at the
         left. Large dots are backups that are there today.</p></div></section>`;

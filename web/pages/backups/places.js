@@ -16,7 +16,8 @@ export function placesCard(page, places) {
     ${list}<div class="card-body"><div class="errors"></div>${page.mayChange ? addForm(page) : null}</div></section>`;
   card.showPlaces = (now) => list.replaceChildren(
     now.length ? table(page, card, now)
-      : element`<div class="card-body">${emptyNote("There is no other place yet. The backups lie on this box only.")}</div>`);
+      : element`<div class="card-body">
+          ${emptyNote("There is no other place yet. The backups lie on this box only.")}</div>`);
   card.showPlaces(places);
   return card;
 }
@@ -43,7 +44,8 @@ function row(page, card, one) {
       aria-label="Remove ${one.name}" @click=${() => forget(page, card, one)}>Remove</button>` : null;
   return html`<tr><th scope="row"><bdi>${one.name}</bdi>
       <div class="quiet">${kind}: <bdi>${one.address}</bdi></div></th>
-    <td class="nowrap">${one.copiedAt ? html`${one.age}<div class="quiet">${count(one.copies, "copy", "copies")}, ${formatBytes(one.copyBytes)}</div>` : "none yet"}</td>
+    <td class="nowrap">${one.copiedAt ? html`${one.age}<div class="quiet">
+      ${count(one.copies, "copy", "copies")}, ${formatBytes(one.copyBytes)}</div>` : "none yet"}</td>
     <td class="nowrap">${one.readAt ? formatRecent(one.readAt) : ""}</td>
     <td class="nowrap">${one.freeBytes === undefined ? "" : `${formatBytes(one.freeBytes)} free`}</td>
     <td>${state}</td><td class="nowrap acts">${acts}</td></tr>`;

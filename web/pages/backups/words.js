@@ -16,8 +16,8 @@ export function formatBytes(bytes) {
 /** Returns `2 min 14 s`, `3 s`, `0.4 s`. */
 export function formatSpan(ms) {
   const seconds = Math.max(0, Number(ms) || 0) / 1000;
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 60) return `${Math.round(seconds)} s`;
+  if (seconds < 10) return `${seconds.toFixed(1)}\u00a0s`;
+  if (seconds < 60) return `${Math.round(seconds)}\u00a0s`;
   return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 }
 
@@ -50,9 +50,11 @@ export function activityWords(activity) {
 /** The kinds of places, with what is to be written as their address. */
 export const placeKinds = [
   { kind: "usb", label: "USB stick or disk", field: "Label of the stick",
-    hint: "As its properties show it, such as BLUE. Several sticks that take turns may have the same label: add each while it is plugged in." },
+    hint: "As its properties show it, such as BLUE. Several sticks that take turns may have the same "
+      + "label: add each while it is plugged in." },
   { kind: "share", label: "Folder of another machine", field: "Where it is mounted on this box",
-    hint: "A share (SMB, NFS) that this box mounts, such as /mnt/nas. Nothing is written while it is not mounted." },
+    hint: "A share (SMB, NFS) that this box mounts, such as /mnt/nas. Nothing is written while it is "
+      + "not mounted." },
   { kind: "folder", label: "Another disk of this box", field: "Folder",
     hint: "The whole path of a folder that the box may write to, such as /mnt/disk2/backups." },
 ];

@@ -40,7 +40,8 @@ struct BackupNowCommand: AsyncParsableCommand {
         case "proven":
             let seconds = Double(made?["proofMs"]?.int ?? 0) / 1_000
             report.say("\(name) was made, and restored for a try in \(seconds) s.")
-        case "failed": report.say("\(name) was made, and is damaged: \(made?.string("fault") ?? "")")
+        case "failed":
+            report.say("\(name) was made, and is damaged: \(made?.string("fault") ?? "")")
         default: report.say("\(name) was made. It is tried at night.")
         }
         report.finish(answer)
@@ -96,7 +97,7 @@ struct BackupSimulateCommand: AsyncParsableCommand {
                 if let until { out.member("until", until) }
             }
         }
-        report.say("On \(answer.string("until")?.prefix(10) ?? "") there would be:")
+        report.say("On \(answer.string("day") ?? "") there would be:")
         for tier in answer["tiers"].map({ Array($0.elements) }) ?? [] {
             report.say(
                 "  \(tier.string("tier") ?? "")  \(tier["kept"]?.int ?? 0) of "
