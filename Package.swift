@@ -106,6 +106,7 @@ let package = Package(
         pure("FHIRXML", ["FHIRModel", "CXML"]),
         pure("FHIRPath", ["FHIRModel"]),
         pure("FHIRSearch", ["FHIRModel", "FHIRPath"]),
+        pure("FHIRValidation", ["FHIRModel", "FHIRPath"]),
         pure("QRCode"),
         pure("WebAuthn", ["FHIRModel"]),
         pure("MulticastDNS"),
@@ -124,31 +125,40 @@ let package = Package(
         edge("ServerKit", ["FHIRModel", "FHIRXML", "AccessControl", "RecordStore"] + server),
         features(
             "FHIRAPI",
-            using: ["Sealing", "Deflate", "FHIRPath", "FHIRSearch", "FHIRXML", httpTypes]),
+            using: [
+                "Sealing", "Deflate", "FHIRPath", "FHIRSearch", "FHIRValidation", "FHIRXML",
+                httpTypes,
+            ]),
         features("Charting"),
         features("Identity", using: ["QRCode", "WebAuthn", "Sealing", "SQLite", httpTypes]),
         features(
+            "Exchange",
+            using: [
+                "FHIRSearch", "SQLite", "Sealing", "CCurl", httpTypes, lifecycle, nio("NIOCore"),
+            ]),
+        features(
             "Steward",
             using: [
-                "SQLite", "Sealing", "QRCode", "Retention", "BackupPlaces", httpTypes,
+                "SQLite", "Sealing", "Backups", "QRCode", "Retention", "BackupPlaces", httpTypes,
                 nio("NIOCore"),
             ]),
         system("CSQLite", links: "sqlite3"),
         system("COpenSSL", links: "crypto"),
         system("CArgon2", links: "argon2"),
         system("CZlib", links: "z"),
+        system("CCurl", links: "curl"),
         system("CXML", links: "xml2", headers: "/usr/include/libxml2"),
         .target(name: "CWebAssets"),
         .target(name: "CUnicodeTables", exclude: ["compatibility.bin"]),
         .target(name: "CDefinitions", exclude: ["definitions.bin"]),
-        .target(name: "CDemoClinic", exclude: ["demo.ndjson"]),
+        .target(name: "CDemoClinic", exclude: ["demo.ndjson.gz"]),
         .target(
             name: "Assembly",
             dependencies: [
                 "Kernel", "FHIRModel", "AccessControl", "Deflate", "Sealing", "SQLite",
-                "RecordStore", "Backups", "ServerKit", "FHIRAPI", "Identity", "Charting",
-                "Steward", "MulticastDNS", "Retention", "BackupPlaces", "CWebAssets",
-                "CDemoClinic", arguments, signals,
+                "RecordStore", "Backups", "ServerKit", "FHIRAPI", "FHIRValidation", "Identity",
+                "Charting", "Exchange", "Steward", "MulticastDNS", "Retention", "BackupPlaces",
+                "CWebAssets", "CDemoClinic", arguments, signals,
             ] + server,
             swiftSettings: strict + unoptimised),
         .executableTarget(
@@ -157,32 +167,38 @@ let package = Package(
         .target(
             name: "TestKit",
             dependencies: [
-                "Kernel", "FHIRModel", "AccessControl", "RecordStore", "Sealing", "SQLite",
+                "Kernel", "FHIRModel", "AccessControl", "Deflate", "RecordStore", "Sealing",
+                "SQLite", "CDemoClinic",
             ], swiftSettings: strict),
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Kernel", "FHIRModel", "AccessControl", "SQLite", "Sealing", "RecordStore",
-                "TestKit", hummingbird, logging, httpTypes, nio("NIOCore"),
+                "Kernel", "FHIRModel", "FHIRValidation", "AccessControl", "SQLite", "Sealing",
+                "RecordStore", "Backups", "TestKit", hummingbird, logging, httpTypes,
+                nio("NIOCore"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ], path: "Tests/Benchmarks", swiftSettings: strict),
         tests(
             "FHIRTests",
-            ["FHIRModel", "FHIRPath", "FHIRSearch", "FHIRXML", "QRCode", "Kernel", "TestKit"]),
+            [
+                "FHIRModel", "FHIRPath", "FHIRSearch", "FHIRValidation", "FHIRXML", "QRCode",
+                "Kernel", "TestKit",
+            ]),
         tests(
             "StoreTests",
             [
                 "Kernel", "FHIRModel", "FHIRSearch", "AccessControl", "SQLite", "Deflate",
-                "Sealing", "RecordStore", "Backups", "CDemoClinic", "TestKit",
+                "Sealing", "RecordStore", "Backups", "TestKit",
             ]),
         tests(
             "ApplianceTests",
             [
                 "Kernel", "FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing",
                 "RecordStore", "Backups", "ServerKit", "FHIRAPI", "Identity", "Charting",
-                "Steward", "WebAuthn", "Retention", "BackupPlaces",
-                "Assembly", "CDemoClinic", "MulticastDNS", "TestKit",
+                "Exchange",
+                "Steward", "WebAuthn", "FHIRPath", "Retention", "BackupPlaces",
+                "Assembly", "MulticastDNS", "TestKit",
             ] + server),
         tests("TidyTests", ["TestKit"]),
     ],

@@ -2,6 +2,7 @@
 import "./elements/app-header.js";
 import "./elements/idle-guard.js";
 import { get, onNeed } from "./lib/api.js";
+import { liveness, watchChanges } from "./lib/events.js";
 import { count } from "./lib/format.js";
 import { html } from "./lib/html.js";
 import { keys } from "./lib/keys.js";
@@ -47,6 +48,8 @@ const routes = [
     load: () => import("./pages/practice/practice.js") },
   { pattern: "/admin/maintenance", title: "Maintenance", isForAdministrators: true,
     needs: "system.read", load: () => import("./pages/maintenance/maintenance.js") },
+  { pattern: "/admin/purge", title: "Destroy a record", isForAdministrators: true,
+    needs: "system.change", load: () => import("./pages/admin/purge.js") },
   { pattern: "/admin", title: "Administration", isForAdministrators: true,
     load: () => import("./pages/admin/overview.js") },
   { pattern: "/admin/users", title: "Users", needs: "users.read", isForAdministrators: true,
@@ -77,6 +80,10 @@ const routes = [
     load: () => import("./pages/backups/backups.js") },
   { pattern: "/admin/backups/kept", title: "What is kept", needs: "system.read", isForAdministrators: true,
     load: () => import("./pages/backups/kept.js") },
+  { pattern: "/admin/time-machine", title: "Time machine", needs: "system.read", isForAdministrators: true,
+    load: () => import("./pages/time-machine/time-machine.js") },
+  { pattern: "/admin/subscriptions", title: "Subscriptions", needs: "system.read",
+    isForAdministrators: true, load: () => import("./pages/admin/subscriptions.js") },
   { pattern: "/certificates/confirm", title: "Certificate", isOpen: true,
     load: () => import("./pages/certificates/confirm.js") },
   { pattern: "/certificates", title: "Certificates", isForAdministrators: true,
@@ -325,6 +332,8 @@ async function start() {
   session.subscribe(followSession);
   session.subscribe(followBox);
   watchClosing();
+  watchChanges();
+  liveness.subscribe(({ state }) => header.showLive(state));
   document.addEventListener("notices-seen", loadNotices);
   if (shown && !session.get().next) loadNotices();
   router.start();

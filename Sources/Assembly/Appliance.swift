@@ -39,8 +39,10 @@ package enum Appliance {
             await box.close()
             throw error
         }
+        let isRestarting = box.bell.isRung
         await box.close()
-        logger.notice("stopped")
+        logger.notice(isRestarting ? "restarting" : "stopped")
+        if isRestarting { try RestartBell.startAnew() }
     }
 
     private static func serve(
@@ -78,12 +80,16 @@ package enum Appliance {
                 .init(service: BackupWork(box: box, logger: logger)),
                 .init(service: network),
                 .init(service: ControlServer(box: box, logger: logger)),
+                .init(service: box.subscriptions),
                 .init(service: server),
                 .init(service: watch),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger))
         configuration.maximumGracefulShutdownDuration = .seconds(8)
-        try await ServiceGroup(configuration: configuration).run()
+        let group = ServiceGroup(configuration: configuration)
+        box.bell.connect { Task { await group.triggerGracefulShutdown() } }
+        defer { box.bell.connect(nil) }
+        try await group.run()
         await rates.keep()
     }
 

@@ -1,4 +1,5 @@
 package import AccessControl
+package import Exchange
 package import FHIRAPI
 import FHIRModel
 package import Identity
@@ -16,6 +17,8 @@ package final class Box: Sendable {
     package let identity: Identity
     package let gate: Gate
     package let importer: Importer
+    /// What resources have to fulfil before they are written.
+    package let writeRules: WriteRules
     let clinicRecord: ClinicRecord
     package let setup: Setup
     package let maintenance: Maintenance
@@ -27,7 +30,13 @@ package final class Box: Sendable {
     package let backups: BackupKeeper
     /// What is known of the network that the box is on.
     package let network = NetworkBoard()
+    /// Has the box start anew.
+    let bell = RestartBell()
     private let label = BoxLabel()
+    /// What delivers subscriptions while the box serves.
+    package let subscriptions: SubscriptionEngine
+    /// What the delivery of subscriptions works with.
+    package let subscriptionParts: SubscriptionParts
     package let clock: Clock
     package let ids: IDs
     private let folderLock: FolderLock
@@ -38,7 +47,7 @@ package final class Box: Sendable {
         [.records, .audit, .queues] + Identity.schemaSteps + [
             .notices, .history, .search, .factVersions,
         ]
-        + Identity.laterSteps + [.deferred, .backups]
+        + Identity.laterSteps + [.deferred, .purges, .subscriptions, .backups]
 
     /// Opens a folder, making what it lacks: the folder itself, its keys, its database.
     ///
@@ -58,13 +67,16 @@ package final class Box: Sendable {
         try FolderOwner.check(folder.path)
         try folder.make()
         let lock = try folder.lock()
+        try settle(folder)
         let ids = SystemClock.ids(clock)
         let ring = try KeyFolder.open(folder, nowMs: clock.wallMs())
+        let writing = WritingRules()
         let store = try RecordStore.open(
             folder, keyRing: ring, steps: schemaSteps,
             parts: RecordStore.Parts(
                 clock: clock, ids: ids, onFatal: { Console.fatal($0) },
-                onDamage: { Console.problem("tribal-ehr: \($0)") }))
+                onDamage: { Console.problem("tribal-ehr: \($0)") }, writing: writing,
+                followers: [SubscriptionFollower.follower(clock)]))
         let identity = try await Identity(
             store: store, passwords: try passwords ?? PasswordPool(), settings: settings)
         let facts = BoxFacts()
@@ -78,6 +90,8 @@ package final class Box: Sendable {
         facts.follow(box)
         try await box.settingsRecord.load(
             try await box.grant(Ask(.read, area: .system, type: "Setting"), box.machine("job")))
+        writing.setAuthor { [weak box] caller in box?.author(of: caller) }
+        box.settings.follow { writing.set(isNarrated: $0.isNarrated, isTraced: $0.isTraced) }
         try await box.refreshFacts()
         try await box.maintenance.load(
             try await box.grant(MaintenanceFeature.ask(.read), box.machine("job")))
@@ -94,7 +108,9 @@ package final class Box: Sendable {
         self.clock = clock
         self.ids = ids
         gate = Gate(store: store)
-        importer = Importer(gate: gate, store: store, ids: ids)
+        let rules = WriteRules()
+        writeRules = rules
+        importer = Importer(gate: gate, store: store, ids: ids, rules: rules)
         clinicRecord = ClinicRecord(store: store)
         maintenance = Maintenance(store: store)
         certificates = CertificateKeeper(
@@ -111,18 +127,24 @@ package final class Box: Sendable {
                 store: store,
                 engine: BoxBackupEngine.of(
                     store, parts: store.parts, clinicName: { facts.clinic?.name }),
-                folder: folder.path + "/backups", dataFolder: folder.path,
+                folder: folder.backups, dataFolder: folder.path,
                 surroundings: BackupSurroundings.of(
                     settings: { live.current.backups },
                     zoneName: { facts.clinic?.timeZone }),
                 keepNotice: { grant, kind, text in
                     try await NoticeBoard(store: store).keep(grant, kind: kind, text)
                 }))
+        live.follow { rules.use($0.validation) }
+        subscriptionParts = Self.subscriptionParts(store, identity, live, label)
+        subscriptions = SubscriptionEngine(subscriptionParts)
         settingsRecord = SettingsRecord(
             store: store,
             source: SettingsSource(
                 facts: live.facts, takes: { LiveSettings.takes($0, $1) },
-                use: { try await identity.use(live.use($0).identity) }))
+                use: {
+                    try await identity.use(live.use($0).identity)
+                    try await facts.keepOwnRecords()
+                }))
     }
 
     /// Commits what is queued and gives the folder back.
@@ -192,6 +214,7 @@ package final class Box: Sendable {
         let isDemo = DemoClinic.patientIDs.contains { store.people.person($0) != nil }
         facts.set(clinic, isDemo: isDemo)
         if let clinic { identity.setClinicName(clinic.name) }
+        try await keepOwnRecords()
         label.put(clinic?.boxName ?? BoxLabel.unclaimed)
     }
 }

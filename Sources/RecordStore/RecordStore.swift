@@ -20,17 +20,24 @@ package final class RecordStore: Sendable {
         package let onDamage: @Sendable (String) -> Void
         /// What records are found by.
         package let search: SearchRules
+        /// What the box adds to what is written.
+        package let writing: WritingRules
+        /// What features do whenever a record of their type is written.
+        package let followers: [RecordFollower]
 
         /// Collects the parts.
         package init(
             clock: Clock, ids: IDs, onFatal: @escaping @Sendable (String) -> Void,
-            onDamage: @escaping @Sendable (String) -> Void, search: SearchRules = .r4
+            onDamage: @escaping @Sendable (String) -> Void, search: SearchRules = .r4,
+            writing: WritingRules = WritingRules(), followers: [RecordFollower] = []
         ) {
             self.clock = clock
             self.ids = ids
             self.onFatal = onFatal
             self.onDamage = onDamage
             self.search = search
+            self.writing = writing
+            self.followers = followers
         }
     }
 
@@ -51,6 +58,8 @@ package final class RecordStore: Sendable {
     let turns = Turns()
     let relationMemory = RelationMemory()
     let stamps: OpenStamps
+    /// What was committed last, in order.
+    package let journal: Journal
 
     /// Opens the records of a data folder whose lock the caller holds, and brings the schema up.
     ///
@@ -79,6 +88,7 @@ package final class RecordStore: Sendable {
                 keys: keys, tags: SearchTags(maker: tags), numbers: SearchNumbers(),
                 rules: parts.search))
         try index.load(connection)
+        let journal = Journal(head: try JournalRows.head(connection))
         // The schema stands; from here on rows are read and changed and nothing else.
         try connection.restrict()
         let readers = try Readers(path: folder.database, steadyMs: parts.clock.steadyMs)
@@ -93,16 +103,18 @@ package final class RecordStore: Sendable {
             parts: parts, people: people, folder: folder, keys: keys, readers: readers,
             writer: writer,
             drafts: DraftRoom(
-                keys: keys, tags: tags, auditSealer: sealer, index: index.maker),
-            index: index, anchors: anchors, space: space)
+                keys: keys, tags: tags, auditSealer: sealer, index: index.maker,
+                writing: parts.writing),
+            index: index, anchors: anchors, space: space, journal: journal)
     }
 
     private init(
         parts: Parts, people: PersonIndex, folder: DataFolder, keys: DataKeys, readers: Readers,
         writer: Writer, drafts: DraftRoom, index: SearchIndex, anchors: AuditAnchors,
-        space: DiskSpace
+        space: DiskSpace, journal: Journal
     ) {
         self.parts = parts
+        self.journal = journal
         stamps = OpenStamps(wallMs: parts.clock.wallMs)
         self.people = people
         self.folder = folder

@@ -10,13 +10,13 @@ enum BoxBackupEngine {
     /// Makes it.
     ///
     /// - Parameters:
-    ///   - parts: what a restored record is opened with.
+    ///   - parts: where the time and ids come from.
     ///   - clinicName: asked whenever a backup is made.
     static func of(
         _ store: RecordStore, parts: RecordStore.Parts,
         clinicName: @escaping @Sendable () -> String?
     ) -> BackupEngine {
-        let prover = BackupProver(BackupProver.Parts(steps: Box.schemaSteps, store: parts))
+        let prover = BackupProver(Box.restoring(clock: parts.clock, ids: parts.ids))
         let ids = parts.ids
         let scratch = store.dataFolder.scratch
         return BackupEngine(

@@ -1,87 +1,84 @@
 import AccessControl
+import Backups
 import FHIRModel
 import Kernel
 import RecordStore
-import Retention
-import Steward
+import Sealing
 
 extension Operations {
-    func backupStatus(_ call: OperationCall, _ answer: inout JSONWriter) async throws {
-        try await box.backups.write(try await backupGrant(.read, call), to: &answer)
+    /// Makes a backup in the folder of the box, or in another one.
+    func backupCreate(_ call: OperationCall, _ answer: inout JSONWriter) async throws {
+        let grant = try await box.grant(Self.backupAsk(.administer), call.caller)
+        let folder = call.arguments.string("folder") ?? box.folder.backups
+        let made = try await BackupWriter(box.backupSource).make(in: folder) { call.progress($0) }
+        try await box.store.note(
+            AuditNote(grant.ask, id: made.file.header.backupID, detail: "made"), by: call.caller)
+        made.file.write(to: &answer)
+        answer.member("digest", Hex.text(made.digest))
+        answer.member("snapshotMs", Int(made.snapshotMs))
+        answer.member("totalMs", Int(made.totalMs))
     }
 
-    func backupNow(_ call: OperationCall, _ answer: inout JSONWriter) async throws {
-        let grant = try await backupGrant(.administer, call)
-        let id = try await box.backups.make(
-            grant, cause: call.flag("beforeUpgrade") ? .upgrade : .hand)
-        answer.member("id", id)
-        try await box.backups.write(grant, to: &answer)
-    }
-
-    func backupPrune(_ call: OperationCall, _ answer: inout JSONWriter) async throws {
-        let grant = try await backupGrant(.administer, call)
-        let isTrial = call.flag("dryRun")
-        let pruned = try await box.backups.prune(grant, isTrial: isTrial)
-        answer.member("dryRun", isTrial)
-        answer.array("deleted") { list in
-            for copy in pruned {
-                list.object { one in
-                    one.member("name", copy.name)
-                    one.member("place", copy.placeName)
-                    one.member("cause", copy.cause.rawValue)
-                    one.member("bytes", Int(copy.bytes))
-                }
-            }
+    /// The backups of a folder.
+    func backupList(_ call: OperationCall, _ answer: inout JSONWriter) async throws {
+        _ = try await box.grant(Self.backupAsk(.read), call.caller)
+        let folder = call.arguments.string("folder") ?? box.folder.backups
+        let files = try await QuietThread.run { BackupFile.list(in: folder) }
+        answer.member("folder", folder)
+        answer.array("backups") { list in
+            for file in files { list.object { file.write(to: &$0) } }
         }
     }
 
-    func backupPlaces(_ call: OperationCall, _ answer: inout JSONWriter) async throws {
-        try await box.backups.writePlaces(try await backupGrant(.read, call), to: &answer)
+    /// Reads every byte of a backup and checks it.
+    func backupVerify(_ call: OperationCall, _ answer: inout JSONWriter) async throws {
+        let grant = try await box.grant(Self.backupAsk(.read), call.caller)
+        let file = try BackupFile.open(try call.text("path"))
+        let open = try file.unlock(with: try unlock(call))
+        let clock = box.clock
+        let startedMs = clock.steadyMs()
+        let manifest = try await QuietThread.run { try open.verify { call.progress($0) } }
+        try await box.store.note(
+            AuditNote(grant.ask, id: file.header.backupID, detail: "verified"), by: call.caller)
+        file.write(to: &answer)
+        answer.member("files", manifest.entries.count)
+        answer.member("tookMs", Int(clock.steadyMs() - startedMs))
     }
 
-    func backupPlaceAdd(_ call: OperationCall, _ answer: inout JSONWriter) async throws {
-        let grant = try await backupGrant(.administer, call)
-        let id = try await box.backups.add(
-            grant,
-            BackupKeeper.PlaceDraft(
-                name: try call.text("name"), kind: try call.text("kind"),
-                address: try call.text("address"),
-                everyHours: call.flag("hourly") ? 1 : 24, adopts: call.flag("adopt")))
-        answer.member("id", id)
+    /// Restores a backup into a scratch folder, looks at all of it and removes it again.
+    func backupProve(_ call: OperationCall, _ answer: inout JSONWriter) async throws {
+        let grant = try await box.grant(Self.backupAsk(.administer), call.caller)
+        let file = try BackupFile.open(try call.text("path"))
+        let scratch = call.arguments.string("scratch") ?? box.folder.scratch
+        let parts = Box.restoring(clock: box.clock, ids: box.ids)
+        let proof = try await BackupProver(parts).prove(
+            file, with: try unlock(call), scratch: scratch + "/prove-" + box.ids.next()
+        ) { call.progress($0) }
+        try await box.store.note(
+            AuditNote(
+                grant.ask, id: file.header.backupID, detail: "proven with \(proof.openedBy)"),
+            by: call.caller)
+        file.write(to: &answer)
+        answer.member("tookMs", Int(proof.tookMs))
+        answer.member("auditEntries", Int(proof.auditEntries))
+        answer.member("sealsOpened", proof.seals.openedCount)
+        answer.member("sealsTotal", proof.seals.totalCount)
+        answer.member("chartRead", proof.isChartRead)
+        answer.member("openedBy", proof.openedBy)
     }
 
-    func backupPlaceTest(_ call: OperationCall, _ answer: inout JSONWriter) async throws {
-        let grant = try await backupGrant(.administer, call)
-        let id = try await placeID(call, grant)
-        try await box.backups.test(grant, placeID: id)
-        answer.member("id", id)
-    }
-
-    func backupPlaceRemove(_ call: OperationCall, _ answer: inout JSONWriter) async throws {
-        let grant = try await backupGrant(.administer, call)
-        let id = try await placeID(call, grant)
-        try await box.backups.removePlace(grant, id: id)
-        answer.member("id", id)
-    }
-
-    func backupSimulate(_ call: OperationCall, _ answer: inout JSONWriter) async throws {
-        let grant = try await backupGrant(.read, call)
-        try await box.backups.writeForecast(
-            grant, until: call.arguments.string("until"), policy: nil, to: &answer)
-    }
-
-    /// The id of the place that a command names.
-    private func placeID(_ call: OperationCall, _ grant: Grant) async throws -> String {
-        let name = try call.text("name")
-        guard let id = try await box.backups.placeID(grant, named: name) else {
-            throw Problem(
-                .notFound, "There is no place of this name. See: tribal-ehr backup places",
-                location: "name")
+    private func unlock(_ call: OperationCall) throws -> BackupUnlock {
+        guard let typed = call.arguments.string("recoveryCode") else {
+            return .box(box.store.keyRing)
         }
-        return id
+        do throws(RecoveryCodeError) {
+            return .kit(try RecoveryCode(typed: typed))
+        } catch {
+            throw Problem(.value, "\(error)", location: "recoveryCode")
+        }
     }
 
-    private func backupGrant(_ verb: Verb, _ call: OperationCall) async throws -> Grant {
-        try await box.grant(BackupKeeper.ask(verb), call.caller)
+    private static func backupAsk(_ verb: Verb) -> Ask {
+        Ask(verb, area: .system, type: "Backup")
     }
 }

@@ -1,4 +1,6 @@
 package import AccessControl
+package import Exchange
+package import FHIRAPI
 import Identity
 package import Logging
 package import RecordStore
@@ -29,13 +31,19 @@ package struct Setting: Sendable {
             any WritableKeyPath<ServeSettings, [Role: Int]> & Sendable, ClosedRange<Int>)
         /// `on` or `off`.
         case onOff(any WritableKeyPath<ServeSettings, Bool> & Sendable)
+        /// What becomes of a resource that breaks rules.
+        case validation(any WritableKeyPath<ServeSettings, WriteRules.Level> & Sendable)
+        /// Machines to send to, each as `HOST[:PORT][+private][+http]`; may be empty.
+        case targets(any WritableKeyPath<ServeSettings, [OutgoingTarget]> & Sendable)
+        /// The absolute path of a file, or nothing.
+        case file(any WritableKeyPath<ServeSettings, String?> & Sendable)
         /// One of the levels of the log.
         case level(any WritableKeyPath<ServeSettings, Logger.Level> & Sendable)
     }
 
     /// What a setting is about.
     package enum Group: String, Sendable {
-        case network, sessions, passwords, rates, records, backups, log
+        case network, sessions, passwords, rates, records, backups, outgoing, log
     }
 
     /// The name in the file; `TRIBAL_EHR_` and this name in the environment.
@@ -198,6 +206,29 @@ extension Setting {
             "BACKUP_KEEP_MONTHLY", .number(\.backups.policy.monthly, 0...240), default: "84",
             unit: "months", in: .backups, isLive: true,
             "The newest backup of so many months that have one is kept; 84 are seven years."),
+        Setting(
+            "VALIDATION", .validation(\.validation), default: "error", in: .records, isLive: true,
+            "What becomes of a record from a program that breaks rules of FHIR: error refuses it and "
+                + "says why, warn stores it and says why. Imports of old records refuse only what "
+                + "cannot be read."),
+        Setting(
+            "NARRATIVE", .onOff(\.isNarrated), default: "on", in: .records, isLive: true,
+            "Whether resources that programs write without a text for people are given one. Imports "
+                + "stay as they are."),
+        Setting(
+            "PROVENANCE", .onOff(\.isTraced), default: "on", in: .records, isLive: true,
+            "Whether each write by a person or a program, and each import, stores a Provenance that "
+                + "says who did it and when."),
+        Setting(
+            "OUTGOING_HOSTS", .targets(\.outgoing.targets), default: "", in: .outgoing,
+            isLive: true,
+            "Which machines the box may send to for subscriptions, by exact name and port, such as "
+                + "hooks.example.org or lab.lan:8443+private. Empty: none. +private lets a name lead "
+                + "into a network of the clinic; +http, for this computer only, leaves out TLS."),
+        Setting(
+            "OUTGOING_CA_FILE", .file(\.outgoing.authorityFile), default: "", in: .outgoing,
+            "A file of authorities in PEM that the box trusts for machines it sends to, beside "
+                + "those of the system. Empty for none."),
         Setting(
             "LOG_LEVEL", .level(\.logLevel), default: "info", in: .log, isLive: true,
             "The least important kind of line that is logged. The log never holds patient data, at "

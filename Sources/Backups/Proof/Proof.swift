@@ -2,7 +2,7 @@ import FHIRModel
 import Kernel
 package import RecordStore
 import SQLite
-import Sealing
+package import Sealing
 
 /// What a restore into a scratch folder showed.
 package struct Proof: Sendable {
@@ -105,5 +105,16 @@ extension BackupUnlock {
         } catch {
             throw Problem(.security, "The keys in the backup do not open: \(error)")
         }
+    }
+}
+
+extension BackupProver.Parts {
+    /// Opens the record of an unpacked backup with the master keys of the box that made it.
+    ///
+    /// - Throws: ``Problem`` where the keys or the record do not open.
+    package func store(of folder: DataFolder, with ring: OpenKeyRing) throws -> RecordStore {
+        try RecordStore.open(
+            folder, keyRing: try BackupUnlock.box(ring).ring(of: folder), steps: steps,
+            parts: store)
     }
 }

@@ -73,7 +73,8 @@ package struct FolderSwitch: Sendable {
 
     /// Finishes what was decided; the caller holds the lock of the folder and has nothing of it open.
     ///
-    /// - Returns: the name of the folder with the earlier data; nil where nothing was decided.
+    /// - Returns: the name of the folder with the earlier data; nil where nothing was decided, or
+    ///   there was none.
     @discardableResult
     package func finish() throws -> String? {
         guard let pointer = try read() else { return nil }
@@ -90,7 +91,10 @@ package struct FolderSwitch: Sendable {
         guard unlink(pointerPath) == 0 else { throw FileFault.problem("remove", pointerPath) }
         try FileBytes.syncFolder(of: pointerPath)
         Folders.remove(path(pointer.staged))
-        return pointer.aside
+        // Where there was nothing before, empty folders are all that was moved.
+        rmdir(path(pointer.aside) + "/tls")
+        rmdir(path(pointer.aside))
+        return Folders.exists(path(pointer.aside)) ? pointer.aside : nil
     }
 
     /// Removes restored data that was never decided for, after a restore that was cut off.

@@ -77,6 +77,7 @@ package struct CapabilityFeature: Feature {
             for type in ResourceType.all { list.object { resource(type, &$0) } }
         }
         interactions(Interaction.systemCodes.map(\.code), &rest)
+        operations(FHIROperation.allCases.filter { $0.levels.contains(.system) }, nil, &rest)
     }
 
     private static func resource(_ type: String, _ resource: inout JSONWriter) {
@@ -102,10 +103,56 @@ package struct CapabilityFeature: Feature {
                 for code in references { list.string("\(type):\(code)") }
             }
         }
+        if let back = pointers[type] {
+            resource.array("searchRevInclude") { list in
+                for one in back { list.string(one) }
+            }
+        }
         resource.array("searchParam") { list in
             for one in parameters { parameter(one, &list) }
         }
+        operations(
+            FHIROperation.allCases.filter {
+                $0.levels != [.system] && $0.types?.contains(type) ?? true
+            }, type, &resource)
     }
+
+    private static func operations(
+        _ operations: [FHIROperation], _ type: String?, _ writer: inout JSONWriter
+    ) {
+        guard !operations.isEmpty else { return }
+        writer.array("operation") { list in
+            for operation in operations {
+                list.object { one in
+                    one.member("name", operation.code)
+                    one.member("definition", operation.definition(type))
+                }
+            }
+        }
+    }
+
+    /// The parameters that point to a type, as `Type:parameter`, sorted.
+    ///
+    /// A parameter that may point to everything is named for Provenance only: all others for each
+    /// type would be most of the statement.
+    private static let pointers: [String: [String]] = {
+        var found: [String: [String]] = [:]
+        for type in ResourceType.all {
+            for one in Definitions.r4.searchParameters(for: type)
+            where one.isOffered && one.type == .reference {
+                let name = "\(type):\(one.code)"
+                let targets = name == "Provenance:target" ? ResourceType.all : one.targets
+                guard targets.count <= pointedTypesMax || name == "Provenance:target" else {
+                    continue
+                }
+                for target in targets { found[target, default: []].append(name) }
+            }
+        }
+        return found.mapValues { $0.sorted() }
+    }()
+
+    /// How many types a parameter may point to and still be named for each.
+    private static let pointedTypesMax = 20
 
     private static func isUSCore(_ url: String) -> Bool {
         url.hasPrefix("http://hl7.org/fhir/us/core/")

@@ -91,19 +91,23 @@ extension RecordStore {
         do {
             let rows = try await newest(of: changes)
             made = try zip(changes, rows).map { change, row in
-                try Self.naming(change) { try drafts.draft(change, newest: row, nowMs: nowMs) }
+                try Self.naming(change) {
+                    try follower(of: change)?.check(change)
+                    return try drafts.draft(change, newest: row, nowMs: nowMs)
+                }
             }
         } catch let refused as RefusedChange {
             try await noteFailure(refused.change, refused.problem)
             throw changes.count == 1 ? refused.problem : refused.placed
         }
+        let traces = try drafts.provenances(of: made, ids: parts.ids, nowMs: nowMs)
         let store = self
         let keep = try idempotency.map { try sealedAnswer($0, made, nowMs: nowMs) }
         return try await writer.run { scope in
             if let idempotency, try AnsweredRows.exists(idempotency, scope.connection) {
                 return nil
             }
-            for draft in made {
+            for draft in made + traces {
                 guard try store.write(draft, nowMs: nowMs, scope) else { throw Overtaken() }
             }
             if let idempotency, let keep {
@@ -171,6 +175,7 @@ extension RecordStore {
             try ChangeRows.replaceTags(draft, scope)
         }
         try follow(draft, seq: seq, nowMs: nowMs, scope)
+        try announce(draft, seq: seq, scope)
         if RelationMemory.types.contains(change.type) {
             let memory = relationMemory
             scope.afterCommit { memory.forget() }

@@ -43,7 +43,9 @@ extension BackupKeeper {
             state.judgedSteadyMs = steadyMs
             return true
         }
-        if isDue { await attempt { try await self.judge(grant) } }
+        guard isDue else { return }
+        await attempt { try await self.alone("look") { _ in try await self.takeIn(grant) } }
+        await attempt { try await self.judge(grant) }
     }
 
     /// Asks for something that is done in the next round.

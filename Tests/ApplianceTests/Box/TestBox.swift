@@ -1,5 +1,6 @@
 import AccessControl
 import Assembly
+import Exchange
 import FHIRModel
 import Identity
 import Kernel
@@ -26,11 +27,12 @@ final class TestBox: Sendable {
     @discardableResult
     static func with<Value: Sendable>(
         in folder: TemporaryFolder? = nil, clock: FixedClock = FixedClock(),
-        machine: SetupMachine = .good,
-        _ body: (TestBox) async throws -> Value
+        machine: SetupMachine = .good, adding: Additions = .none,
+        outgoing: OutgoingRules = OutgoingRules(), _ body: (TestBox) async throws -> Value
     ) async throws -> Value {
         let test = try await open(
-            try folder ?? TemporaryFolder(), clock, machine: machine)
+            try folder ?? TemporaryFolder(), clock, machine: machine, adding: adding,
+            outgoing: outgoing)
         do {
             let value = try await body(test)
             await test.box.close()
@@ -41,25 +43,38 @@ final class TestBox: Sendable {
         }
     }
 
+    /// What a box adds to what is written; most tests speak of nothing but what they wrote.
+    enum Additions: Sendable {
+        case none, narrative, provenance
+    }
+
     /// The same with a server in front of it.
     static func served(
+        adding: Additions = .none, outgoing: OutgoingRules = OutgoingRules(),
+        in folder: TemporaryFolder? = nil,
         _ body: @escaping @Sendable (TestBox, ServedBox) async throws -> Void
     ) async throws {
-        try await with { test in
+        try await with(in: folder, adding: adding, outgoing: outgoing) { test in
             try await ServedBox.with(test) { try await body(test, $0) }
         }
     }
 
     /// Opens the box of a folder.
     static func open(
-        _ folder: TemporaryFolder, _ clock: FixedClock, machine: SetupMachine = .good
+        _ folder: TemporaryFolder, _ clock: FixedClock, machine: SetupMachine = .good,
+        adding: Additions = .none, outgoing: OutgoingRules = OutgoingRules()
     ) async throws -> TestBox {
         let cost = IdentityFixture.cheap
         var settings = IdentitySettings()
         settings.passwordCost = cost
         settings.factorRoles = []
+        var serving = ServeSettings(identity: settings)
+        serving.isNarrated = adding == .narrative
+        serving.isTraced = adding == .provenance
+        serving.outgoing = outgoing
         let box = try await Box.open(
-            DataFolder(path: folder.path), settings: settings, clock: clock.clock,
+            DataFolder(path: folder.path), settings: settings, serving: serving,
+            clock: clock.clock,
             passwords: try PasswordPool(threads: 1, waitingMax: 2_000, cost: cost),
             machine: machine)
         return TestBox(folder: folder, clock: clock, box: box)

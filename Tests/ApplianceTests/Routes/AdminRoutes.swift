@@ -61,6 +61,15 @@ enum AdminRoutes {
         ]
     }
 
+    private static let backups = [
+        probe("GET /api/v1/time-machine", 200, both),
+        probe("POST /api/v1/time-machine/open", 400, system, body: "{}"),
+        probe("POST /api/v1/time-machine/close", 200, system, body: "{}"),
+        probe("POST /api/v1/time-machine/patients", 400, both, body: "{}"),
+        probe("GET /api/v1/time-machine/patients/:id", 409, both),
+        probe("POST /api/v1/time-machine/copy", 400, system, body: "{}"),
+    ]
+
     private static func probe(
         _ route: String, _ status: Int, _ letters: String, body: String? = nil,
         door: RouteTable.Door = .account

@@ -52,12 +52,15 @@ enum RouteTable {
     }
 
     /// Every FHIR route stands below two addresses.
-    static let probes: [Probe] =
+    static let probes: [Probe] = ownProbes + fhirProbes
+
+    private static let ownProbes: [Probe] =
         openProbes + setupProbes + accountProbes + boxProbes + AdminRoutes.probes
-        + FactorRoutes.probes + rightsProbes + chartProbes
-        + ["/fhir", "/fhir/R4"].flatMap {
-            reads($0) + histories($0) + searches($0) + writes($0) + conditionals($0)
-        }
+        + FactorRoutes.probes + rightsProbes + chartProbes + OperationRoutes.own
+    private static let fhirProbes: [Probe] = ["/fhir", "/fhir/R4"].flatMap { base in
+        let looks: [Probe] = reads(base) + histories(base) + searches(base)
+        return looks + writes(base) + conditionals(base) + OperationRoutes.probes(base)
+    }
 
     private static let all = "+++++++++++"
 
@@ -91,12 +94,17 @@ enum RouteTable {
     ]
 
     /// The steps of the setup, for whoever has not proved the code.
-    private static let setupProbes = [
-        "kind", "clinic", "password-check", "administrator", "kit", "proof",
-    ].map { step in
-        Probe(
-            "POST /api/v1/setup/\(step)", "/api/v1/setup/\(step)", .open, 401, all, body: "{}")
-    }
+    private static let setupProbes =
+        [
+            "kind", "clinic", "password-check", "administrator", "kit", "proof", "restore/upload",
+            "restore/begin",
+        ].map { step in
+            Probe(
+                "POST /api/v1/setup/\(step)", "/api/v1/setup/\(step)", .open, 401, all, body: "{}")
+        }
+        + ["restore", "restore/progress"].map { step in
+            Probe("GET /api/v1/setup/\(step)", "/api/v1/setup/\(step)", .open, 401, all)
+        }
 
     private static let accountProbes = [
         Probe("GET /api/v1/auth/me", "/api/v1/auth/me", .account, 200, all),
@@ -119,6 +127,18 @@ enum RouteTable {
             "GET /api/v1/audit/verify-integrity", "/api/v1/audit/verify-integrity", .account, 200,
             "++---------"),
         Probe("GET /api/v1/notices", "/api/v1/notices", .account, 200, "++---------"),
+        Probe("GET /api/v1/subscriptions", "/api/v1/subscriptions", .account, 200, "++---------"),
+        Probe(
+            "POST /api/v1/subscriptions/:id/on", "/api/v1/subscriptions/none/on", .account, 404,
+            "++---------", body: "{}"),
+        Probe(
+            "POST /api/v1/subscriptions/:id/off", "/api/v1/subscriptions/none/off", .account, 404,
+            "++---------", body: "{}"),
+        Probe(
+            "POST /api/v1/subscriptions/:id/secret", "/api/v1/subscriptions/none/secret", .account,
+            404, "++---------", body: "{}"),
+        // With a place that is none, because a stream of events has no end.
+        Probe("GET /api/v1/events", "/api/v1/events?after=x", .account, 400, all),
         Probe("GET /api/v1/maintenance", "/api/v1/maintenance", .account, 200, "++---------"),
         Probe(
             "POST /api/v1/maintenance", "/api/v1/maintenance", .account, 400, "+----------",
@@ -204,6 +224,15 @@ enum RouteTable {
         Probe(
             "GET /api/v1/patients/:id/notes/:document", "/api/v1/patients/other/notes/note",
             .records, 404, "-++++++++--"),
+        Probe(
+            "GET /api/v1/vitals/:id/rules", "/api/v1/vitals/own/rules", .records, 200,
+            "-++++++++++"),
+        Probe(
+            "GET /api/v1/vitals/:id/rules", "/api/v1/vitals/other/rules", .records, 200,
+            "-+++++++++-"),
+        Probe(
+            "POST /api/v1/observations/vitals", "/api/v1/observations/vitals", .records, 400,
+            "--+++-+----", body: #"{"patientId":"own"}"#),
     ]
 
     private static func reads(_ base: String) -> [Probe] {
@@ -224,6 +253,9 @@ enum RouteTable {
             Probe(read, "\(base)/Immunization/none", .records, 404, "-+++++---++"),
             Probe(read, "\(base)/Practitioner/hale", .records, 200, all),
             Probe(read, "\(base)/AuditEvent/none", .account, 404, "++---------"),
+            Probe(
+                "GET \(base)/:type/:id/$status", "\(base)/Subscription/none/$status",
+                .records, 404, "+++--------"),
             Probe(vread, "\(base)/Condition/cough/_history/1", .records, 200, "-+++++++-++"),
             Probe(vread, "\(base)/Condition/cough-bh/_history/1", .records, 200, "-?++????-?+"),
             Probe(vread, "\(base)/Practitioner/hale/_history/1", .records, 200, all),
@@ -245,6 +277,15 @@ enum RouteTable {
             Probe(type, "\(base)/Practitioner/_history", .records, 200, all),
             Probe("POST \(base)/$fhirpath", "\(base)/$fhirpath", .nothing, 400, all, body: "{}"),
             Probe("GET \(base)/_history", "\(base)/_history", .records, 200, all),
+            Probe(
+                "POST \(base)/:type/$validate", "\(base)/Condition/$validate", .nothing, 200, all,
+                body: condition("cough", of: "own")),
+            Probe(
+                "POST \(base)/:type/:id/$validate", "\(base)/Condition/cough/$validate", .records,
+                200, "-+++++++-++", body: condition("cough", of: "own")),
+            Probe(
+                "GET \(base)/:type/:id/$validate", "\(base)/Condition/cough/$validate", .records,
+                200, "-+++++++-++"),
         ]
     }
 
