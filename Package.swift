@@ -104,9 +104,10 @@ let package = Package(
         .target(name: "Kernel", swiftSettings: strict),
         pure("FHIRModel", ["CUnicodeTables", "CDefinitions"]),
         pure("FHIRXML", ["FHIRModel", "CXML"]),
-        pure("FHIRPath", ["FHIRModel"]),
+        pure("FHIRPath", ["FHIRModel", "CTerminology"]),
         pure("FHIRSearch", ["FHIRModel", "FHIRPath"]),
         pure("FHIRValidation", ["FHIRModel", "FHIRPath"]),
+        pure("Terminology", ["FHIRModel", "FHIRPath", "CTerminology"]),
         pure("QRCode"),
         pure("WebAuthn", ["FHIRModel"]),
         pure("MulticastDNS"),
@@ -117,7 +118,10 @@ let package = Package(
         edge("Sealing", ["COpenSSL", "CArgon2"]),
         edge(
             "RecordStore",
-            ["FHIRModel", "FHIRSearch", "AccessControl", "SQLite", "Deflate", "Sealing"]),
+            [
+                "FHIRModel", "FHIRSearch", "Terminology", "AccessControl", "SQLite", "Deflate",
+                "Sealing",
+            ]),
         edge("BackupPlaces", ["Sealing"]),
         edge(
             "Backups",
@@ -127,7 +131,7 @@ let package = Package(
             "FHIRAPI",
             using: [
                 "Sealing", "Deflate", "FHIRPath", "FHIRSearch", "FHIRValidation", "FHIRXML",
-                httpTypes,
+                "Terminology", httpTypes,
             ]),
         features("Charting"),
         features("Identity", using: ["QRCode", "WebAuthn", "Sealing", "SQLite", httpTypes]),
@@ -151,14 +155,15 @@ let package = Package(
         .target(name: "CWebAssets"),
         .target(name: "CUnicodeTables", exclude: ["compatibility.bin"]),
         .target(name: "CDefinitions", exclude: ["definitions.bin"]),
+        .target(name: "CTerminology", exclude: ["terminology.bin", "ucum"]),
         .target(name: "CDemoClinic", exclude: ["demo.ndjson.gz"]),
         .target(
             name: "Assembly",
             dependencies: [
                 "Kernel", "FHIRModel", "AccessControl", "Deflate", "Sealing", "SQLite",
                 "RecordStore", "Backups", "ServerKit", "FHIRAPI", "FHIRValidation", "Identity",
-                "Charting", "Exchange", "Steward", "MulticastDNS", "Retention", "BackupPlaces",
-                "CWebAssets", "CDemoClinic", arguments, signals,
+                "Charting", "Exchange", "Terminology", "Steward", "MulticastDNS", "Retention",
+                "BackupPlaces", "CWebAssets", "CDemoClinic", arguments, signals,
             ] + server,
             swiftSettings: strict + unoptimised),
         .executableTarget(
@@ -182,8 +187,8 @@ let package = Package(
         tests(
             "FHIRTests",
             [
-                "FHIRModel", "FHIRPath", "FHIRSearch", "FHIRValidation", "FHIRXML", "QRCode",
-                "Kernel", "TestKit",
+                "FHIRModel", "FHIRPath", "FHIRSearch", "FHIRValidation", "FHIRXML", "Terminology",
+                "QRCode", "Kernel", "TestKit",
             ]),
         tests(
             "StoreTests",
@@ -196,9 +201,8 @@ let package = Package(
             [
                 "Kernel", "FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing",
                 "RecordStore", "Backups", "ServerKit", "FHIRAPI", "Identity", "Charting",
-                "Exchange",
-                "Steward", "WebAuthn", "FHIRPath", "Retention", "BackupPlaces",
-                "Assembly", "MulticastDNS", "TestKit",
+                "Exchange", "Steward", "WebAuthn", "FHIRPath", "Retention", "BackupPlaces",
+                "Assembly", "MulticastDNS", "Terminology", "TestKit",
             ] + server),
         tests("TidyTests", ["TestKit"]),
     ],

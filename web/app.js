@@ -84,6 +84,8 @@ const routes = [
     load: () => import("./pages/time-machine/time-machine.js") },
   { pattern: "/admin/subscriptions", title: "Subscriptions", needs: "system.read",
     isForAdministrators: true, load: () => import("./pages/admin/subscriptions.js") },
+  { pattern: "/admin/code-systems", title: "Code systems", needs: "system.read",
+    isForAdministrators: true, load: () => import("./pages/code-systems/code-systems.js") },
   { pattern: "/certificates/confirm", title: "Certificate", isOpen: true,
     load: () => import("./pages/certificates/confirm.js") },
   { pattern: "/certificates", title: "Certificates", isForAdministrators: true,

@@ -1,4 +1,5 @@
 package import AccessControl
+import Backups
 package import Exchange
 package import FHIRAPI
 import FHIRModel
@@ -47,7 +48,7 @@ package final class Box: Sendable {
         [.records, .audit, .queues] + Identity.schemaSteps + [
             .notices, .history, .search, .factVersions,
         ]
-        + Identity.laterSteps + [.deferred, .purges, .subscriptions, .backups]
+        + Identity.laterSteps + [.deferred, .purges, .subscriptions, .terms, .backups]
 
     /// Opens a folder, making what it lacks: the folder itself, its keys, its database.
     ///

@@ -39,6 +39,8 @@ export const adminPages = [
     what: "What a backup holds: a chart then and now, and copying a record back." },
   { href: "/admin/purge", label: "Destroy a record", needs: "system.change",
     what: "Taking a record or a chart out for good, with a reason." },
+  { href: "/admin/code-systems", label: "Code systems", needs: "system.read",
+    what: "Lists of diagnoses, vaccines, languages and others: what is here, and how to load more." },
   { href: "/admin/maintenance", label: "Maintenance", needs: "system.read",
     what: "Closing the box for everybody but administrators, and opening it again." },
 ];

@@ -16,7 +16,9 @@ struct RootCommand: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Bring records in",
-                subcommands: [ImportCommand.self, ValidateCommand.self, DemoCommand.self]),
+                subcommands: [
+                    ImportCommand.self, ValidateCommand.self, DemoCommand.self, TermsCommand.self,
+                ]),
             CommandGroup(
                 name: "Take records out", subcommands: [PurgeCommand.self]),
             CommandGroup(

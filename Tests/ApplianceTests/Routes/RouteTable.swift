@@ -54,12 +54,23 @@ enum RouteTable {
     /// Every FHIR route stands below two addresses.
     static let probes: [Probe] = ownProbes + fhirProbes
 
-    private static let ownProbes: [Probe] =
-        openProbes + setupProbes + accountProbes + boxProbes + AdminRoutes.probes
-        + FactorRoutes.probes + rightsProbes + chartProbes + OperationRoutes.own
+    private static let ownProbes: [Probe] = {
+        var all: [Probe] = openProbes + setupProbes + accountProbes + boxProbes
+        all += AdminRoutes.probes
+        all += FactorRoutes.probes
+        all += rightsProbes
+        all += chartProbes
+        all += TermRoutes.probes
+        all += OperationRoutes.own
+        return all
+    }()
     private static let fhirProbes: [Probe] = ["/fhir", "/fhir/R4"].flatMap { base in
-        let looks: [Probe] = reads(base) + histories(base) + searches(base)
-        return looks + writes(base) + conditionals(base) + OperationRoutes.probes(base)
+        var all: [Probe] = reads(base) + histories(base) + searches(base)
+        all += writes(base)
+        all += conditionals(base)
+        all += OperationRoutes.probes(base)
+        all += TermRoutes.operations(base)
+        return all
     }
 
     private static let all = "+++++++++++"

@@ -21,6 +21,7 @@ const topics = [
   ["maintenance", "Closing for maintenance"], ["purge", "Destroying a record"], ["administration", "For administrators"],
   ["users", "Users and roles"], ["access-review", "Access review"],
   ["clinic-and-places", "Clinic, locations, providers"], ["settings", "Settings"],
+  ["code-systems", "Code systems"],
   ["fhir", "For programs: FHIR"], ["subscriptions", "For programs: being told"],
 ];
 

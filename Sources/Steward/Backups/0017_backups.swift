@@ -3,7 +3,7 @@ package import RecordStore
 extension SchemaStep {
     /// The catalogue of backups: what was made, where copies lie, and which places there are.
     package static let backups = SchemaStep(
-        16, "backups",
+        17, "backups",
         sql: """
             CREATE TABLE backup (
                 sequence       INTEGER PRIMARY KEY,   -- rising; the only order that counts
