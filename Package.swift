@@ -112,6 +112,7 @@ let package = Package(
         pure("WebAuthn", ["FHIRModel"]),
         pure("MulticastDNS"),
         pure("AccessControl"),
+        pure("Retention"),
         edge("SQLite", ["CSQLite"]),
         edge("Deflate", ["CZlib"]),
         edge("Sealing", ["COpenSSL", "CArgon2"]),
@@ -121,6 +122,7 @@ let package = Package(
                 "FHIRModel", "FHIRSearch", "Terminology", "AccessControl", "SQLite", "Deflate",
                 "Sealing",
             ]),
+        edge("BackupPlaces", ["Sealing"]),
         edge(
             "Backups",
             ["FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing", "RecordStore"]),
@@ -138,7 +140,12 @@ let package = Package(
             using: [
                 "FHIRSearch", "SQLite", "Sealing", "CCurl", httpTypes, lifecycle, nio("NIOCore"),
             ]),
-        features("Steward", using: ["SQLite", "Sealing", "Backups", "QRCode", httpTypes]),
+        features(
+            "Steward",
+            using: [
+                "SQLite", "Sealing", "Backups", "QRCode", "Retention", "BackupPlaces", httpTypes,
+                nio("NIOCore"),
+            ]),
         system("CSQLite", links: "sqlite3"),
         system("COpenSSL", links: "crypto"),
         system("CArgon2", links: "argon2"),
@@ -155,8 +162,8 @@ let package = Package(
             dependencies: [
                 "Kernel", "FHIRModel", "AccessControl", "Deflate", "Sealing", "SQLite",
                 "RecordStore", "Backups", "ServerKit", "FHIRAPI", "FHIRValidation", "Identity",
-                "Charting", "Exchange", "Terminology",
-                "Steward", "MulticastDNS", "CWebAssets", "CDemoClinic", arguments, signals,
+                "Charting", "Exchange", "Terminology", "Steward", "MulticastDNS", "Retention",
+                "BackupPlaces", "CWebAssets", "CDemoClinic", arguments, signals,
             ] + server,
             swiftSettings: strict + unoptimised),
         .executableTarget(
@@ -194,8 +201,7 @@ let package = Package(
             [
                 "Kernel", "FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing",
                 "RecordStore", "Backups", "ServerKit", "FHIRAPI", "Identity", "Charting",
-                "Exchange",
-                "Steward", "WebAuthn", "FHIRPath",
+                "Exchange", "Steward", "WebAuthn", "FHIRPath", "Retention", "BackupPlaces",
                 "Assembly", "MulticastDNS", "Terminology", "TestKit",
             ] + server),
         tests("TidyTests", ["TestKit"]),

@@ -77,6 +77,7 @@ package enum Appliance {
             services: [
                 .init(service: lines),
                 .init(service: work),
+                .init(service: BackupWork(box: box, logger: logger)),
                 .init(service: network),
                 .init(service: ControlServer(box: box, logger: logger)),
                 .init(service: box.subscriptions),

@@ -29,6 +29,21 @@ enum AdminRoutes {
         probe("PUT /api/v1/admin/settings/:key", 400, system, body: "{}"),
     ]
 
+    private static let backups = [
+        probe("GET /api/v1/backups", 200, both),
+        probe("GET /api/v1/backups/status", 200, both),
+        probe("GET /api/v1/backups/forecast", 200, both),
+        probe("POST /api/v1/backups", 202, system, body: "{}"),
+        probe("POST /api/v1/backups/clock", 204, system, body: "{}"),
+        probe("POST /api/v1/backups/drill", 400, system, body: "{}"),
+        probe("POST /api/v1/backups/places", 400, system, body: "{}"),
+        probe("POST /api/v1/backups/places/:id/test", 404, system, body: "{}"),
+        probe("POST /api/v1/backups/places/:id/copy", 404, system, body: "{}"),
+        probe("DELETE /api/v1/backups/places/:id", 404, system),
+        probe("POST /api/v1/backups/:id/proof", 404, system, body: "{}"),
+        probe("GET /api/v1/backups/:id/file", 404, system),
+    ]
+
     private static let reviews = [
         probe("GET /api/v1/admin/access-reviews", 200, both),
         probe("POST /api/v1/admin/access-reviews", 201, both),

@@ -39,6 +39,7 @@ enum Layers {
         "ClinicalText": ["FHIRModel"], "WebAuthn": ["FHIRModel"],
         "RecordStore": ["Sealing", "SQLite", "Deflate"],
         "Backups": ["RecordStore", "Sealing", "SQLite", "Deflate"],
+        "BackupPlaces": ["Sealing"],
         "ServerKit": ["RecordStore", "Deflate", "Sealing"],
         "Main": ["Assembly"],
     ]

@@ -9,7 +9,9 @@ struct BackupCommand: AsyncParsableCommand {
         commandName: "backup", abstract: "Make, check and restore backups of the record.",
         subcommands: [
             BackupCreateCommand.self, BackupListCommand.self, BackupVerifyCommand.self,
-            BackupProveCommand.self, BackupRestoreCommand.self,
+            BackupProveCommand.self, BackupRestoreCommand.self, BackupStatusCommand.self,
+            BackupNowCommand.self, BackupPruneCommand.self, BackupPlacesCommand.self,
+            BackupSimulateCommand.self,
         ])
 }
 
