@@ -711,7 +711,7 @@ static const web_file all[] = {
     {"trust/trust.js", file_175, sizeof file_175},
 };
 
-const char *const web_tree_hash = "f23d62ac6e7201c6";
+const char *const web_tree_hash = "86f9a8fa18d40fcd";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];

@@ -14,7 +14,8 @@ from playwright.sync_api import sync_playwright
 from watch import Watch
 
 PAGES = ["", "/users", "/users/new", "/roles", "/access-reviews", "/sessions", "/clinic", "/locations",
-         "/locations/new", "/providers", "/providers/new", "/settings", "/backups", "/backups/kept"]
+         "/locations/new", "/providers", "/providers/new", "/settings", "/backups", "/backups/kept",
+         "/code-systems"]
 SCREENS = [
     ("dark-1280", {"viewport": {"width": 1280, "height": 860}, "color_scheme": "dark"}),
     ("light-1024", {"viewport": {"width": 1024, "height": 768}, "color_scheme": "light"}),
@@ -286,6 +287,29 @@ def walk_backups(watch, page):
     page.goto("/admin/settings")
 
 
+def walk_codes(watch, page):
+    """Finds a diagnosis by everyday words, takes it with the keyboard, and finds nothing for nonsense."""
+    press(watch, page, ".admin-nav a[href='/admin/code-systems']")
+    page.wait_for_selector("code-search input")
+    watch.look(page, "admin-code-systems", full=True)
+    write(watch, page, "code-search input", "sugar diab")
+    page.wait_for_selector("code-search [role=option]")
+    watch.look(page, "admin-code-systems-found")
+    page.keyboard.press("ArrowDown")
+    active = page.get_attribute("code-search input", "aria-activedescendant")
+    watch.check(active and page.get_attribute(f"#{active}", "aria-selected") == "true",
+                "the arrow marks no code")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".chosen dl")
+    watch.check(page.text_content(".chosen code") == "E11.9", "sugar diabetes is not E11.9")
+    watch.check(page.is_hidden("code-search [role=listbox]"), "the list stays open")
+    watch.look(page, "admin-code-systems-chosen")
+    write(watch, page, "code-search input", "zzqqzz")
+    page.wait_for_function(
+        "() => document.querySelector('.code-state').textContent.startsWith('Nothing fits')")
+    page.keyboard.press("Escape")
+
+
 def walk_states(watch, page):
     """Pages without an answer, and in words of the box where it refuses."""
     page.route("**/api/v1/users", lambda route: route.fulfill(status=500, body="{}"))
@@ -392,6 +416,7 @@ def main():
         walk_providers(watch, page, mark)
         walk_settings(watch, page)
         walk_backups(watch, page)
+        walk_codes(watch, page)
         walk_states(watch, page)
         page.context.close()
         walk_screens(watch, browser, options)

@@ -98,9 +98,7 @@ package struct CapabilityFeature: Feature {
             for type in ResourceType.all { list.object { resource(type, &$0) } }
         }
         interactions(Interaction.systemCodes.map(\.code), &rest)
-        operations(
-            FHIROperation.allCases.filter { $0.levels.contains(.system) }
-                .map { ($0.code, $0.definition(nil)) }, &rest)
+        operations(FHIROperation.allCases.filter { $0.levels.contains(.system) }, nil, &rest)
     }
 
     private static func resource(_ type: String, _ resource: inout JSONWriter) {
@@ -137,23 +135,18 @@ package struct CapabilityFeature: Feature {
         operations(
             FHIROperation.allCases.filter {
                 $0.levels != [.system] && $0.types?.contains(type) ?? true
-            }.map { ($0.code, $0.definition(type)) }
-                + TerminologyFeature.operations.filter { $0.types.contains(type) }.map {
-                    ($0.code, "http://hl7.org/fhir/OperationDefinition/\(type)-\($0.code)")
-                }
-                + [("validate", "http://hl7.org/fhir/OperationDefinition/Resource-validate")],
-            &resource)
+            }, type, &resource)
     }
 
     private static func operations(
-        _ operations: [(code: String, definition: String)], _ writer: inout JSONWriter
+        _ operations: [FHIROperation], _ type: String?, _ writer: inout JSONWriter
     ) {
         guard !operations.isEmpty else { return }
         writer.array("operation") { list in
             for operation in operations {
                 list.object { one in
                     one.member("name", operation.code)
-                    one.member("definition", operation.definition)
+                    one.member("definition", operation.definition(type))
                 }
             }
         }

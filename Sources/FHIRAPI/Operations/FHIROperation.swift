@@ -16,7 +16,10 @@ enum FHIROperation: String, CaseIterable {
     case diff, meta
     case metaAdd = "meta-add"
     case metaDelete = "meta-delete"
-    case graphql
+    case graphql, validate
+    case lookup
+    case validateCode = "validate-code"
+    case subsumes, expand, translate
 
     /// What is in an address before the operation's name.
     enum Level: String {
@@ -32,12 +35,13 @@ enum FHIROperation: String, CaseIterable {
     /// Where it is called.
     var levels: [Level] {
         switch self {
-        case .everything: [.type, .instance]
+        case .everything, .validate: [.type, .instance]
         case .lastn, .docref, .match, .memberMatch: [.type]
         case .diff: [.system, .instance]
         case .meta: [.system, .type, .instance, .version]
         case .metaAdd, .metaDelete: [.instance]
         case .graphql: [.system, .instance]
+        case .lookup, .validateCode, .subsumes, .expand, .translate: [.type, .instance]
         }
     }
 
@@ -48,7 +52,11 @@ enum FHIROperation: String, CaseIterable {
         case .lastn: ["Observation"]
         case .docref: ["DocumentReference"]
         case .match, .memberMatch: ["Patient"]
-        case .diff, .meta, .metaAdd, .metaDelete, .graphql: nil
+        case .diff, .meta, .metaAdd, .metaDelete, .graphql, .validate: nil
+        case .lookup, .subsumes: ["CodeSystem"]
+        case .validateCode: ["CodeSystem", "ValueSet"]
+        case .expand: ["ValueSet"]
+        case .translate: ["ConceptMap"]
         }
     }
 
@@ -57,8 +65,14 @@ enum FHIROperation: String, CaseIterable {
         switch self {
         case .match, .memberMatch, .metaAdd, .metaDelete: [.post]
         case .diff: [.get]
-        case .everything, .lastn, .docref, .meta, .graphql: [.get, .post]
+        case .everything, .lastn, .docref, .meta, .graphql, .validate: [.get, .post]
+        case .lookup, .validateCode, .subsumes, .expand, .translate: [.get, .post]
         }
+    }
+
+    /// How it is asked at a level: a type holds nothing that `$validate` could look at.
+    func methods(at level: Level) -> [HTTPRequest.Method] {
+        self == .validate && level == .type ? [.post] : methods
     }
 
     /// The address of its definition for a type, or for the system.
@@ -71,7 +85,9 @@ enum FHIROperation: String, CaseIterable {
         case .match: "\(core)Patient-match"
         case .memberMatch: "http://hl7.org/fhir/us/davinci-hrex/OperationDefinition/member-match"
         case .diff: "http://hapifhir.io/fhir/OperationDefinition/diff"
-        case .meta, .metaAdd, .metaDelete, .graphql: "\(core)Resource-\(rawValue)"
+        case .meta, .metaAdd, .metaDelete, .graphql, .validate: "\(core)Resource-\(rawValue)"
+        case .lookup, .validateCode, .subsumes, .expand, .translate:
+            "\(core)\(type ?? types?.first ?? "Resource")-\(rawValue)"
         }
     }
 
@@ -98,7 +114,7 @@ extension RouteGroup where Context == CallerContext {
         _ operation: FHIROperation, _ level: FHIROperation.Level, use handler: @escaping Handler
     ) {
         for base in FHIRNames.bases {
-            for method in operation.methods {
+            for method in operation.methods(at: level) {
                 if method == .post {
                     post(base + operation.path(level), use: handler)
                 } else {

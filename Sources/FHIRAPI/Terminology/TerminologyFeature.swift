@@ -12,12 +12,6 @@ import Terminology
 package struct TerminologyFeature: Feature {
     package static let key = "fhir-terminology"
 
-    /// An operation with the types that have it.
-    static let operations: [(code: String, types: [String])] = [
-        ("lookup", ["CodeSystem"]), ("validate-code", ["CodeSystem", "ValueSet"]),
-        ("subsumes", ["CodeSystem"]), ("expand", ["ValueSet"]), ("translate", ["ConceptMap"]),
-    ]
-
     let gate: Gate
     let store: RecordStore
     let clock: Clock
@@ -32,12 +26,10 @@ package struct TerminologyFeature: Feature {
     }
 
     package func addRoutes(to routes: Routes) {
-        for (code, _) in Self.operations {
-            for base in FHIRNames.bases {
-                for path in ["\(base)/:type/$\(code)", "\(base)/:type/:id/$\(code)"] {
-                    routes.signedIn.get(path) { try await answer(code, $0, $1) }
-                    routes.signedIn.post(path) { try await answer(code, $0, $1) }
-                }
+        let own: [FHIROperation] = [.lookup, .validateCode, .subsumes, .expand, .translate]
+        for operation in own {
+            for level in operation.levels {
+                routes.signedIn.answer(operation, level) { try await answer(operation, $0, $1) }
             }
         }
     }
@@ -51,24 +43,20 @@ package struct TerminologyFeature: Feature {
     }
 
     private func answer(
-        _ code: String, _ request: Request, _ context: CallerContext
+        _ operation: FHIROperation, _ request: Request, _ context: CallerContext
     ) async throws -> Response {
-        let type = try ResourcePath.type(context)
-        guard Self.operations.contains(where: { $0.code == code && $0.types.contains(type) }) else {
-            throw Problem(
-                .notSupported, "\(type) has no operation $\(code) here. See /fhir/metadata.")
-        }
+        let type = try operation.type(context)
         let parameters = try await TermParameters(request, context)
         let call = Call(
             type: type, parameters: parameters,
             resource: try await resource(type, request, context))
         let bytes: [UInt8] =
-            switch (code, type) {
-            case ("lookup", _): try await lookup(call)
-            case ("validate-code", "ValueSet"): try await validateInSet(call)
-            case ("validate-code", _): try await validateInSystem(call)
-            case ("subsumes", _): try await subsumes(call)
-            case ("expand", _): try await expand(call)
+            switch (operation, type) {
+            case (.lookup, _): try await lookup(call)
+            case (.validateCode, "ValueSet"): try await validateInSet(call)
+            case (.validateCode, _): try await validateInSystem(call)
+            case (.subsumes, _): try await subsumes(call)
+            case (.expand, _): try await expand(call)
             default: try await translate(call)
             }
         return try parameters.form.whole(bytes)

@@ -157,14 +157,14 @@ enum TermRows {
                     """
                     SELECT coalesce(max(seq), 0)
                       FROM resource_version INDEXED BY resource_live_by_type
-                     WHERE type = ? AND compartment = 'general'
+                     WHERE type = ? AND compartment = 'system'
                        AND is_current = 1 AND is_deleted = 0
                     """, .text(type)) ?? 0)
             mark.append(
                 try connection.int(
                     """
                     SELECT count(*) FROM resource_version INDEXED BY resource_live_by_type
-                     WHERE type = ? AND compartment = 'general'
+                     WHERE type = ? AND compartment = 'system'
                        AND is_current = 1 AND is_deleted = 0
                     """, .text(type)) ?? 0)
         }
@@ -180,7 +180,7 @@ enum TermRows {
             SELECT seq, type, id, version, is_deleted, patient_id, compartment, data_key_id,
                    changed_ms, sort_ms, sealed_body
               FROM resource_version INDEXED BY resource_live_by_type
-             WHERE type = ? AND compartment = 'general' AND is_current = 1 AND is_deleted = 0
+             WHERE type = ? AND compartment = 'system' AND is_current = 1 AND is_deleted = 0
              ORDER BY seq LIMIT ?
             """)
         defer { statement.reset() }

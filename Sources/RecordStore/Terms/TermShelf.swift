@@ -11,7 +11,7 @@ package final class TermShelf: Sendable {
     static let types = ["CodeSystem", "ValueSet", "ConceptMap"]
     /// Resources of each type that are used; the newest ones beyond are not.
     package static let resourcesMax = 2_000
-    private static let resourcesBytesMax = 128 << 20
+    private static let resourcesBytesMax = 32 << 20
 
     private struct State {
         var book = TermBook.builtIn

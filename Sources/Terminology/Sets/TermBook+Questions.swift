@@ -93,7 +93,7 @@ extension TermBook {
     package func lookup(
         system url: String, _ code: String
     ) throws(Problem) -> (source: any CodeSource, concept: TermConcept) {
-        guard let source = system(url) else { throw Problem(.incomplete, advice(url)) }
+        guard let source = self.system(url) else { throw Problem(.incomplete, advice(url)) }
         if let concept = try source.concept(code) { return (source, concept) }
         guard source.isComplete else { throw Problem(.incomplete, advice(url)) }
         throw Problem(.notFound, "\(source.title) has no such code. Check how it is written.")
@@ -105,7 +105,7 @@ extension TermBook {
     package func validate(
         system url: String, _ code: String, display: String?
     ) throws(Problem) -> CodeVerdict {
-        guard let source = system(url) else { throw Problem(.incomplete, advice(url)) }
+        guard let source = self.system(url) else { throw Problem(.incomplete, advice(url)) }
         guard let concept = try source.concept(code) else {
             guard source.isComplete else { throw Problem(.incomplete, advice(url)) }
             return CodeVerdict(

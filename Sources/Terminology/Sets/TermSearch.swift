@@ -36,7 +36,7 @@ extension TermBook {
     package func find(_ search: TermSearch, key: String) throws(Problem) -> TermSearch.Result {
         let built = table.systems.first { $0.key == key && !$0.url.isEmpty }
         let url = built?.url ?? key
-        let source = system(url)
+        let source = self.system(url)
         let isOwnTable = source is TableSource || source is UnitSource || source is LanguageSource
         if let table = built ?? table.systems.first(where: { $0.url == url && !url.isEmpty }),
             isOwnTable
@@ -127,7 +127,7 @@ extension TermBook {
         urls.formUnion(loadedURLs)
         urls.formUnion(resources.systems.keys)
         urls.remove("")
-        return urls.sorted().compactMap { url in system(url).map { (url, $0.version) } }
+        return urls.sorted().compactMap { url in self.system(url).map { (url, $0.version) } }
     }
 
     /// The book with one more resource of the clinic.

@@ -191,7 +191,7 @@ package struct CodeSearch: Sendable {
             best = max(best, fit(name, words) - (index == 0 ? 0 : 10))
         }
         score += best
-        return score - min(40, system.wordCount(number))
+        return words.isEmpty ? score : score - min(40, system.wordCount(number))
     }
 
     /// How closely a name fits: all words, in their order, from the beginning, nothing more.
@@ -208,7 +208,7 @@ package struct CodeSearch: Sendable {
         }
         guard found == words.count else { return score / 2 }
         score += 60
-        if parts.count == words.count { score += 60 }
+        if parts.count == words.count { score += 200 }
         if zip(parts, words).allSatisfy({ $0.starts(with: $1) }) { score += 40 }
         return score
     }

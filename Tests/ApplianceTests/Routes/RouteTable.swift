@@ -52,7 +52,7 @@ enum RouteTable {
     }
 
     /// Every FHIR route stands below two addresses.
-    static let probes: [Probe] = ownProbes + fhirProbes
+    static let probes: [Probe] = ownProbes + fhirProbes + TermRoutes.every
 
     private static let ownProbes: [Probe] = {
         var all: [Probe] = openProbes + setupProbes + accountProbes + boxProbes
@@ -60,7 +60,6 @@ enum RouteTable {
         all += FactorRoutes.probes
         all += rightsProbes
         all += chartProbes
-        all += TermRoutes.probes
         all += OperationRoutes.own
         return all
     }()
@@ -69,7 +68,6 @@ enum RouteTable {
         all += writes(base)
         all += conditionals(base)
         all += OperationRoutes.probes(base)
-        all += TermRoutes.operations(base)
         return all
     }
 

@@ -4,14 +4,17 @@ enum TermRoutes {
     private static let icd = "http://hl7.org/fhir/sid/icd-10-cm"
     private static let genders = "http://hl7.org/fhir/ValueSet/administrative-gender"
 
-    static let probes = [
+    /// All of them.
+    static let every: [RouteTable.Probe] = probes + operations("/fhir") + operations("/fhir/R4")
+
+    private static let probes = [
         RouteTable.Probe(
             "GET /api/v1/terms", "/api/v1/terms?system=icd-10-cm&q=diab", .records, 200, all),
         RouteTable.Probe(
             "GET /api/v1/terms/systems", "/api/v1/terms/systems", .records, 200, all),
     ]
 
-    static func operations(_ base: String) -> [RouteTable.Probe] {
+    private static func operations(_ base: String) -> [RouteTable.Probe] {
         let questions = [
             ("lookup", "CodeSystem", "system=\(icd)&code=I10", 200),
             ("validate-code", "CodeSystem", "url=\(icd)&code=I10", 200),

@@ -100,7 +100,7 @@ import Testing
             #expect(try await person.get("/fhir/ValueSet/$expand").status == 400)
             #expect(
                 try await person.get("/fhir/ValueSet/$expand?url=\(set)&count=-1").status == 400)
-            #expect(try await person.get("/fhir/Patient/$expand").status == 400)
+            #expect(try await person.get("/fhir/Patient/$expand").status == 404)
         }
     }
 

@@ -60,8 +60,10 @@ struct TermBookTests {
         }
         #expect(urls.count > 150)
         for url in urls.sorted() {
-            #expect(book.valueSet(url) != nil, "\(url)")
-            #expect(book.knows(url) || url.contains("mimetypes") || url.contains("/all-"), "\(url)")
+            // The answer lists of LOINC come with its release, which only the clinic may load.
+            #expect(book.valueSet(url) != nil || url.contains("loinc.org/vs/LL"), "\(url)")
+            let isOpen = url.contains("loinc.org/vs/LL")
+            #expect(book.knows(url) || isOpen, "\(url)")
         }
     }
 
