@@ -1,6 +1,5 @@
 package import AccessControl
 import BackupPlaces
-import Glibc
 import Kernel
 import RecordStore
 import Retention
@@ -179,7 +178,7 @@ extension BackupKeeper {
         facts.lastProvenMs = known.newestProven?.markMs
         facts.lastDrillMs = memory.drillMs
         facts.isClockTrusted = memory.time.isTrusted
-        facts.diskUsedPercent = usedPercent
+        facts.diskUsedPercent = parts.diskUsedPercent(parts.dataFolder)
         let (failure, isShort) = state.withLock { ($0.failure, $0.isSpaceShort) }
         facts.lastFailure = failure
         facts.isSpaceShort = isShort
@@ -190,15 +189,6 @@ extension BackupKeeper {
                 copyMsMax: Int64(place.everyHours) * 2 * Self.hourMs)
         }
         return facts
-    }
-
-    /// How full the disk of the box is, in percent; 0 where that is not known.
-    private var usedPercent: Int {
-        var facts = statvfs()
-        guard statvfs(parts.dataFolder, &facts) == 0, facts.f_blocks > 0 else { return 0 }
-        let used = facts.f_blocks - facts.f_bfree
-        let usable = used + facts.f_bavail
-        return usable > 0 ? Int(used * 100 / usable) : 100
     }
 
     /// Says that the clock of the box is right.

@@ -27,6 +27,8 @@ package final class BackupKeeper: Sendable {
         package let mounts: Mounts
         package let settings: @Sendable () -> BackupSettings
         package let zone: @Sendable () -> ZoneTable
+        /// How full the disk with a folder is.
+        package let diskUsedPercent: @Sendable (String) -> Int
         /// Tells administrators something, or with nil that it is over.
         package let keepNotice: @Sendable (Grant, String, String?) async throws -> Void
 
@@ -45,6 +47,7 @@ package final class BackupKeeper: Sendable {
             mounts = surroundings.mounts
             settings = surroundings.settings
             zone = surroundings.zone
+            diskUsedPercent = surroundings.diskUsedPercent
             self.keepNotice = keepNotice
         }
     }
@@ -56,6 +59,7 @@ package final class BackupKeeper: Sendable {
         package var mounts: Mounts
         package var settings: @Sendable () -> BackupSettings
         package var zone: @Sendable () -> ZoneTable
+        package var diskUsedPercent: @Sendable (String) -> Int = { DiskFill.percent($0) }
 
         /// Collects the answers.
         package init(

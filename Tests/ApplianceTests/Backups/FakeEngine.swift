@@ -94,13 +94,15 @@ struct KeeperFixture: Sendable {
         self.settings = settings
         self.notices = notices
         folder = test.folder.path + "/backups"
+        var surroundings = BackupKeeper.Surroundings(
+            bootID: "boot", plausibleFromMs: 1_700_000_000_000, mounts: mounts,
+            settings: { settings.value.withLock { $0 } }, zone: { .utc })
+        surroundings.diskUsedPercent = { _ in 40 }
         keeper = BackupKeeper(
             BackupKeeper.Parts(
                 store: test.box.store, engine: fake.engine, folder: folder,
                 dataFolder: test.folder.path,
-                surroundings: BackupKeeper.Surroundings(
-                    bootID: "boot", plausibleFromMs: 1_700_000_000_000, mounts: mounts,
-                    settings: { settings.value.withLock { $0 } }, zone: { .utc }),
+                surroundings: surroundings,
                 keepNotice: { _, kind, text in
                     notices.kinds.withLock { $0.append(text == nil ? "-\(kind)" : "+\(kind)") }
                 }))
