@@ -112,6 +112,9 @@ package struct FolderSwitch: Sendable {
 
     private func move(_ from: String, to: String) throws {
         guard Folders.exists(from) else { return }
+        // A start makes folders that are missing before it goes on here: an empty one holds nothing
+        // of either side, and the real one may have its place already.
+        if Folders.isFolder(from), rmdir(from) == 0 { return }
         try step("move")
         guard rename(from, to) == 0 else { throw FileFault.problem("move", from) }
     }

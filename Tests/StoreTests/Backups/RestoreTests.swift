@@ -182,6 +182,8 @@ struct RestoreTests {
                 try change.finish()
                 isWhole = true
             } catch is StepCount.Over {
+                // As the next start does first.
+                try data.make()
                 let isDecided = FolderSwitch(data).isPending
                 try FolderSwitch(data).finish()
                 if !isDecided {
