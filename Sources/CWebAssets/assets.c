@@ -583,7 +583,7 @@ static const web_file all[] = {
     {"trust/trust.js", file_143, sizeof file_143},
 };
 
-const char *const web_tree_hash = "0a649dc0d7956c17";
+const char *const web_tree_hash = "bcef22e64056acc8";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];

@@ -123,9 +123,8 @@ extension RecordStore {
             if subject.type == "Patient" { people.remove(subject.id) }
             for origin in places.origins { texts.forget(origin) }
             memory.forget()
-            // A reader that is busy keeps the log as it is; the next checkpoint overwrites it.
-            _ = try? connection.checkpoint(.truncate)
         }
+        scope.cutsLog = true
     }
 
     private static func check(_ grant: Grant) throws(Problem) {
