@@ -106,6 +106,7 @@ let package = Package(
         pure("FHIRXML", ["FHIRModel", "CXML"]),
         pure("FHIRPath", ["FHIRModel"]),
         pure("FHIRSearch", ["FHIRModel", "FHIRPath"]),
+        pure("FHIRValidation", ["FHIRModel", "FHIRPath"]),
         pure("QRCode"),
         pure("WebAuthn", ["FHIRModel"]),
         pure("MulticastDNS"),
@@ -119,25 +120,35 @@ let package = Package(
         edge("ServerKit", ["FHIRModel", "FHIRXML", "AccessControl", "RecordStore"] + server),
         features(
             "FHIRAPI",
-            using: ["Sealing", "Deflate", "FHIRPath", "FHIRSearch", "FHIRXML", httpTypes]),
+            using: [
+                "Sealing", "Deflate", "FHIRPath", "FHIRSearch", "FHIRValidation", "FHIRXML",
+                httpTypes,
+            ]),
         features("Charting"),
         features("Identity", using: ["QRCode", "WebAuthn", "Sealing", "SQLite", httpTypes]),
+        features(
+            "Exchange",
+            using: [
+                "FHIRSearch", "SQLite", "Sealing", "CCurl", httpTypes, lifecycle, nio("NIOCore"),
+            ]),
         features("Steward", using: ["SQLite", "Sealing", "QRCode", httpTypes]),
         system("CSQLite", links: "sqlite3"),
         system("COpenSSL", links: "crypto"),
         system("CArgon2", links: "argon2"),
         system("CZlib", links: "z"),
+        system("CCurl", links: "curl"),
         system("CXML", links: "xml2", headers: "/usr/include/libxml2"),
         .target(name: "CWebAssets"),
         .target(name: "CUnicodeTables", exclude: ["compatibility.bin"]),
         .target(name: "CDefinitions", exclude: ["definitions.bin"]),
-        .target(name: "CDemoClinic", exclude: ["demo.ndjson"]),
+        .target(name: "CDemoClinic", exclude: ["demo.ndjson.gz"]),
         .target(
             name: "Assembly",
             dependencies: [
                 "Kernel", "FHIRModel", "AccessControl", "Deflate", "Sealing", "SQLite",
-                "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Steward",
-                "MulticastDNS", "CWebAssets", "CDemoClinic", arguments, signals,
+                "RecordStore", "ServerKit", "FHIRAPI", "FHIRValidation", "Identity", "Charting",
+                "Exchange",
+                "Steward", "MulticastDNS", "CWebAssets", "CDemoClinic", arguments, signals,
             ] + server,
             swiftSettings: strict + unoptimised),
         .executableTarget(
@@ -146,32 +157,36 @@ let package = Package(
         .target(
             name: "TestKit",
             dependencies: [
-                "Kernel", "FHIRModel", "AccessControl", "RecordStore", "Sealing", "SQLite",
+                "Kernel", "FHIRModel", "AccessControl", "Deflate", "RecordStore", "Sealing",
+                "SQLite", "CDemoClinic",
             ], swiftSettings: strict),
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Kernel", "FHIRModel", "AccessControl", "SQLite", "Sealing", "RecordStore",
-                "TestKit", hummingbird, logging, httpTypes, nio("NIOCore"),
+                "Kernel", "FHIRModel", "FHIRValidation", "AccessControl", "SQLite", "Sealing",
+                "RecordStore", "TestKit", hummingbird, logging, httpTypes, nio("NIOCore"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ], path: "Tests/Benchmarks", swiftSettings: strict),
         tests(
             "FHIRTests",
-            ["FHIRModel", "FHIRPath", "FHIRSearch", "FHIRXML", "QRCode", "Kernel", "TestKit"]),
+            [
+                "FHIRModel", "FHIRPath", "FHIRSearch", "FHIRValidation", "FHIRXML", "QRCode",
+                "Kernel", "TestKit",
+            ]),
         tests(
             "StoreTests",
             [
                 "Kernel", "FHIRModel", "FHIRSearch", "AccessControl", "SQLite", "Deflate",
-                "Sealing", "RecordStore", "CDemoClinic", "TestKit",
+                "Sealing", "RecordStore", "TestKit",
             ]),
         tests(
             "ApplianceTests",
             [
                 "Kernel", "FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing",
-                "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Steward",
-                "WebAuthn",
-                "Assembly", "CDemoClinic", "MulticastDNS", "TestKit",
+                "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Exchange",
+                "Steward", "WebAuthn", "FHIRPath",
+                "Assembly", "MulticastDNS", "TestKit",
             ] + server),
         tests("TidyTests", ["TestKit"]),
     ],

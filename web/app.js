@@ -2,6 +2,7 @@
 import "./elements/app-header.js";
 import "./elements/idle-guard.js";
 import { get, onNeed } from "./lib/api.js";
+import { liveness, watchChanges } from "./lib/events.js";
 import { count } from "./lib/format.js";
 import { html } from "./lib/html.js";
 import { keys } from "./lib/keys.js";
@@ -75,6 +76,8 @@ const routes = [
     load: () => import("./pages/admin/provider.js") },
   { pattern: "/admin/settings", title: "Settings", needs: "system.read", isForAdministrators: true,
     load: () => import("./pages/admin/settings.js") },
+  { pattern: "/admin/subscriptions", title: "Subscriptions", needs: "system.read",
+    isForAdministrators: true, load: () => import("./pages/admin/subscriptions.js") },
   { pattern: "/certificates/confirm", title: "Certificate", isOpen: true,
     load: () => import("./pages/certificates/confirm.js") },
   { pattern: "/certificates", title: "Certificates", isForAdministrators: true,
@@ -323,6 +326,8 @@ async function start() {
   session.subscribe(followSession);
   session.subscribe(followBox);
   watchClosing();
+  watchChanges();
+  liveness.subscribe(({ state }) => header.showLive(state));
   document.addEventListener("notices-seen", loadNotices);
   if (shown && !session.get().next) loadNotices();
   router.start();

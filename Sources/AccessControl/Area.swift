@@ -3,6 +3,7 @@ package enum Area: String, CaseIterable, Hashable, Sendable {
     // Groups of FHIR resource types.
     case demographics, encounters, allergies, observations, immunizations, clinical
     case medications, orders, documents, schedule, billing, consents, directory, definitions
+    case subscriptions
     // Parts of the box.
     case emergencies, delegations
     case users, ownAccount = "own-account", sessions, audit, system, recordImport = "import"
@@ -57,6 +58,7 @@ package enum Area: String, CaseIterable, Hashable, Sendable {
         consents Consent
         directory Practitioner PractitionerRole Organization OrganizationAffiliation Location
         directory HealthcareService Endpoint InsurancePlan
+        subscriptions Subscription
         audit AuditEvent
         """
 }

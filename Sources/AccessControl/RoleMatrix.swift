@@ -78,6 +78,7 @@ package enum RoleMatrix {
         consents      .     rs    crsud crsu  rs    .     .     .     crsu  .     o
         directory     crsud crsud rs    rs    rs    rs    rs    rs    rs    rs    rs
         definitions   crsud crsud rs    rs    rs    rs    rs    rs    rs    rs    rs
+        subscriptions crsuda crsuda crsud .  .     .     .     .     .     .     .
         emergencies   rsu   rsu   c     c     c     c     c     c     .     .     .
         delegations   crsda crsda crsd  crsd  crsd  crsd  crsd  crsd  crsd  crsd  .
         users         crsuda crsua .    .     .     .     .     .     .     .     .

@@ -77,6 +77,7 @@ package enum Appliance {
                 .init(service: work),
                 .init(service: network),
                 .init(service: ControlServer(box: box, logger: logger)),
+                .init(service: box.subscriptions),
                 .init(service: server),
                 .init(service: watch),
             ],

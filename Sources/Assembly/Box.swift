@@ -1,4 +1,5 @@
 package import AccessControl
+package import Exchange
 package import FHIRAPI
 import FHIRModel
 package import Identity
@@ -16,6 +17,8 @@ package final class Box: Sendable {
     package let identity: Identity
     package let gate: Gate
     package let importer: Importer
+    /// What resources have to fulfil before they are written.
+    package let writeRules: WriteRules
     let clinicRecord: ClinicRecord
     package let setup: Setup
     package let maintenance: Maintenance
@@ -26,6 +29,10 @@ package final class Box: Sendable {
     /// What is known of the network that the box is on.
     package let network = NetworkBoard()
     private let label = BoxLabel()
+    /// What delivers subscriptions while the box serves.
+    package let subscriptions: SubscriptionEngine
+    /// What the delivery of subscriptions works with.
+    package let subscriptionParts: SubscriptionParts
     package let clock: Clock
     package let ids: IDs
     private let folderLock: FolderLock
@@ -36,7 +43,7 @@ package final class Box: Sendable {
         [.records, .audit, .queues] + Identity.schemaSteps + [
             .notices, .history, .search, .factVersions,
         ]
-        + Identity.laterSteps + [.deferred, .purges]
+        + Identity.laterSteps + [.deferred, .purges, .subscriptions]
 
     /// Opens a folder, making what it lacks: the folder itself, its keys, its database.
     ///
@@ -63,7 +70,8 @@ package final class Box: Sendable {
             folder, keyRing: ring, steps: schemaSteps,
             parts: RecordStore.Parts(
                 clock: clock, ids: ids, onFatal: { Console.fatal($0) },
-                onDamage: { Console.problem("tribal-ehr: \($0)") }, writing: writing))
+                onDamage: { Console.problem("tribal-ehr: \($0)") }, writing: writing,
+                followers: [SubscriptionFollower.follower(clock)]))
         let identity = try await Identity(
             store: store, passwords: try passwords ?? PasswordPool(), settings: settings)
         let facts = BoxFacts()
@@ -95,7 +103,9 @@ package final class Box: Sendable {
         self.clock = clock
         self.ids = ids
         gate = Gate(store: store)
-        importer = Importer(gate: gate, store: store, ids: ids)
+        let rules = WriteRules()
+        writeRules = rules
+        importer = Importer(gate: gate, store: store, ids: ids, rules: rules)
         clinicRecord = ClinicRecord(store: store)
         maintenance = Maintenance(store: store)
         certificates = CertificateKeeper(
@@ -107,6 +117,9 @@ package final class Box: Sendable {
         self.setup = setup
         let live = LiveSettings(base)
         settings = live
+        live.follow { rules.use($0.validation) }
+        subscriptionParts = Self.subscriptionParts(store, identity, live, label)
+        subscriptions = SubscriptionEngine(subscriptionParts)
         settingsRecord = SettingsRecord(
             store: store,
             source: SettingsSource(

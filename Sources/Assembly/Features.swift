@@ -1,4 +1,5 @@
 import Charting
+import Exchange
 import FHIRAPI
 import Identity
 package import ServerKit
@@ -27,10 +28,18 @@ package enum Features {
             HealthFeature(health: health),
             PatientSearchFeature(gate: box.gate, store: box.store, clock: box.clock),
             ChartFeature(gate: box.gate, store: box.store, clock: box.clock),
+            VitalsFeature(
+                gate: box.gate, store: box.store, clock: box.clock, ids: box.ids,
+                staff: VitalsFeature.Staff(
+                    practitionerID: { box.identity.accounts.user(id: $0)?.practitionerID },
+                    displayName: { box.identity.accounts.user(id: $0)?.displayName })),
             CapabilityFeature(clock: box.clock, version: AppVersion.text),
-            TransactionFeature(gate: box.gate, store: box.store, ids: box.ids),
+            TransactionFeature(
+                gate: box.gate, store: box.store, ids: box.ids, rules: box.writeRules),
             ReadFeature(gate: box.gate, store: box.store),
-            WriteFeature(gate: box.gate, store: box.store, ids: box.ids),
+            WriteFeature(
+                gate: box.gate, store: box.store, ids: box.ids, rules: box.writeRules),
+            ValidateFeature(gate: box.gate, store: box.store, validator: box.writeRules.validator),
             SearchFeature(gate: box.gate, store: box.store, ids: box.ids),
             HistoryFeature(gate: box.gate, store: box.store),
             EverythingFeature(gate: box.gate, store: box.store),
@@ -50,13 +59,18 @@ package enum Features {
                 gate: box.gate, store: box.store,
                 staffName: { box.identity.accounts.user(id: $0)?.displayName }),
             NoticesFeature(gate: box.gate, store: box.store),
+            SubscriptionsFeature(
+                gate: box.gate, parts: box.subscriptionParts, engine: box.subscriptions),
+            EventStreamFeature(
+                store: box.store, watcher: { try await box.identity.watcher(sessionID: $0) }),
             ClinicFeature(
                 gate: box.gate, record: box.clinicRecord,
                 onChange: { try await box.refreshFacts() }),
             SettingsFeature(gate: box.gate, record: box.settingsRecord),
-            LocationsFeature(gate: box.gate, store: box.store, ids: box.ids),
+            LocationsFeature(
+                gate: box.gate, store: box.store, ids: box.ids, rules: box.writeRules),
             ProvidersFeature(
-                gate: box.gate, store: box.store, ids: box.ids,
+                gate: box.gate, store: box.store, ids: box.ids, rules: box.writeRules,
                 userOf: { id in
                     box.identity.accounts.user(practitionerID: id).map {
                         ProvidersFeature.LinkedUser(

@@ -22,6 +22,10 @@ package struct ImportReport: Sendable, Equatable {
     /// Resources that went in or were there already, by type.
     package var byType: [String: Int] = [:]
     package var rejects: [Reject] = []
+    /// Resources that went in though they break rules.
+    package var flawedCount = 0
+    /// How often each rule is broken by what went in, by its words; the first 200 of them.
+    package var flaws: [String: Int] = [:]
 
     /// Makes an empty report.
     package init() {}
@@ -33,6 +37,13 @@ package struct ImportReport: Sendable, Equatable {
         unchanged += other.unchanged
         byType.merge(other.byType, uniquingKeysWith: +)
         rejects += other.rejects
+        flawedCount += other.flawedCount
+        flaws.merge(other.flaws, uniquingKeysWith: +)
+    }
+
+    mutating func note(_ notes: WriteNotes) {
+        flawedCount += notes.flawedCount
+        flaws.merge(notes.flaws, uniquingKeysWith: +)
     }
 
     /// Resources that are in the store now because of the piece, or were before.
@@ -69,8 +80,10 @@ package struct Importer: Sendable {
     private let work: BundleWork
 
     /// Makes an importer.
-    package init(gate: Gate, store: RecordStore, ids: IDs) {
-        work = BundleWork(gate: gate, store: store, ids: ids)
+    package init(
+        gate: Gate, store: RecordStore, ids: IDs, rules: WriteRules = .strict
+    ) {
+        work = BundleWork(gate: gate, store: store, ids: ids, rules: rules)
     }
 
     /// Imports one document: a Bundle or a single resource.
@@ -145,9 +158,11 @@ package struct Importer: Sendable {
             try await importEach(plan, caller: caller, into: &report) { "entry \($0)" }
             return
         }
-        for changed in try await work.allOrNothing(plan, caller: caller, isImport: true).values {
-            report.count(changed)
-        }
+        let notes = WriteNotes()
+        let made = try await work.allOrNothing(
+            plan, caller: caller, isImport: true, notes: notes)
+        for changed in made.values { report.count(changed) }
+        report.note(notes)
     }
 
     /// Takes entries one by one, in chunks; those whose references wait for others of the same
@@ -184,6 +199,8 @@ package struct Importer: Sendable {
         let found = try await work.lookUp(plan.conditions(of: items), caller)
         var changes: [Change] = []
         var waiting: [(position: Int, problem: Problem)] = []
+        let notes = WriteNotes()
+        defer { report.note(notes) }
         for position in positions {
             let item = plan.items[position]
             if let unless = item.condition, item.act == .create, let id = found[unless]?.first {
@@ -194,7 +211,8 @@ package struct Importer: Sendable {
             }
             do {
                 changes.append(
-                    try await work.importing(item, in: plan, found: found, caller: caller))
+                    try await work.importing(
+                        item, in: plan, found: found, caller: caller, notes: notes))
             } catch let problem as Problem {
                 if problem.code == .notFound {
                     waiting.append((position, problem))

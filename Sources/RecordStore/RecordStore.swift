@@ -22,12 +22,14 @@ package final class RecordStore: Sendable {
         package let search: SearchRules
         /// What the box adds to what is written.
         package let writing: WritingRules
+        /// What features do whenever a record of their type is written.
+        package let followers: [RecordFollower]
 
         /// Collects the parts.
         package init(
             clock: Clock, ids: IDs, onFatal: @escaping @Sendable (String) -> Void,
             onDamage: @escaping @Sendable (String) -> Void, search: SearchRules = .r4,
-            writing: WritingRules = WritingRules()
+            writing: WritingRules = WritingRules(), followers: [RecordFollower] = []
         ) {
             self.clock = clock
             self.ids = ids
@@ -35,6 +37,7 @@ package final class RecordStore: Sendable {
             self.onDamage = onDamage
             self.search = search
             self.writing = writing
+            self.followers = followers
         }
     }
 
@@ -55,6 +58,8 @@ package final class RecordStore: Sendable {
     let turns = Turns()
     let relationMemory = RelationMemory()
     let stamps: OpenStamps
+    /// What was committed last, in order.
+    package let journal: Journal
 
     /// Opens the records of a data folder whose lock the caller holds, and brings the schema up.
     ///
@@ -83,6 +88,7 @@ package final class RecordStore: Sendable {
                 keys: keys, tags: SearchTags(maker: tags), numbers: SearchNumbers(),
                 rules: parts.search))
         try index.load(connection)
+        let journal = Journal(head: try JournalRows.head(connection))
         // The schema stands; from here on rows are read and changed and nothing else.
         try connection.restrict()
         let readers = try Readers(path: folder.database, steadyMs: parts.clock.steadyMs)
@@ -99,15 +105,16 @@ package final class RecordStore: Sendable {
             drafts: DraftRoom(
                 keys: keys, tags: tags, auditSealer: sealer, index: index.maker,
                 writing: parts.writing),
-            index: index, anchors: anchors, space: space)
+            index: index, anchors: anchors, space: space, journal: journal)
     }
 
     private init(
         parts: Parts, people: PersonIndex, folder: DataFolder, keys: DataKeys, readers: Readers,
         writer: Writer, drafts: DraftRoom, index: SearchIndex, anchors: AuditAnchors,
-        space: DiskSpace
+        space: DiskSpace, journal: Journal
     ) {
         self.parts = parts
+        self.journal = journal
         stamps = OpenStamps(wallMs: parts.clock.wallMs)
         self.people = people
         self.folder = folder

@@ -56,6 +56,7 @@ enum Part: String, CaseIterable, Sendable {
     case creates
     case names
     case sizes
+    case checks
 
     func run(_ options: Options, scratch: String) async throws -> [Figure] {
         switch self {
@@ -63,6 +64,7 @@ enum Part: String, CaseIterable, Sendable {
         case .synthea: try await SyntheaBox(options: options, scratch: scratch).run()
         case .creates: try await Creates(scratch: scratch, plan: options.plan).run()
         case .names: try await NameSearch(scratch: scratch, plan: options.plan).run()
+        case .checks: try Checks().run()
         case .sizes: try await SizedBox(options: options, scratch: scratch).run()
         }
     }

@@ -22,6 +22,8 @@ SCREENS = [
     ("zoom-400", {"viewport": {"width": 320, "height": 256}}),
 ]
 
+RIGHTS_PAGES = ["/certificates", "/access-rules", "/emergencies", "/delegations"]
+
 
 def sign_in(page, user, password):
     page.wait_for_selector("#username")
@@ -281,6 +283,40 @@ def walk_screens(watch, browser, options):
         page.context.close()
 
 
+def walk_rights(watch, browser, options):
+    """Who may see which charts: an emergency from its opening to its review, and what surrounds it."""
+    page = watch.page(browser, options.url, viewport={"width": 1280, "height": 860})
+    page.goto("/")
+    sign_in(page, options.user, options.password)
+    page.wait_for_selector("[data-search]")
+    page.keyboard.type("lits")
+    page.wait_for_selector("a.patient")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".summary")
+    patient = page.url.split("/patients/")[1].split("/")[0]
+    press(watch, page, ".emergency-offer button")
+    page.wait_for_selector("dialog[open]")
+    watch.look(page, "rights-emergency-ask")
+    page.keyboard.press("Escape")
+    page.goto("/delegations")
+    settle(page)
+    watch.look(page, "rights-delegations", full=True)
+    page.context.close()
+    for name, context in SCREENS:
+        page = watch.page(browser, options.url, **context)
+        page.goto("/admin")
+        sign_in(page, options.admin, options.admin_password)
+        settle(page)
+        for path in RIGHTS_PAGES + [f"/access-report/{patient}"]:
+            page.goto(path)
+            settle(page)
+            shot = f"rights-{path.split('/')[1]}-{name}"
+            watch.look(page, shot, full=True)
+            watch.fits(page, shot)
+        page.context.close()
+
+
 def walk_clinician(watch, browser, options):
     page = watch.page(browser, options.url, viewport={"width": 1280, "height": 860})
     page.goto("/admin/users")
@@ -327,6 +363,7 @@ def main():
         page.context.close()
         walk_screens(watch, browser, options)
         walk_clinician(watch, browser, options)
+        walk_rights(watch, browser, options)
         browser.close()
     return watch.report()
 

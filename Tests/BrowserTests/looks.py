@@ -11,7 +11,8 @@ SCREENS = [
 ]
 HELP = ["sign-in", "patient-search", "chart", "keyboard", "sessions", "second-factor", "audit-log",
         "who-may-see-what", "break-glass", "delegation",
-        "locked-out", "install", "setup", "recovery-kit", "practice-clinic", "trust-this-device",
+        "locked-out", "install", "setup", "recovery-kit", "practice-clinic", "demo-clinic",
+        "trust-this-device",
         "certificates", "maintenance", "administration",
         "users", "access-review", "clinic-and-places", "settings",
         "fhir"]

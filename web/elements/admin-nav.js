@@ -28,6 +28,8 @@ export const adminPages = [
     what: "What browsers are shown, and a certificate of the clinic's own." },
   { href: "/access-rules", label: "Who may see which charts", needs: "access-rules.read",
     what: "Every chart or own patients only, role by role." },
+  { href: "/admin/subscriptions", label: "Subscriptions", needs: "system.read",
+    what: "Programs that are told of changes, and how that goes." },
   { href: "/admin/settings", label: "Settings", needs: "system.read",
     what: "Sessions, passwords, limits and the log." },
   { href: "/admin/purge", label: "Destroy a record", needs: "system.change",

@@ -9,7 +9,11 @@ const mark = () => html`<svg class="brand-mark" viewBox="0 0 32 32" aria-hidden=
   <path d="M16 10v12M10 16h12" stroke="currentColor" stroke-width="3"
     stroke-linecap="round"></path></svg>`;
 
+const liveWords = { live: "Live", stale: "Not live: reconnecting" };
+
 class AppHeader extends HTMLElement {
+  #live = "off";
+
   /** Shows the bar: `{ clinicName, strip, closed, items, person, path, menu, actions }`. */
   show(view) {
     const link = ({ href, label, badge, badgeText }) => html`<li>
@@ -23,9 +27,20 @@ class AppHeader extends HTMLElement {
       <div class="app-row">
         <a class="brand" href="/">${mark()}<span>${view.clinicName}</span></a>
         <nav aria-label="Main"><ul>${view.items.map(link)}</ul></nav>
+        <p class="live-mark" role="status"></p>
         ${view.person ? personPart(view) : null}
       </div></header>`);
+    this.showLive(this.#live);
     this.#closeMenuOutside();
+  }
+
+  /** Says whether what others change is shown: `live`, `stale` or `off`. */
+  showLive(state) {
+    this.#live = state;
+    const mark = this.querySelector(".live-mark");
+    if (!mark) return;
+    mark.textContent = liveWords[state] ?? "";
+    mark.dataset.state = state;
   }
 
   #closeMenuOutside() {

@@ -16,7 +16,7 @@ struct RootCommand: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Bring records in",
-                subcommands: [ImportCommand.self, DemoCommand.self]),
+                subcommands: [ImportCommand.self, ValidateCommand.self, DemoCommand.self]),
             CommandGroup(
                 name: "Take records out", subcommands: [PurgeCommand.self]),
             CommandGroup(

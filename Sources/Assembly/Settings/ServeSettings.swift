@@ -1,3 +1,5 @@
+package import Exchange
+package import FHIRAPI
 package import Identity
 package import Logging
 package import RecordStore
@@ -21,8 +23,12 @@ package struct ServeSettings: Sendable {
     package var logLevel: Logger.Level = .info
     /// How often one may ask.
     package var rates = RateSettings()
+    /// Which machines the box may send to.
+    package var outgoing = OutgoingRules()
     /// How long entries of the audit log are kept at least, by the clinic's rule.
     package var auditRetentionDays = 2_555
+    /// What becomes of a resource that breaks rules of FHIR.
+    package var validation = WriteRules.Level.error
     /// Whether resources that come without a narrative are given one.
     package var isNarrated = true
     /// Whether it is put on record with each write where it came from.

@@ -1,4 +1,6 @@
 import AccessControl
+import Exchange
+import FHIRAPI
 import Logging
 import RecordStore
 package import ServerKit
@@ -19,6 +21,11 @@ extension Setting {
             "ROLE=NUMBER with numbers from \(range.lowerBound) to \(range.upperBound)"
                 + (unit.map { " (\($0))" } ?? "")
         case .onOff: "on or off"
+        case .validation:
+            "one of " + WriteRules.Level.allCases.map(\.rawValue).joined(separator: ", ")
+        case .targets:
+            "at most \(OutgoingTarget.countMax) machines as HOST[:PORT][+private][+http]"
+        case .file: "an absolute path, or nothing"
         case .level: "one of " + Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
         }
     }
@@ -57,6 +64,15 @@ extension Setting {
         case .onOff(let place):
             guard text == "on" || text == "off" else { return false }
             settings[keyPath: place] = text == "on"
+        case .validation(let place):
+            guard let level = WriteRules.Level(rawValue: text) else { return false }
+            settings[keyPath: place] = level
+        case .targets(let place):
+            guard let targets = OutgoingTarget.list(text) else { return false }
+            settings[keyPath: place] = targets
+        case .file(let place):
+            guard text.isEmpty || text.hasPrefix("/"), !text.utf8.contains(0) else { return false }
+            settings[keyPath: place] = text.isEmpty ? nil : text
         case .level(let place):
             guard let level = Logger.Level(rawValue: text) else { return false }
             settings[keyPath: place] = level

@@ -1,4 +1,6 @@
 package import AccessControl
+package import Exchange
+package import FHIRAPI
 import Identity
 package import Logging
 package import RecordStore
@@ -27,13 +29,19 @@ package struct Setting: Sendable {
             any WritableKeyPath<ServeSettings, [Role: Int]> & Sendable, ClosedRange<Int>)
         /// `on` or `off`.
         case onOff(any WritableKeyPath<ServeSettings, Bool> & Sendable)
+        /// What becomes of a resource that breaks rules.
+        case validation(any WritableKeyPath<ServeSettings, WriteRules.Level> & Sendable)
+        /// Machines to send to, each as `HOST[:PORT][+private][+http]`; may be empty.
+        case targets(any WritableKeyPath<ServeSettings, [OutgoingTarget]> & Sendable)
+        /// The absolute path of a file, or nothing.
+        case file(any WritableKeyPath<ServeSettings, String?> & Sendable)
         /// One of the levels of the log.
         case level(any WritableKeyPath<ServeSettings, Logger.Level> & Sendable)
     }
 
     /// What a setting is about.
     package enum Group: String, Sendable {
-        case network, sessions, passwords, rates, records, log
+        case network, sessions, passwords, rates, records, outgoing, log
     }
 
     /// The name in the file; `TRIBAL_EHR_` and this name in the environment.
@@ -173,6 +181,11 @@ extension Setting {
             "The clinic's rule for how long entries of the audit log are kept at least; seven "
                 + "years or more. This release never removes an entry, whatever stands here."),
         Setting(
+            "VALIDATION", .validation(\.validation), default: "error", in: .records, isLive: true,
+            "What becomes of a record from a program that breaks rules of FHIR: error refuses it and "
+                + "says why, warn stores it and says why. Imports of old records refuse only what "
+                + "cannot be read."),
+        Setting(
             "NARRATIVE", .onOff(\.isNarrated), default: "on", in: .records, isLive: true,
             "Whether resources that programs write without a text for people are given one. Imports "
                 + "stay as they are."),
@@ -180,6 +193,16 @@ extension Setting {
             "PROVENANCE", .onOff(\.isTraced), default: "on", in: .records, isLive: true,
             "Whether each write by a person or a program, and each import, stores a Provenance that "
                 + "says who did it and when."),
+        Setting(
+            "OUTGOING_HOSTS", .targets(\.outgoing.targets), default: "", in: .outgoing,
+            isLive: true,
+            "Which machines the box may send to for subscriptions, by exact name and port, such as "
+                + "hooks.example.org or lab.lan:8443+private. Empty: none. +private lets a name lead "
+                + "into a network of the clinic; +http, for this computer only, leaves out TLS."),
+        Setting(
+            "OUTGOING_CA_FILE", .file(\.outgoing.authorityFile), default: "", in: .outgoing,
+            "A file of authorities in PEM that the box trusts for machines it sends to, beside "
+                + "those of the system. Empty for none."),
         Setting(
             "LOG_LEVEL", .level(\.logLevel), default: "info", in: .log, isLive: true,
             "The least important kind of line that is logged. The log never holds patient data, at "

@@ -103,6 +103,11 @@ package struct CapabilityFeature: Feature {
                 for code in references { list.string("\(type):\(code)") }
             }
         }
+        if let back = pointers[type] {
+            resource.array("searchRevInclude") { list in
+                for one in back { list.string(one) }
+            }
+        }
         resource.array("searchParam") { list in
             for one in parameters { parameter(one, &list) }
         }
@@ -125,6 +130,29 @@ package struct CapabilityFeature: Feature {
             }
         }
     }
+
+    /// The parameters that point to a type, as `Type:parameter`, sorted.
+    ///
+    /// A parameter that may point to everything is named for Provenance only: all others for each
+    /// type would be most of the statement.
+    private static let pointers: [String: [String]] = {
+        var found: [String: [String]] = [:]
+        for type in ResourceType.all {
+            for one in Definitions.r4.searchParameters(for: type)
+            where one.isOffered && one.type == .reference {
+                let name = "\(type):\(one.code)"
+                let targets = name == "Provenance:target" ? ResourceType.all : one.targets
+                guard targets.count <= pointedTypesMax || name == "Provenance:target" else {
+                    continue
+                }
+                for target in targets { found[target, default: []].append(name) }
+            }
+        }
+        return found.mapValues { $0.sorted() }
+    }()
+
+    /// How many types a parameter may point to and still be named for each.
+    private static let pointedTypesMax = 20
 
     private static func isUSCore(_ url: String) -> Bool {
         url.hasPrefix("http://hl7.org/fhir/us/core/")

@@ -71,7 +71,12 @@ struct Credentials: Sendable {
     private func cookie(
         _ token: String, _ request: Request, _ context: OpenContext
     ) async throws(Problem) -> (User, Caller, isLocked: Bool) {
-        guard let found = await identity.sessions.look(token: token),
+        // A page that listens is no person who works: it must not keep the session alive.
+        let isListening = request.uri.path == "/api/v1/events"
+        let looked =
+            isListening
+            ? identity.sessions.peek(token: token) : await identity.sessions.look(token: token)
+        guard let found = looked,
             let user = identity.directory.user(id: found.live.session.userID), !user.isDisabled
         else {
             throw Problem(.login, "The session has ended. Sign in again.")

@@ -95,6 +95,15 @@ final class SessionTable: Sendable {
         }
     }
 
+    /// The session of a token's digest, if it is alive; does not count as a use.
+    func peek(digest: [UInt8]) -> Found? {
+        let steadyMs = clock.steadyMs()
+        return state.withLock { state in
+            guard let live = state.byDigest[digest], isAlive(live, steadyMs) else { return nil }
+            return isLocked(live, steadyMs) ? .locked(live) : .awake(live, isSaveDue: false)
+        }
+    }
+
     /// The live session of an id; does not count as a use.
     func find(id: String) -> Live? {
         let steadyMs = clock.steadyMs()

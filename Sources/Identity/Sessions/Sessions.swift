@@ -211,6 +211,11 @@ package final class Sessions: Sendable {
         return found
     }
 
+    /// What a cookie's token stands for; does not count as a use.
+    func peek(token: String) -> SessionTable.Found? {
+        table.peek(digest: SecretToken.digest(of: token))
+    }
+
     private func save(_ live: SessionTable.Live) async {
         // Without the note the session only ends sooner after a restart; reading must go on even
         // when the disk is full.

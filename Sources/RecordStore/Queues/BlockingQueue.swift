@@ -1,18 +1,19 @@
 import Glibc
-import Kernel
+package import Kernel
 import Synchronization
 
 /// A bounded first-in, first-out queue between tasks that must not block and a thread that may.
 ///
 /// Putting never waits: a full queue refuses. Taking waits.
-final class BlockingQueue<Element: Sendable>: @unchecked Sendable {  // because of the mutex
+package final class BlockingQueue<Element: Sendable>: @unchecked Sendable {  // because of the mutex
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var elements: [Element] = []
     private var isClosed = false
     private let countMax: Int
 
-    init(countMax: Int) {
+    /// Makes an empty queue of a length that it never exceeds.
+    package init(countMax: Int) {
         self.countMax = countMax
         pthread_mutex_init(mutex, nil)
         // The steady clock: a wall clock that is set back must not make a wait last years.
@@ -30,8 +31,10 @@ final class BlockingQueue<Element: Sendable>: @unchecked Sendable {  // because 
         mutex.deallocate()
     }
 
-    /// Appends an element, or says why not.
-    func put(_ element: Element) throws(Problem) {
+    /// Appends an element.
+    ///
+    /// - Throws: ``Problem`` `.transient` where the queue is full or closed.
+    package func put(_ element: Element) throws(Problem) {
         try append(element)
         // After the unlock: the thread that wakes up would only wait for the mutex.
         pthread_cond_signal(condition)
@@ -50,7 +53,7 @@ final class BlockingQueue<Element: Sendable>: @unchecked Sendable {  // because 
 
     /// Takes up to `limit` elements, waiting for the first one at most `waitMs`; empty after that
     /// wait, nil once the queue is closed and drained.
-    func take(limit: Int, waitMs: Int) -> [Element]? {
+    package func take(limit: Int, waitMs: Int) -> [Element]? {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         if elements.isEmpty && !isClosed { waitOnce(ms: waitMs) }
@@ -65,7 +68,7 @@ final class BlockingQueue<Element: Sendable>: @unchecked Sendable {  // because 
     }
 
     /// Refuses everything from here on; what is in the queue is still handed out.
-    func close() {
+    package func close() {
         pthread_mutex_lock(mutex)
         isClosed = true
         pthread_cond_broadcast(condition)

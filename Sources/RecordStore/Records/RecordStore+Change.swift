@@ -91,7 +91,10 @@ extension RecordStore {
         do {
             let rows = try await newest(of: changes)
             made = try zip(changes, rows).map { change, row in
-                try Self.naming(change) { try drafts.draft(change, newest: row, nowMs: nowMs) }
+                try Self.naming(change) {
+                    try follower(of: change)?.check(change)
+                    return try drafts.draft(change, newest: row, nowMs: nowMs)
+                }
             }
         } catch let refused as RefusedChange {
             try await noteFailure(refused.change, refused.problem)
@@ -172,6 +175,7 @@ extension RecordStore {
             try ChangeRows.replaceTags(draft, scope)
         }
         try follow(draft, seq: seq, nowMs: nowMs, scope)
+        try announce(draft, seq: seq, scope)
         if RelationMemory.types.contains(change.type) {
             let memory = relationMemory
             scope.afterCommit { memory.forget() }

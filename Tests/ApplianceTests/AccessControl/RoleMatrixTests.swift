@@ -20,6 +20,10 @@ struct RoleMatrixTests {
         switch area {
         case .directory, .definitions:
             return role == .systemAdmin || role == .admin ? all : look
+        case .subscriptions:
+            // They carry what opens other programs, and send records out of the clinic.
+            return isAdministrator(role)
+                ? all.union([.administer]) : role == .physician ? all : []
         case .ownAccount: return own
         case .users:
             if role == .systemAdmin { return all.union([.administer]) }

@@ -1,5 +1,6 @@
 import AccessControl
 import Assembly
+import Exchange
 import FHIRModel
 import Identity
 import Kernel
@@ -27,10 +28,11 @@ final class TestBox: Sendable {
     static func with<Value: Sendable>(
         in folder: TemporaryFolder? = nil, clock: FixedClock = FixedClock(),
         machine: SetupMachine = .good, adding: Additions = .none,
-        _ body: (TestBox) async throws -> Value
+        outgoing: OutgoingRules = OutgoingRules(), _ body: (TestBox) async throws -> Value
     ) async throws -> Value {
         let test = try await open(
-            try folder ?? TemporaryFolder(), clock, machine: machine, adding: adding)
+            try folder ?? TemporaryFolder(), clock, machine: machine, adding: adding,
+            outgoing: outgoing)
         do {
             let value = try await body(test)
             await test.box.close()
@@ -48,10 +50,11 @@ final class TestBox: Sendable {
 
     /// The same with a server in front of it.
     static func served(
-        adding: Additions = .none,
+        adding: Additions = .none, outgoing: OutgoingRules = OutgoingRules(),
+        in folder: TemporaryFolder? = nil,
         _ body: @escaping @Sendable (TestBox, ServedBox) async throws -> Void
     ) async throws {
-        try await with(adding: adding) { test in
+        try await with(in: folder, adding: adding, outgoing: outgoing) { test in
             try await ServedBox.with(test) { try await body(test, $0) }
         }
     }
@@ -59,7 +62,7 @@ final class TestBox: Sendable {
     /// Opens the box of a folder.
     static func open(
         _ folder: TemporaryFolder, _ clock: FixedClock, machine: SetupMachine = .good,
-        adding: Additions = .none
+        adding: Additions = .none, outgoing: OutgoingRules = OutgoingRules()
     ) async throws -> TestBox {
         let cost = IdentityFixture.cheap
         var settings = IdentitySettings()
@@ -68,6 +71,7 @@ final class TestBox: Sendable {
         var serving = ServeSettings(identity: settings)
         serving.isNarrated = adding == .narrative
         serving.isTraced = adding == .provenance
+        serving.outgoing = outgoing
         let box = try await Box.open(
             DataFolder(path: folder.path), settings: settings, serving: serving,
             clock: clock.clock,

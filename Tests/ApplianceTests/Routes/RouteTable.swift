@@ -122,6 +122,18 @@ enum RouteTable {
             "GET /api/v1/audit/verify-integrity", "/api/v1/audit/verify-integrity", .account, 200,
             "++---------"),
         Probe("GET /api/v1/notices", "/api/v1/notices", .account, 200, "++---------"),
+        Probe("GET /api/v1/subscriptions", "/api/v1/subscriptions", .account, 200, "++---------"),
+        Probe(
+            "POST /api/v1/subscriptions/:id/on", "/api/v1/subscriptions/none/on", .account, 404,
+            "++---------", body: "{}"),
+        Probe(
+            "POST /api/v1/subscriptions/:id/off", "/api/v1/subscriptions/none/off", .account, 404,
+            "++---------", body: "{}"),
+        Probe(
+            "POST /api/v1/subscriptions/:id/secret", "/api/v1/subscriptions/none/secret", .account,
+            404, "++---------", body: "{}"),
+        // With a place that is none, because a stream of events has no end.
+        Probe("GET /api/v1/events", "/api/v1/events?after=x", .account, 400, all),
         Probe("GET /api/v1/maintenance", "/api/v1/maintenance", .account, 200, "++---------"),
         Probe(
             "POST /api/v1/maintenance", "/api/v1/maintenance", .account, 400, "+----------",
@@ -207,6 +219,15 @@ enum RouteTable {
         Probe(
             "GET /api/v1/patients/:id/notes/:document", "/api/v1/patients/other/notes/note",
             .records, 404, "-++++++++--"),
+        Probe(
+            "GET /api/v1/vitals/:id/rules", "/api/v1/vitals/own/rules", .records, 200,
+            "-++++++++++"),
+        Probe(
+            "GET /api/v1/vitals/:id/rules", "/api/v1/vitals/other/rules", .records, 200,
+            "-+++++++++-"),
+        Probe(
+            "POST /api/v1/observations/vitals", "/api/v1/observations/vitals", .records, 400,
+            "--+++-+----", body: #"{"patientId":"own"}"#),
     ]
 
     private static func reads(_ base: String) -> [Probe] {
@@ -227,6 +248,9 @@ enum RouteTable {
             Probe(read, "\(base)/Immunization/none", .records, 404, "-+++++---++"),
             Probe(read, "\(base)/Practitioner/hale", .records, 200, all),
             Probe(read, "\(base)/AuditEvent/none", .account, 404, "++---------"),
+            Probe(
+                "GET \(base)/:type/:id/$status", "\(base)/Subscription/none/$status",
+                .records, 404, "+++--------"),
             Probe(vread, "\(base)/Condition/cough/_history/1", .records, 200, "-+++++++-++"),
             Probe(vread, "\(base)/Condition/cough-bh/_history/1", .records, 200, "-?++????-?+"),
             Probe(vread, "\(base)/Practitioner/hale/_history/1", .records, 200, all),
@@ -248,6 +272,15 @@ enum RouteTable {
             Probe(type, "\(base)/Practitioner/_history", .records, 200, all),
             Probe("POST \(base)/$fhirpath", "\(base)/$fhirpath", .nothing, 400, all, body: "{}"),
             Probe("GET \(base)/_history", "\(base)/_history", .records, 200, all),
+            Probe(
+                "POST \(base)/:type/$validate", "\(base)/Condition/$validate", .nothing, 200, all,
+                body: condition("cough", of: "own")),
+            Probe(
+                "POST \(base)/:type/:id/$validate", "\(base)/Condition/cough/$validate", .records,
+                200, "-+++++++-++", body: condition("cough", of: "own")),
+            Probe(
+                "GET \(base)/:type/:id/$validate", "\(base)/Condition/cough/$validate", .records,
+                200, "-+++++++-++"),
         ]
     }
 

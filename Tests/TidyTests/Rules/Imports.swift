@@ -49,7 +49,7 @@ enum Layers {
         "CZlib": ["Deflate"], "CUnicodeTables": ["FHIRModel"], "CDefinitions": ["FHIRModel"],
         "CCurl": ["Exchange"],
         "CXML": ["FHIRXML"],
-        "CWebAssets": ["Assembly"], "CDemoClinic": ["Assembly", "Steward"],
+        "CWebAssets": ["Assembly"], "CDemoClinic": ["Assembly", "Steward", "TestKit"],
         "ArgumentParser": ["Assembly"], "NIOSSL": ["ServerKit", "Assembly"],
         "HummingbirdTLS": ["ServerKit"], "HummingbirdHTTP2": ["ServerKit"],
     ]

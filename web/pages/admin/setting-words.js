@@ -3,7 +3,8 @@
 /** The groups in the order of the page. */
 export const groupWords = new Map([
   ["sessions", "Sessions"], ["passwords", "Passwords"], ["records", "Records"],
-  ["rates", "How often one may ask"], ["log", "Log of the program"], ["network", "Network"],
+  ["rates", "How often one may ask"],
+  ["outgoing", "Sending to other programs"], ["log", "Log of the program"], ["network", "Network"],
 ]);
 
 const titles = new Map([
@@ -22,8 +23,11 @@ const titles = new Map([
   ["RATE_OPEN_PER_SECOND", "Requests without a sign-in, a second"],
   ["RATE_SIGN_IN_PER_MINUTE", "Tries to sign in from one address, a minute"],
   ["RATE_ALL_PER_SECOND", "Requests of everybody together, a second"],
+  ["VALIDATION", "Records that break rules of FHIR"],
   ["NARRATIVE", "Add a text for people to records without one"],
   ["PROVENANCE", "Keep with each write who made it"],
+  ["OUTGOING_HOSTS", "Machines that the box may send to"],
+  ["OUTGOING_CA_FILE", "File of further authorities for them"],
   ["LOG_LEVEL", "Level of the log"],
 ]);
 

@@ -8,6 +8,7 @@ import { noteOpened } from "../../lib/recent.js";
 import { go } from "../../lib/router.js";
 import { may, session } from "../../lib/session.js";
 import { addStyle } from "../../lib/styles.js";
+import { changeNote } from "../../elements/change-note.js";
 import { closedNote, EmergencyStrip } from "../../elements/emergency-strip.js";
 import { banner } from "./banner.js";
 import {
@@ -47,7 +48,7 @@ export function open(outlet, parts) {
 
 class ChartPage {
   #outlet; #parts; #chart = null; #request = new AbortController(); #endKeys = []; #sizes = null;
-  #strip = null;
+  #strip = null; #note = null; #changes = null;
 
   constructor(outlet, parts) {
     this.#outlet = outlet;
@@ -76,6 +77,13 @@ class ChartPage {
     }
   }
 
+  // After something was saved: the chart as it is now, at another address, with a word on top.
+  async #reload(path, note) {
+    await go(path, { isReplacing: true });
+    this.#note = note;
+    await this.load();
+  }
+
   change(parts) {
     if (parts.id !== this.#parts.id) return false;
     this.#parts = parts;
@@ -86,6 +94,7 @@ class ChartPage {
   close() {
     this.#request.abort();
     this.#strip?.stop();
+    this.#changes?.stop();
     this.#sizes?.disconnect();
     this.#endKeys.forEach((end) => end());
     document.documentElement.style.removeProperty("--sticky-height");
@@ -110,6 +119,12 @@ class ChartPage {
     const head = banner(this.#chart);
     // In the banner, so that it stays in sight with it.
     if (this.#strip) head.prepend(this.#strip.node);
+    this.#changes?.stop();
+    this.#changes = changeNote({
+      text: "Somebody changed this chart since you opened it.",
+      fits: (change) => change.patient === patient.id, show: () => this.load(),
+    });
+    head.prepend(this.#changes.node);
     this.#outlet.replaceChildren(html`<article class="chart">
       ${head}
       ${may("audit.read") ? html`<p class="emergency-offer no-print"><a
@@ -124,7 +139,9 @@ class ChartPage {
     this.#showPanel();
     const heading = this.#outlet.querySelector("h1");
     heading.tabIndex = -1;
-    heading.focus({ preventScroll: true });
+    if (!this.#outlet.querySelector(".panel").contains(document.activeElement)) {
+      heading.focus({ preventScroll: true });
+    }
   }
 
   #tab(tab) {
@@ -149,7 +166,11 @@ class ChartPage {
     }
     const panel = this.#outlet.querySelector(".panel");
     panel.setAttribute("aria-labelledby", `tab-${tab.key}`);
-    panel.replaceChildren(...partsMissing(this.#chart), tab.panel(this.#chart, this.#parts.document));
+    const page = { reload: (path, note) => this.#reload(path, note) };
+    panel.replaceChildren(...partsMissing(this.#chart),
+      ...[this.#note].filter(Boolean), tab.panel(this.#chart, this.#parts.document, page));
+    this.#note?.focus();
+    this.#note = null;
     const isFar = this.#outlet.querySelector(".chart").getBoundingClientRect().top < 0;
     if (isFar) window.scrollTo(0, this.#outlet.offsetTop);
   }
@@ -181,6 +202,10 @@ class ChartPage {
         go(this.#path(tab));
         this.#outlet.querySelector(`#tab-${tab.key}`).focus();
       }));
+    if (may("observations.create")) {
+      this.#endKeys.push(keys.add("v", "Chart: record vitals", () =>
+        go(`/patients/${encodeURIComponent(this.#parts.id)}/vitals/new`)));
+    }
   }
 
   // Whatever takes the focus must not lie under the banner.

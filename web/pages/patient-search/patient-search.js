@@ -1,4 +1,5 @@
 // web/pages/patient-search/patient-search.js - finds a patient while the name is being typed.
+import { changeNote } from "../../elements/change-note.js";
 import { failedNote } from "../../elements/state-note.js";
 import { post } from "../../lib/api.js";
 import { count, formatCode, formatDate } from "../../lib/format.js";
@@ -19,11 +20,11 @@ export function open(outlet) {
   const search = new PatientSearch();
   outlet.replaceChildren(search.node);
   outlet.querySelector("[data-search]").focus();
-  return { close: () => search.stop() };
+  return { close: () => search.close() };
 }
 
 class PatientSearch {
-  #query = ""; #timer = null; #request = null; #parts; #shownQuery = null;
+  #query = ""; #timer = null; #request = null; #parts; #shownQuery = null; #changes;
 
   constructor() {
     const page = element`<div class="page patient-search">
@@ -47,7 +48,19 @@ class PatientSearch {
     };
     this.#parts.input.addEventListener("input", () => this.#typed());
     page.addEventListener("keydown", (event) => this.#key(event));
+    this.#changes = changeNote({
+      text: "The patients have changed since you searched.",
+      fits: ({ type }) => type === "Patient" && this.#shownQuery !== null,
+      show: () => this.#typed(),
+    });
+    this.#parts.count.before(this.#changes.node);
     this.#showRecent();
+  }
+
+  /** Ends everything that is under way. */
+  close() {
+    this.stop();
+    this.#changes.stop();
   }
 
   /** Ends every request that is under way. */
