@@ -268,201 +268,204 @@ static const unsigned char file_87[] = {
 #embed "../../web/pages/admin/providers.js"
 };
 static const unsigned char file_88[] = {
-#embed "../../web/pages/admin/purge.js"
+#embed "../../web/pages/admin/purge-words.js"
 };
 static const unsigned char file_89[] = {
-#embed "../../web/pages/admin/review.js"
+#embed "../../web/pages/admin/purge.js"
 };
 static const unsigned char file_90[] = {
-#embed "../../web/pages/admin/reviews.js"
+#embed "../../web/pages/admin/review.js"
 };
 static const unsigned char file_91[] = {
-#embed "../../web/pages/admin/roles.js"
+#embed "../../web/pages/admin/reviews.js"
 };
 static const unsigned char file_92[] = {
-#embed "../../web/pages/admin/sessions.js"
+#embed "../../web/pages/admin/roles.js"
 };
 static const unsigned char file_93[] = {
-#embed "../../web/pages/admin/setting-words.js"
+#embed "../../web/pages/admin/sessions.js"
 };
 static const unsigned char file_94[] = {
-#embed "../../web/pages/admin/settings.js"
+#embed "../../web/pages/admin/setting-words.js"
 };
 static const unsigned char file_95[] = {
-#embed "../../web/pages/admin/subscription-words.js"
+#embed "../../web/pages/admin/settings.js"
 };
 static const unsigned char file_96[] = {
-#embed "../../web/pages/admin/subscriptions.js"
+#embed "../../web/pages/admin/subscription-words.js"
 };
 static const unsigned char file_97[] = {
-#embed "../../web/pages/admin/user-acts.js"
+#embed "../../web/pages/admin/subscriptions.js"
 };
 static const unsigned char file_98[] = {
-#embed "../../web/pages/admin/user.js"
+#embed "../../web/pages/admin/user-acts.js"
 };
 static const unsigned char file_99[] = {
-#embed "../../web/pages/admin/users.js"
+#embed "../../web/pages/admin/user.js"
 };
 static const unsigned char file_100[] = {
-#embed "../../web/pages/admin/words.js"
+#embed "../../web/pages/admin/users.js"
 };
 static const unsigned char file_101[] = {
-#embed "../../web/pages/audit-log/audit-log.css"
+#embed "../../web/pages/admin/words.js"
 };
 static const unsigned char file_102[] = {
-#embed "../../web/pages/audit-log/audit-log.js"
+#embed "../../web/pages/audit-log/audit-log.css"
 };
 static const unsigned char file_103[] = {
-#embed "../../web/pages/audit-log/words.js"
+#embed "../../web/pages/audit-log/audit-log.js"
 };
 static const unsigned char file_104[] = {
-#embed "../../web/pages/certificates/certificates.css"
+#embed "../../web/pages/audit-log/words.js"
 };
 static const unsigned char file_105[] = {
-#embed "../../web/pages/certificates/certificates.js"
+#embed "../../web/pages/certificates/certificates.css"
 };
 static const unsigned char file_106[] = {
-#embed "../../web/pages/certificates/confirm.js"
+#embed "../../web/pages/certificates/certificates.js"
 };
 static const unsigned char file_107[] = {
-#embed "../../web/pages/chart/banner.js"
+#embed "../../web/pages/certificates/confirm.js"
 };
 static const unsigned char file_108[] = {
-#embed "../../web/pages/chart/chart.css"
+#embed "../../web/pages/chart/banner.js"
 };
 static const unsigned char file_109[] = {
-#embed "../../web/pages/chart/chart.js"
+#embed "../../web/pages/chart/chart.css"
 };
 static const unsigned char file_110[] = {
-#embed "../../web/pages/chart/lists.js"
+#embed "../../web/pages/chart/chart.js"
 };
 static const unsigned char file_111[] = {
-#embed "../../web/pages/chart/measures.js"
+#embed "../../web/pages/chart/lists.js"
 };
 static const unsigned char file_112[] = {
-#embed "../../web/pages/chart/notes.js"
+#embed "../../web/pages/chart/measures.js"
 };
 static const unsigned char file_113[] = {
-#embed "../../web/pages/chart/results.js"
+#embed "../../web/pages/chart/notes.js"
 };
 static const unsigned char file_114[] = {
-#embed "../../web/pages/chart/rows.js"
+#embed "../../web/pages/chart/results.js"
 };
 static const unsigned char file_115[] = {
-#embed "../../web/pages/chart/summary.js"
+#embed "../../web/pages/chart/rows.js"
 };
 static const unsigned char file_116[] = {
-#embed "../../web/pages/chart/vitals-form.js"
+#embed "../../web/pages/chart/summary.js"
 };
 static const unsigned char file_117[] = {
-#embed "../../web/pages/delegations/delegations.css"
+#embed "../../web/pages/chart/vitals-form.js"
 };
 static const unsigned char file_118[] = {
-#embed "../../web/pages/delegations/delegations.js"
+#embed "../../web/pages/delegations/delegations.css"
 };
 static const unsigned char file_119[] = {
-#embed "../../web/pages/emergencies/emergencies.js"
+#embed "../../web/pages/delegations/delegations.js"
 };
 static const unsigned char file_120[] = {
-#embed "../../web/pages/first-steps/first-steps.css"
+#embed "../../web/pages/emergencies/emergencies.js"
 };
 static const unsigned char file_121[] = {
-#embed "../../web/pages/first-steps/first-steps.js"
+#embed "../../web/pages/first-steps/first-steps.css"
 };
 static const unsigned char file_122[] = {
-#embed "../../web/pages/help/help.css"
+#embed "../../web/pages/first-steps/first-steps.js"
 };
 static const unsigned char file_123[] = {
-#embed "../../web/pages/help/help.js"
+#embed "../../web/pages/help/help.css"
 };
 static const unsigned char file_124[] = {
-#embed "../../web/pages/lock/lock.js"
+#embed "../../web/pages/help/help.js"
 };
 static const unsigned char file_125[] = {
-#embed "../../web/pages/maintenance/maintenance.css"
+#embed "../../web/pages/lock/lock.js"
 };
 static const unsigned char file_126[] = {
-#embed "../../web/pages/maintenance/maintenance.js"
+#embed "../../web/pages/maintenance/maintenance.css"
 };
 static const unsigned char file_127[] = {
-#embed "../../web/pages/new-password/new-password.js"
+#embed "../../web/pages/maintenance/maintenance.js"
 };
 static const unsigned char file_128[] = {
-#embed "../../web/pages/notices/notices.js"
+#embed "../../web/pages/new-password/new-password.js"
 };
 static const unsigned char file_129[] = {
-#embed "../../web/pages/patient-search/patient-search.css"
+#embed "../../web/pages/notices/notices.js"
 };
 static const unsigned char file_130[] = {
-#embed "../../web/pages/patient-search/patient-search.js"
+#embed "../../web/pages/patient-search/patient-search.css"
 };
 static const unsigned char file_131[] = {
-#embed "../../web/pages/practice/drills.js"
+#embed "../../web/pages/patient-search/patient-search.js"
 };
 static const unsigned char file_132[] = {
-#embed "../../web/pages/practice/practice.css"
+#embed "../../web/pages/practice/drills.js"
 };
 static const unsigned char file_133[] = {
-#embed "../../web/pages/practice/practice.js"
+#embed "../../web/pages/practice/practice.css"
 };
 static const unsigned char file_134[] = {
-#embed "../../web/pages/sessions/sessions.css"
+#embed "../../web/pages/practice/practice.js"
 };
 static const unsigned char file_135[] = {
-#embed "../../web/pages/sessions/sessions.js"
+#embed "../../web/pages/sessions/sessions.css"
 };
 static const unsigned char file_136[] = {
-#embed "../../web/pages/setup/administrator.js"
+#embed "../../web/pages/sessions/sessions.js"
 };
 static const unsigned char file_137[] = {
-#embed "../../web/pages/setup/clinic.js"
+#embed "../../web/pages/setup/administrator.js"
 };
 static const unsigned char file_138[] = {
-#embed "../../web/pages/setup/code.js"
+#embed "../../web/pages/setup/clinic.js"
 };
 static const unsigned char file_139[] = {
-#embed "../../web/pages/setup/done.js"
+#embed "../../web/pages/setup/code.js"
 };
 static const unsigned char file_140[] = {
-#embed "../../web/pages/setup/form.js"
+#embed "../../web/pages/setup/done.js"
 };
 static const unsigned char file_141[] = {
-#embed "../../web/pages/setup/kit.js"
+#embed "../../web/pages/setup/form.js"
 };
 static const unsigned char file_142[] = {
-#embed "../../web/pages/setup/setup.css"
+#embed "../../web/pages/setup/kit.js"
 };
 static const unsigned char file_143[] = {
-#embed "../../web/pages/setup/setup.js"
+#embed "../../web/pages/setup/setup.css"
 };
 static const unsigned char file_144[] = {
-#embed "../../web/pages/sign-in/second-step.js"
+#embed "../../web/pages/setup/setup.js"
 };
 static const unsigned char file_145[] = {
-#embed "../../web/pages/sign-in/sign-in.css"
+#embed "../../web/pages/sign-in/second-step.js"
 };
 static const unsigned char file_146[] = {
-#embed "../../web/pages/sign-in/sign-in.js"
+#embed "../../web/pages/sign-in/sign-in.css"
 };
 static const unsigned char file_147[] = {
-#embed "../../web/styles/base.css"
+#embed "../../web/pages/sign-in/sign-in.js"
 };
 static const unsigned char file_148[] = {
-#embed "../../web/styles/print.css"
+#embed "../../web/styles/base.css"
 };
 static const unsigned char file_149[] = {
-#embed "../../web/styles/reset.css"
+#embed "../../web/styles/print.css"
 };
 static const unsigned char file_150[] = {
-#embed "../../web/styles/tokens.css"
+#embed "../../web/styles/reset.css"
 };
 static const unsigned char file_151[] = {
-#embed "../../web/trust/index.html"
+#embed "../../web/styles/tokens.css"
 };
 static const unsigned char file_152[] = {
-#embed "../../web/trust/trust.css"
+#embed "../../web/trust/index.html"
 };
 static const unsigned char file_153[] = {
+#embed "../../web/trust/trust.css"
+};
+static const unsigned char file_154[] = {
 #embed "../../web/trust/trust.js"
 };
 
@@ -555,75 +558,76 @@ static const web_file all[] = {
     {"pages/admin/place-words.js", file_85, sizeof file_85},
     {"pages/admin/provider.js", file_86, sizeof file_86},
     {"pages/admin/providers.js", file_87, sizeof file_87},
-    {"pages/admin/purge.js", file_88, sizeof file_88},
-    {"pages/admin/review.js", file_89, sizeof file_89},
-    {"pages/admin/reviews.js", file_90, sizeof file_90},
-    {"pages/admin/roles.js", file_91, sizeof file_91},
-    {"pages/admin/sessions.js", file_92, sizeof file_92},
-    {"pages/admin/setting-words.js", file_93, sizeof file_93},
-    {"pages/admin/settings.js", file_94, sizeof file_94},
-    {"pages/admin/subscription-words.js", file_95, sizeof file_95},
-    {"pages/admin/subscriptions.js", file_96, sizeof file_96},
-    {"pages/admin/user-acts.js", file_97, sizeof file_97},
-    {"pages/admin/user.js", file_98, sizeof file_98},
-    {"pages/admin/users.js", file_99, sizeof file_99},
-    {"pages/admin/words.js", file_100, sizeof file_100},
-    {"pages/audit-log/audit-log.css", file_101, sizeof file_101},
-    {"pages/audit-log/audit-log.js", file_102, sizeof file_102},
-    {"pages/audit-log/words.js", file_103, sizeof file_103},
-    {"pages/certificates/certificates.css", file_104, sizeof file_104},
-    {"pages/certificates/certificates.js", file_105, sizeof file_105},
-    {"pages/certificates/confirm.js", file_106, sizeof file_106},
-    {"pages/chart/banner.js", file_107, sizeof file_107},
-    {"pages/chart/chart.css", file_108, sizeof file_108},
-    {"pages/chart/chart.js", file_109, sizeof file_109},
-    {"pages/chart/lists.js", file_110, sizeof file_110},
-    {"pages/chart/measures.js", file_111, sizeof file_111},
-    {"pages/chart/notes.js", file_112, sizeof file_112},
-    {"pages/chart/results.js", file_113, sizeof file_113},
-    {"pages/chart/rows.js", file_114, sizeof file_114},
-    {"pages/chart/summary.js", file_115, sizeof file_115},
-    {"pages/chart/vitals-form.js", file_116, sizeof file_116},
-    {"pages/delegations/delegations.css", file_117, sizeof file_117},
-    {"pages/delegations/delegations.js", file_118, sizeof file_118},
-    {"pages/emergencies/emergencies.js", file_119, sizeof file_119},
-    {"pages/first-steps/first-steps.css", file_120, sizeof file_120},
-    {"pages/first-steps/first-steps.js", file_121, sizeof file_121},
-    {"pages/help/help.css", file_122, sizeof file_122},
-    {"pages/help/help.js", file_123, sizeof file_123},
-    {"pages/lock/lock.js", file_124, sizeof file_124},
-    {"pages/maintenance/maintenance.css", file_125, sizeof file_125},
-    {"pages/maintenance/maintenance.js", file_126, sizeof file_126},
-    {"pages/new-password/new-password.js", file_127, sizeof file_127},
-    {"pages/notices/notices.js", file_128, sizeof file_128},
-    {"pages/patient-search/patient-search.css", file_129, sizeof file_129},
-    {"pages/patient-search/patient-search.js", file_130, sizeof file_130},
-    {"pages/practice/drills.js", file_131, sizeof file_131},
-    {"pages/practice/practice.css", file_132, sizeof file_132},
-    {"pages/practice/practice.js", file_133, sizeof file_133},
-    {"pages/sessions/sessions.css", file_134, sizeof file_134},
-    {"pages/sessions/sessions.js", file_135, sizeof file_135},
-    {"pages/setup/administrator.js", file_136, sizeof file_136},
-    {"pages/setup/clinic.js", file_137, sizeof file_137},
-    {"pages/setup/code.js", file_138, sizeof file_138},
-    {"pages/setup/done.js", file_139, sizeof file_139},
-    {"pages/setup/form.js", file_140, sizeof file_140},
-    {"pages/setup/kit.js", file_141, sizeof file_141},
-    {"pages/setup/setup.css", file_142, sizeof file_142},
-    {"pages/setup/setup.js", file_143, sizeof file_143},
-    {"pages/sign-in/second-step.js", file_144, sizeof file_144},
-    {"pages/sign-in/sign-in.css", file_145, sizeof file_145},
-    {"pages/sign-in/sign-in.js", file_146, sizeof file_146},
-    {"styles/base.css", file_147, sizeof file_147},
-    {"styles/print.css", file_148, sizeof file_148},
-    {"styles/reset.css", file_149, sizeof file_149},
-    {"styles/tokens.css", file_150, sizeof file_150},
-    {"trust/index.html", file_151, sizeof file_151},
-    {"trust/trust.css", file_152, sizeof file_152},
-    {"trust/trust.js", file_153, sizeof file_153},
+    {"pages/admin/purge-words.js", file_88, sizeof file_88},
+    {"pages/admin/purge.js", file_89, sizeof file_89},
+    {"pages/admin/review.js", file_90, sizeof file_90},
+    {"pages/admin/reviews.js", file_91, sizeof file_91},
+    {"pages/admin/roles.js", file_92, sizeof file_92},
+    {"pages/admin/sessions.js", file_93, sizeof file_93},
+    {"pages/admin/setting-words.js", file_94, sizeof file_94},
+    {"pages/admin/settings.js", file_95, sizeof file_95},
+    {"pages/admin/subscription-words.js", file_96, sizeof file_96},
+    {"pages/admin/subscriptions.js", file_97, sizeof file_97},
+    {"pages/admin/user-acts.js", file_98, sizeof file_98},
+    {"pages/admin/user.js", file_99, sizeof file_99},
+    {"pages/admin/users.js", file_100, sizeof file_100},
+    {"pages/admin/words.js", file_101, sizeof file_101},
+    {"pages/audit-log/audit-log.css", file_102, sizeof file_102},
+    {"pages/audit-log/audit-log.js", file_103, sizeof file_103},
+    {"pages/audit-log/words.js", file_104, sizeof file_104},
+    {"pages/certificates/certificates.css", file_105, sizeof file_105},
+    {"pages/certificates/certificates.js", file_106, sizeof file_106},
+    {"pages/certificates/confirm.js", file_107, sizeof file_107},
+    {"pages/chart/banner.js", file_108, sizeof file_108},
+    {"pages/chart/chart.css", file_109, sizeof file_109},
+    {"pages/chart/chart.js", file_110, sizeof file_110},
+    {"pages/chart/lists.js", file_111, sizeof file_111},
+    {"pages/chart/measures.js", file_112, sizeof file_112},
+    {"pages/chart/notes.js", file_113, sizeof file_113},
+    {"pages/chart/results.js", file_114, sizeof file_114},
+    {"pages/chart/rows.js", file_115, sizeof file_115},
+    {"pages/chart/summary.js", file_116, sizeof file_116},
+    {"pages/chart/vitals-form.js", file_117, sizeof file_117},
+    {"pages/delegations/delegations.css", file_118, sizeof file_118},
+    {"pages/delegations/delegations.js", file_119, sizeof file_119},
+    {"pages/emergencies/emergencies.js", file_120, sizeof file_120},
+    {"pages/first-steps/first-steps.css", file_121, sizeof file_121},
+    {"pages/first-steps/first-steps.js", file_122, sizeof file_122},
+    {"pages/help/help.css", file_123, sizeof file_123},
+    {"pages/help/help.js", file_124, sizeof file_124},
+    {"pages/lock/lock.js", file_125, sizeof file_125},
+    {"pages/maintenance/maintenance.css", file_126, sizeof file_126},
+    {"pages/maintenance/maintenance.js", file_127, sizeof file_127},
+    {"pages/new-password/new-password.js", file_128, sizeof file_128},
+    {"pages/notices/notices.js", file_129, sizeof file_129},
+    {"pages/patient-search/patient-search.css", file_130, sizeof file_130},
+    {"pages/patient-search/patient-search.js", file_131, sizeof file_131},
+    {"pages/practice/drills.js", file_132, sizeof file_132},
+    {"pages/practice/practice.css", file_133, sizeof file_133},
+    {"pages/practice/practice.js", file_134, sizeof file_134},
+    {"pages/sessions/sessions.css", file_135, sizeof file_135},
+    {"pages/sessions/sessions.js", file_136, sizeof file_136},
+    {"pages/setup/administrator.js", file_137, sizeof file_137},
+    {"pages/setup/clinic.js", file_138, sizeof file_138},
+    {"pages/setup/code.js", file_139, sizeof file_139},
+    {"pages/setup/done.js", file_140, sizeof file_140},
+    {"pages/setup/form.js", file_141, sizeof file_141},
+    {"pages/setup/kit.js", file_142, sizeof file_142},
+    {"pages/setup/setup.css", file_143, sizeof file_143},
+    {"pages/setup/setup.js", file_144, sizeof file_144},
+    {"pages/sign-in/second-step.js", file_145, sizeof file_145},
+    {"pages/sign-in/sign-in.css", file_146, sizeof file_146},
+    {"pages/sign-in/sign-in.js", file_147, sizeof file_147},
+    {"styles/base.css", file_148, sizeof file_148},
+    {"styles/print.css", file_149, sizeof file_149},
+    {"styles/reset.css", file_150, sizeof file_150},
+    {"styles/tokens.css", file_151, sizeof file_151},
+    {"trust/index.html", file_152, sizeof file_152},
+    {"trust/trust.css", file_153, sizeof file_153},
+    {"trust/trust.js", file_154, sizeof file_154},
 };
 
-const char *const web_tree_hash = "1423c6d66a904339";
+const char *const web_tree_hash = "66b0a355688441e4";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];

@@ -16,7 +16,7 @@ enum FHIROperation: String, CaseIterable {
     case diff, meta
     case metaAdd = "meta-add"
     case metaDelete = "meta-delete"
-    case graphql
+    case graphql, validate, status
 
     /// What is in an address before the operation's name.
     enum Level: String {
@@ -38,6 +38,8 @@ enum FHIROperation: String, CaseIterable {
         case .meta: [.system, .type, .instance, .version]
         case .metaAdd, .metaDelete: [.instance]
         case .graphql: [.system, .instance]
+        case .validate: [.type, .instance]
+        case .status: [.instance]
         }
     }
 
@@ -48,16 +50,18 @@ enum FHIROperation: String, CaseIterable {
         case .lastn: ["Observation"]
         case .docref: ["DocumentReference"]
         case .match, .memberMatch: ["Patient"]
-        case .diff, .meta, .metaAdd, .metaDelete, .graphql: nil
+        case .status: ["Subscription"]
+        case .diff, .meta, .metaAdd, .metaDelete, .graphql, .validate: nil
         }
     }
 
     /// How it is asked: what changes something, and what needs a resource, with a body only.
-    var methods: [HTTPRequest.Method] {
+    func methods(_ level: Level) -> [HTTPRequest.Method] {
         switch self {
+        case .validate where level == .type: [.post]
         case .match, .memberMatch, .metaAdd, .metaDelete: [.post]
-        case .diff: [.get]
-        case .everything, .lastn, .docref, .meta, .graphql: [.get, .post]
+        case .diff, .status: [.get]
+        case .everything, .lastn, .docref, .meta, .graphql, .validate: [.get, .post]
         }
     }
 
@@ -71,7 +75,10 @@ enum FHIROperation: String, CaseIterable {
         case .match: "\(core)Patient-match"
         case .memberMatch: "http://hl7.org/fhir/us/davinci-hrex/OperationDefinition/member-match"
         case .diff: "http://hapifhir.io/fhir/OperationDefinition/diff"
-        case .meta, .metaAdd, .metaDelete, .graphql: "\(core)Resource-\(rawValue)"
+        case .meta, .metaAdd, .metaDelete, .graphql, .validate: "\(core)Resource-\(rawValue)"
+        case .status:
+            "http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/"
+                + "backport-subscription-status"
         }
     }
 
@@ -98,7 +105,7 @@ extension RouteGroup where Context == CallerContext {
         _ operation: FHIROperation, _ level: FHIROperation.Level, use handler: @escaping Handler
     ) {
         for base in FHIRNames.bases {
-            for method in operation.methods {
+            for method in operation.methods(level) {
                 if method == .post {
                     post(base + operation.path(level), use: handler)
                 } else {

@@ -14,7 +14,7 @@ from playwright.sync_api import sync_playwright
 from watch import Watch
 
 PAGES = ["", "/users", "/users/new", "/roles", "/access-reviews", "/sessions", "/clinic", "/locations",
-         "/locations/new", "/providers", "/providers/new", "/settings"]
+         "/locations/new", "/providers", "/providers/new", "/settings", "/purge"]
 SCREENS = [
     ("dark-1280", {"viewport": {"width": 1280, "height": 860}, "color_scheme": "dark"}),
     ("light-1024", {"viewport": {"width": 1024, "height": 768}, "color_scheme": "light"}),
