@@ -55,8 +55,9 @@ extension RecordStore {
         }
     }
 
-    /// Destroys a record with all its versions and all that it is found by; with a patient the whole
-    /// chart. Nobody can bring it back but from a backup.
+    /// Destroys a record with all its versions and all that it is found by.
+    ///
+    /// With a patient the whole chart goes. Nobody can bring it back but from a backup.
     ///
     /// The audit log keeps that it was done, by whom and why; the check of the log knows the
     /// versions that are gone. The pages of the file are overwritten, and the write-ahead log is cut
