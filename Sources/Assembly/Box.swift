@@ -1,4 +1,5 @@
 package import AccessControl
+import Backups
 package import Exchange
 package import FHIRAPI
 import FHIRModel
@@ -26,8 +27,12 @@ package final class Box: Sendable {
     package let settingsRecord: SettingsRecord
     /// The certificates that the box shows.
     package let certificates: CertificateKeeper
+    /// What looks after the backups.
+    package let backups: BackupKeeper
     /// What is known of the network that the box is on.
     package let network = NetworkBoard()
+    /// Has the box start anew.
+    let bell = RestartBell()
     private let label = BoxLabel()
     /// What delivers subscriptions while the box serves.
     package let subscriptions: SubscriptionEngine
@@ -43,7 +48,7 @@ package final class Box: Sendable {
         [.records, .audit, .queues] + Identity.schemaSteps + [
             .notices, .history, .search, .factVersions,
         ]
-        + Identity.laterSteps + [.deferred, .purges, .subscriptions]
+        + Identity.laterSteps + [.deferred, .purges, .subscriptions, .terms, .backups]
 
     /// Opens a folder, making what it lacks: the folder itself, its keys, its database.
     ///
@@ -63,6 +68,7 @@ package final class Box: Sendable {
         try FolderOwner.check(folder.path)
         try folder.make()
         let lock = try folder.lock()
+        try settle(folder)
         let ids = SystemClock.ids(clock)
         let ring = try KeyFolder.open(folder, nowMs: clock.wallMs())
         let writing = WritingRules()
@@ -117,6 +123,18 @@ package final class Box: Sendable {
         self.setup = setup
         let live = LiveSettings(base)
         settings = live
+        backups = BackupKeeper(
+            BackupKeeper.Parts(
+                store: store,
+                engine: BoxBackupEngine.of(
+                    store, parts: store.parts, clinicName: { facts.clinic?.name }),
+                folder: folder.backups, dataFolder: folder.path,
+                surroundings: BackupSurroundings.of(
+                    settings: { live.current.backups },
+                    zoneName: { facts.clinic?.timeZone }),
+                keepNotice: { grant, kind, text in
+                    try await NoticeBoard(store: store).keep(grant, kind: kind, text)
+                }))
         live.follow { rules.use($0.validation) }
         subscriptionParts = Self.subscriptionParts(store, identity, live, label)
         subscriptions = SubscriptionEngine(subscriptionParts)

@@ -2,6 +2,7 @@ import Charting
 import Exchange
 import FHIRAPI
 import Identity
+import RecordStore
 package import ServerKit
 import Steward
 
@@ -22,6 +23,8 @@ package enum Features {
             WebFeature(assets: assets, closed: { box.maintenance.refusal($0) }),
             BoxFeature(facts: { box.publicFacts }),
             SetupFeature(setup: box.setup),
+            SetupRestoreFeature(setup: box.setup, desk: box.restoreDesk()),
+            TimeMachineFeature(machine: box.timeMachine()),
             MaintenanceFeature(gate: box.gate, maintenance: box.maintenance),
             PurgeFeature(gate: box.gate, store: box.store),
             PracticeFeature(gate: box.gate, acts: box.practiceActs),
@@ -33,7 +36,8 @@ package enum Features {
                 staff: VitalsFeature.Staff(
                     practitionerID: { box.identity.accounts.user(id: $0)?.practitionerID },
                     displayName: { box.identity.accounts.user(id: $0)?.displayName })),
-            CapabilityFeature(clock: box.clock, version: AppVersion.text),
+            CapabilityFeature(
+                clock: box.clock, version: AppVersion.text, terms: { box.store.terms.book }),
             TransactionFeature(
                 gate: box.gate, store: box.store, ids: box.ids, rules: box.writeRules),
             ReadFeature(gate: box.gate, store: box.store),
@@ -49,7 +53,11 @@ package enum Features {
             DiffFeature(gate: box.gate, store: box.store),
             GraphQLFeature(gate: box.gate, store: box.store),
             SimilarPatientsFeature(gate: box.gate, store: box.store),
-            FHIRPathFeature(clock: box.clock, version: AppVersion.text),
+            FHIRPathFeature(
+                clock: box.clock, version: AppVersion.text, terms: { box.store.terms.book }),
+            TerminologyFeature(
+                gate: box.gate, store: box.store, clock: box.clock, ids: box.ids),
+            TermsFeature(gate: box.gate, store: box.store),
             AuditLogFeature(
                 gate: box.gate, store: box.store,
                 people: AuditLogFeature.Staff(
@@ -67,6 +75,7 @@ package enum Features {
                 gate: box.gate, record: box.clinicRecord,
                 onChange: { try await box.refreshFacts() }),
             SettingsFeature(gate: box.gate, record: box.settingsRecord),
+            BackupsFeature(gate: box.gate, keeper: box.backups),
             LocationsFeature(
                 gate: box.gate, store: box.store, ids: box.ids, rules: box.writeRules),
             ProvidersFeature(

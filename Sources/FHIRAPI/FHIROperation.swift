@@ -17,6 +17,9 @@ enum FHIROperation: String, CaseIterable {
     case metaAdd = "meta-add"
     case metaDelete = "meta-delete"
     case graphql, validate, status
+    case lookup
+    case validateCode = "validate-code"
+    case subsumes, expand, translate
 
     /// What is in an address before the operation's name.
     enum Level: String {
@@ -32,14 +35,13 @@ enum FHIROperation: String, CaseIterable {
     /// Where it is called.
     var levels: [Level] {
         switch self {
-        case .everything: [.type, .instance]
+        case .everything, .validate: [.type, .instance]
         case .lastn, .docref, .match, .memberMatch: [.type]
         case .diff: [.system, .instance]
         case .meta: [.system, .type, .instance, .version]
-        case .metaAdd, .metaDelete: [.instance]
+        case .metaAdd, .metaDelete, .status: [.instance]
         case .graphql: [.system, .instance]
-        case .validate: [.type, .instance]
-        case .status: [.instance]
+        case .lookup, .validateCode, .subsumes, .expand, .translate: [.type, .instance]
         }
     }
 
@@ -52,17 +54,26 @@ enum FHIROperation: String, CaseIterable {
         case .match, .memberMatch: ["Patient"]
         case .status: ["Subscription"]
         case .diff, .meta, .metaAdd, .metaDelete, .graphql, .validate: nil
+        case .lookup, .subsumes: ["CodeSystem"]
+        case .validateCode: ["CodeSystem", "ValueSet"]
+        case .expand: ["ValueSet"]
+        case .translate: ["ConceptMap"]
         }
     }
 
     /// How it is asked: what changes something, and what needs a resource, with a body only.
-    func methods(_ level: Level) -> [HTTPRequest.Method] {
+    var methods: [HTTPRequest.Method] {
         switch self {
-        case .validate where level == .type: [.post]
         case .match, .memberMatch, .metaAdd, .metaDelete: [.post]
         case .diff, .status: [.get]
         case .everything, .lastn, .docref, .meta, .graphql, .validate: [.get, .post]
+        case .lookup, .validateCode, .subsumes, .expand, .translate: [.get, .post]
         }
+    }
+
+    /// How it is asked at a level: a type holds nothing that `$validate` could look at.
+    func methods(at level: Level) -> [HTTPRequest.Method] {
+        self == .validate && level == .type ? [.post] : methods
     }
 
     /// The address of its definition for a type, or for the system.
@@ -79,6 +90,8 @@ enum FHIROperation: String, CaseIterable {
         case .status:
             "http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/"
                 + "backport-subscription-status"
+        case .lookup, .validateCode, .subsumes, .expand, .translate:
+            "\(core)\(type ?? types?.first ?? "Resource")-\(rawValue)"
         }
     }
 
@@ -105,7 +118,7 @@ extension RouteGroup where Context == CallerContext {
         _ operation: FHIROperation, _ level: FHIROperation.Level, use handler: @escaping Handler
     ) {
         for base in FHIRNames.bases {
-            for method in operation.methods(level) {
+            for method in operation.methods(at: level) {
                 if method == .post {
                     post(base + operation.path(level), use: handler)
                 } else {

@@ -56,6 +56,7 @@ enum Part: String, CaseIterable, Sendable {
     case creates
     case names
     case sizes
+    case backup
     case checks
 
     func run(_ options: Options, scratch: String) async throws -> [Figure] {
@@ -66,6 +67,7 @@ enum Part: String, CaseIterable, Sendable {
         case .names: try await NameSearch(scratch: scratch, plan: options.plan).run()
         case .checks: try Checks().run()
         case .sizes: try await SizedBox(options: options, scratch: scratch).run()
+        case .backup: try await BackupLoad(scratch: scratch, plan: options.plan).run()
         }
     }
 }

@@ -14,7 +14,7 @@ HELP = ["sign-in", "patient-search", "chart", "keyboard", "sessions", "second-fa
         "locked-out", "install", "setup", "recovery-kit", "practice-clinic", "demo-clinic",
         "trust-this-device",
         "certificates", "maintenance", "administration",
-        "users", "access-review", "clinic-and-places", "settings",
+        "users", "access-review", "clinic-and-places", "settings", "code-systems",
         "fhir"]
 
 

@@ -2,17 +2,25 @@ import FHIRModel
 import Hummingbird
 package import Kernel
 package import ServerKit
+package import Terminology
 
 /// Says what the FHIR side of the box can do; open to everyone.
 package struct CapabilityFeature: Feature {
     package static let key = "fhir-capability"
     private let startedMs: Int64
     private let version: String
+    private let terms: @Sendable () -> TermBook
     private static let usCoreServer =
         "http://hl7.org/fhir/us/core/CapabilityStatement/us-core-server"
 
     /// Makes the feature.
-    package init(clock: Clock, version: String) {
+    ///
+    /// - Parameter terms: what is known of codes.
+    package init(
+        clock: Clock, version: String,
+        terms: @escaping @Sendable () -> TermBook = { .builtIn }
+    ) {
+        self.terms = terms
         startedMs = clock.wallMs()
         self.version = version
     }
@@ -30,8 +38,21 @@ package struct CapabilityFeature: Feature {
     @Sendable private func metadata(_ request: Request, _ context: OpenContext) async throws
         -> Response
     {
-        let form = try AnswerForm(only: request)
-        return try form.whole(statement(base: FHIRNames.base(request)))
+        let fields = try FormFields.parse(request.uri.query ?? "")
+        let base = FHIRNames.base(request)
+        switch fields.last(where: { $0.name == "mode" })?.value {
+        case nil, "full"?, "normative"?:
+            let isPlain = fields.contains { $0.name == "mode" }
+            let form = try isPlain ? AnswerForm(request, fields) : AnswerForm(only: request)
+            return try form.whole(statement(base: base))
+        case "terminology"?:
+            return try AnswerForm(request, fields).whole(
+                TerminologyCapabilities.bytes(
+                    terms(), version: version, startedMs: startedMs, base: base))
+        default:
+            throw Problem(
+                .value, "“mode” takes full, normative or terminology.", location: "mode")
+        }
     }
 
     /// `GET /fhir/openapi.json`: the same for tools that know nothing of FHIR.

@@ -45,7 +45,7 @@ struct OpenAPIDocument {
                     let path = Self.template(operation.path(level))
                     paths.object(path) { item in
                         parameters(of: path, &item)
-                        for method in operation.methods(level) {
+                        for method in operation.methods(at: level) {
                             self.operation(operation, level, method, &item)
                         }
                     }

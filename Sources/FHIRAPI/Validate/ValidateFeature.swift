@@ -23,10 +23,11 @@ package struct ValidateFeature: Feature {
     }
 
     package func addRoutes(to routes: Routes) {
-        for base in FHIRNames.bases {
-            routes.signedIn.post("\(base)/:type/$validate", use: validateType)
-            routes.signedIn.post("\(base)/:type/:id/$validate", use: validateInstance)
-            routes.signedIn.get("\(base)/:type/:id/$validate", use: validateStored)
+        routes.signedIn.answer(.validate, .type, use: validateType)
+        routes.signedIn.answer(.validate, .instance) { request, context in
+            request.method == .get
+                ? try await validateStored(request, context)
+                : try await validateInstance(request, context)
         }
     }
 

@@ -52,14 +52,23 @@ enum RouteTable {
     }
 
     /// Every FHIR route stands below two addresses.
-    static let probes: [Probe] = ownProbes + fhirProbes
+    static let probes: [Probe] = ownProbes + fhirProbes + TermRoutes.every
 
-    private static let ownProbes: [Probe] =
-        openProbes + setupProbes + accountProbes + boxProbes + AdminRoutes.probes
-        + FactorRoutes.probes + rightsProbes + chartProbes + OperationRoutes.own
+    private static let ownProbes: [Probe] = {
+        var all: [Probe] = openProbes + setupProbes + accountProbes + boxProbes
+        all += AdminRoutes.probes
+        all += FactorRoutes.probes
+        all += rightsProbes
+        all += chartProbes
+        all += OperationRoutes.own
+        return all
+    }()
     private static let fhirProbes: [Probe] = ["/fhir", "/fhir/R4"].flatMap { base in
-        let looks: [Probe] = reads(base) + histories(base) + searches(base)
-        return looks + writes(base) + conditionals(base) + OperationRoutes.probes(base)
+        var all: [Probe] = reads(base) + histories(base) + searches(base)
+        all += writes(base)
+        all += conditionals(base)
+        all += OperationRoutes.probes(base)
+        return all
     }
 
     private static let all = "+++++++++++"
@@ -94,12 +103,17 @@ enum RouteTable {
     ]
 
     /// The steps of the setup, for whoever has not proved the code.
-    private static let setupProbes = [
-        "kind", "clinic", "password-check", "administrator", "kit", "proof",
-    ].map { step in
-        Probe(
-            "POST /api/v1/setup/\(step)", "/api/v1/setup/\(step)", .open, 401, all, body: "{}")
-    }
+    private static let setupProbes =
+        [
+            "kind", "clinic", "password-check", "administrator", "kit", "proof", "restore/upload",
+            "restore/begin",
+        ].map { step in
+            Probe(
+                "POST /api/v1/setup/\(step)", "/api/v1/setup/\(step)", .open, 401, all, body: "{}")
+        }
+        + ["restore", "restore/progress"].map { step in
+            Probe("GET /api/v1/setup/\(step)", "/api/v1/setup/\(step)", .open, 401, all)
+        }
 
     private static let accountProbes = [
         Probe("GET /api/v1/auth/me", "/api/v1/auth/me", .account, 200, all),
