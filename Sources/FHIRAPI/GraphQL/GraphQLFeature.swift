@@ -40,7 +40,7 @@ package struct GraphQLFeature: Feature {
             do {
                 let data = try await body(&run)
                 return Self.response(data, run.faults)
-            } catch let problem as Problem where problem.code != .noStore {
+            } catch let problem as Problem where problem.code == .notFound {
                 return Self.response(.null, run.faults + [(problem.detail, [])])
             }
         } catch let fault as GraphQLFault {

@@ -34,6 +34,9 @@ struct GraphQLRun {
     let operation: GraphQLDocument.Operation
     let variables: JSON?
     private(set) var faults: [(message: String, path: [String])] = []
+    /// Why a field of the system was refused, and whether another one was not.
+    private var refusal: Problem?
+    private var isAnyAnswered = false
     private var fieldCount = 0
     var lookCount = 0
     var openedBytes = 0
@@ -53,6 +56,7 @@ struct GraphQLRun {
     mutating func system() async throws -> GraphQLValue {
         var fields = GraphQLFields()
         try await gather(operation.selections, on: nil, [], &fields)
+        if let refusal, !isAnyAnswered { throw refusal }
         return .object(fields)
     }
 
@@ -130,7 +134,13 @@ struct GraphQLRun {
         let values: GraphQLValue
         do {
             values = try await value(of: field, on: node, path)
+            if node == nil { isAnyAnswered = true }
         } catch let problem as Problem {
+            if node == nil, problem.code == .forbidden {
+                refusal = problem
+            } else if node == nil {
+                isAnyAnswered = true
+            }
             try note(problem.detail, path)
             return fields.set(field.key, .null)
         }

@@ -76,34 +76,76 @@ struct NarrativeTemplate: Sendable {
 
     /// A type a line: its name, the title, then `label=path` for each row.
     private static let table = """
-        AllergyIntolerance|Allergy or intolerance|To=code|Status=clinicalStatus|Certainty=verificationStatus|Kind=type|Category=category|Criticality=criticality|Since=onset*|Reaction=reaction.manifestation|Severity=reaction.severity|Recorded=recordedDate|Note=note.text
-        Appointment|Appointment|Status=status|Kind=appointmentType|Service=serviceType|Reason=reasonCode|Start=start|End=end|Who=participant.actor|Note=comment
-        CarePlan|Care plan|Title=title|Status=status|Intent=intent|Category=category|Description=description|Period=period|Addresses=addresses|Goals=goal|Activity=activity.detail.code|Note=note.text
-        CareTeam|Care team|Name=name|Status=status|Period=period|Member=participant.member|Role=participant.role
-        Condition|Condition|Problem=code|Status=clinicalStatus|Certainty=verificationStatus|Category=category|Severity=severity|Body site=bodySite|Since=onset*|Until=abatement*|Recorded=recordedDate|Note=note.text
-        Consent|Consent|Status=status|Scope=scope|Category=category|Date=dateTime|Policy=policyRule
-        Coverage|Coverage|Status=status|Kind=type|Member=subscriberId|Payer=payor|Relationship=relationship|Period=period|Class=class.name
-        Device|Device|Kind=type|Name=deviceName.name|Status=status|Maker=manufacturer|Model=modelNumber|Lot=lotNumber|Serial number=serialNumber|Expires=expirationDate|Identifier=udiCarrier.deviceIdentifier
-        DiagnosticReport|Report|Kind=code|Status=status|Category=category|Time=effective*|Issued=issued|By=performer|Results=result|Conclusion=conclusion
-        DocumentReference|Document|Kind=type|Status=status|Category=category|Date=date|Author=author|Title=content.attachment.title|Description=description
-        Encounter|Visit|Status=status|Class=class|Kind=type|Period=period|Reason=reasonCode|Who=participant.individual|Place=location.location|Discharge=hospitalization.dischargeDisposition
-        FamilyMemberHistory|Family history|Relationship=relationship|Name=name|Sex=sex|Condition=condition.code|Note=note.text
-        Goal|Goal|Goal=description|Status=lifecycleStatus|Achievement=achievementStatus|Start=start*|Target=target.detail*|Due=target.due*|Note=note.text
-        Immunization|Immunization|Vaccine=vaccineCode|Status=status|Reason not given=statusReason|Given=occurrence*|Lot=lotNumber|Site=site|Route=route|Dose=doseQuantity|By=performer.actor|Place=location|Note=note.text
-        Location|Location|Name=name|Status=status|Kind=type|Address=address|Contact=telecom|Organization=managingOrganization
-        Medication|Medication|Medication=code|Status=status|Form=form|Ingredient=ingredient.item*
-        MedicationDispense|Dispensed medication|Medication=medication*|Status=status|Quantity=quantity|Days=daysSupply|Handed over=whenHandedOver|Directions=dosageInstruction.text|By=performer.actor
-        MedicationRequest|Prescription|Medication=medication*|Status=status|Intent=intent|Written=authoredOn|By=requester|Directions=dosageInstruction.text|Reason=reasonCode|Quantity=dispenseRequest.quantity|Refills=dispenseRequest.numberOfRepeatsAllowed|Note=note.text
-        Observation|Observation|What=code|Value=value*|Missing because=dataAbsentReason|Parts=component|Interpretation=interpretation|Normal=referenceRange|Status=status|Category=category|Time=effective*|By=performer|Members=hasMember|Note=note.text
-        Organization|Organization|Name=name|In use=active|Kind=type|Identifier=identifier|Address=address|Contact=telecom
-        Patient|Patient|Name=name|Born=birthDate|Sex=gender|Died=deceased*|Identifier=identifier|Race=+us-core-race|Ethnicity=+us-core-ethnicity|Tribe=+us-core-tribal-affiliation|Address=address|Contact=telecom|Language=communication.language
-        Practitioner|Practitioner|Name=name|In use=active|Identifier=identifier|Contact=telecom|Qualification=qualification.code
-        PractitionerRole|Role of a practitioner|Who=practitioner|Organization=organization|Role=code|Specialty=specialty|Place=location|Contact=telecom
-        Procedure|Procedure|What=code|Status=status|Category=category|Time=performed*|Reason=reasonCode|Body site=bodySite|By=performer.actor|Outcome=outcome|Note=note.text
-        Provenance|Provenance|Recorded=recorded|Activity=activity|By=agent.who|For=agent.onBehalfOf|About=target
-        QuestionnaireResponse|Answers to a questionnaire|Questionnaire=questionnaire|Status=status|Time=authored|By=author|Question=item.text|Answer=item.answer.value*
-        RelatedPerson|Related person|Name=name|Relationship=relationship|Contact=telecom|Address=address
-        ServiceRequest|Order|What=code|Status=status|Intent=intent|Priority=priority|Category=category|When=occurrence*|Written=authoredOn|By=requester|Reason=reasonCode|Note=note.text
-        Specimen|Specimen|Kind=type|Status=status|Collected=collection.collected*|Body site=collection.bodySite|Note=note.text
+        AllergyIntolerance|Allergy or intolerance|To=code|Status=clinicalStatus\
+        |Certainty=verificationStatus|Kind=type|Category=category|Criticality=criticality\
+        |Since=onset*|Reaction=reaction.manifestation|Severity=reaction.severity\
+        |Recorded=recordedDate|Note=note.text
+        Appointment|Appointment|Status=status|Kind=appointmentType|Service=serviceType\
+        |Reason=reasonCode|Start=start|End=end|Who=participant.actor|Note=comment
+        CarePlan|Care plan|Title=title|Status=status|Intent=intent|Category=category\
+        |Description=description|Period=period|Addresses=addresses|Goals=goal\
+        |Activity=activity.detail.code|Note=note.text
+        CareTeam|Care team|Name=name|Status=status|Period=period|Member=participant.member\
+        |Role=participant.role
+        Condition|Condition|Problem=code|Status=clinicalStatus|Certainty=verificationStatus\
+        |Category=category|Severity=severity|Body site=bodySite|Since=onset*|Until=abatement*\
+        |Recorded=recordedDate|Note=note.text
+        Consent|Consent|Status=status|Scope=scope|Category=category|Date=dateTime\
+        |Policy=policyRule
+        Coverage|Coverage|Status=status|Kind=type|Member=subscriberId|Payer=payor\
+        |Relationship=relationship|Period=period|Class=class.name
+        Device|Device|Kind=type|Name=deviceName.name|Status=status|Maker=manufacturer\
+        |Model=modelNumber|Lot=lotNumber|Serial number=serialNumber|Expires=expirationDate\
+        |Identifier=udiCarrier.deviceIdentifier
+        DiagnosticReport|Report|Kind=code|Status=status|Category=category|Time=effective*\
+        |Issued=issued|By=performer|Results=result|Conclusion=conclusion
+        DocumentReference|Document|Kind=type|Status=status|Category=category|Date=date\
+        |Author=author|Title=content.attachment.title|Description=description
+        Encounter|Visit|Status=status|Class=class|Kind=type|Period=period|Reason=reasonCode\
+        |Who=participant.individual|Place=location.location\
+        |Discharge=hospitalization.dischargeDisposition
+        FamilyMemberHistory|Family history|Relationship=relationship|Name=name|Sex=sex\
+        |Condition=condition.code|Note=note.text
+        Goal|Goal|Goal=description|Status=lifecycleStatus|Achievement=achievementStatus\
+        |Start=start*|Target=target.detail*|Due=target.due*|Note=note.text
+        Immunization|Immunization|Vaccine=vaccineCode|Status=status\
+        |Reason not given=statusReason|Given=occurrence*|Lot=lotNumber|Site=site|Route=route\
+        |Dose=doseQuantity|By=performer.actor|Place=location|Note=note.text
+        Location|Location|Name=name|Status=status|Kind=type|Address=address|Contact=telecom\
+        |Organization=managingOrganization
+        Medication|Medication|Medication=code|Status=status|Form=form\
+        |Ingredient=ingredient.item*
+        MedicationDispense|Dispensed medication|Medication=medication*|Status=status\
+        |Quantity=quantity|Days=daysSupply|Handed over=whenHandedOver\
+        |Directions=dosageInstruction.text|By=performer.actor
+        MedicationRequest|Prescription|Medication=medication*|Status=status|Intent=intent\
+        |Written=authoredOn|By=requester|Directions=dosageInstruction.text|Reason=reasonCode\
+        |Quantity=dispenseRequest.quantity|Refills=dispenseRequest.numberOfRepeatsAllowed\
+        |Note=note.text
+        Observation|Observation|What=code|Value=value*|Missing because=dataAbsentReason\
+        |Parts=component|Interpretation=interpretation|Normal=referenceRange|Status=status\
+        |Category=category|Time=effective*|By=performer|Members=hasMember|Note=note.text
+        Organization|Organization|Name=name|In use=active|Kind=type|Identifier=identifier\
+        |Address=address|Contact=telecom
+        Patient|Patient|Name=name|Born=birthDate|Sex=gender|Died=deceased*|Identifier=identifier\
+        |Race=+us-core-race|Ethnicity=+us-core-ethnicity|Tribe=+us-core-tribal-affiliation\
+        |Address=address|Contact=telecom|Language=communication.language
+        Practitioner|Practitioner|Name=name|In use=active|Identifier=identifier|Contact=telecom\
+        |Qualification=qualification.code
+        PractitionerRole|Role of a practitioner|Who=practitioner|Organization=organization\
+        |Role=code|Specialty=specialty|Place=location|Contact=telecom
+        Procedure|Procedure|What=code|Status=status|Category=category|Time=performed*\
+        |Reason=reasonCode|Body site=bodySite|By=performer.actor|Outcome=outcome|Note=note.text
+        Provenance|Provenance|Recorded=recorded|Activity=activity|By=agent.who\
+        |For=agent.onBehalfOf|About=target
+        QuestionnaireResponse|Answers to a questionnaire|Questionnaire=questionnaire\
+        |Status=status|Time=authored|By=author|Question=item.text|Answer=item.answer.value*
+        RelatedPerson|Related person|Name=name|Relationship=relationship|Contact=telecom\
+        |Address=address
+        ServiceRequest|Order|What=code|Status=status|Intent=intent|Priority=priority\
+        |Category=category|When=occurrence*|Written=authoredOn|By=requester|Reason=reasonCode\
+        |Note=note.text
+        Specimen|Specimen|Kind=type|Status=status|Collected=collection.collected*\
+        |Body site=collection.bodySite|Note=note.text
         """
 }

@@ -55,8 +55,9 @@ extension RecordStore {
         }
     }
 
-    /// Destroys a record with all its versions and all that it is found by; with a patient the whole
-    /// chart. Nobody can bring it back but from a backup.
+    /// Destroys a record with all its versions and all that it is found by.
+    ///
+    /// With a patient the whole chart goes. Nobody can bring it back but from a backup.
     ///
     /// The audit log keeps that it was done, by whom and why; the check of the log knows the
     /// versions that are gone. The pages of the file are overwritten, and the write-ahead log is cut
@@ -123,9 +124,8 @@ extension RecordStore {
             if subject.type == "Patient" { people.remove(subject.id) }
             for origin in places.origins { texts.forget(origin) }
             memory.forget()
-            // A reader that is busy keeps the log as it is; the next checkpoint overwrites it.
-            _ = try? connection.checkpoint(.truncate)
         }
+        scope.cutsLog = true
     }
 
     private static func check(_ grant: Grant) throws(Problem) {

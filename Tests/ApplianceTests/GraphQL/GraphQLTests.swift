@@ -133,9 +133,13 @@ import Testing
             #expect(
                 hidden.text.split(separator: "-bh").joined()
                     == missing.text.split(separator: "-xx").joined())
-            let refused = try await Self.asked(#"{MedicationRequest(id:"pills"){id}}"#, lab)
+            let refused = try await Self.asked(
+                #"{MedicationRequest(id:"pills"){id} ConditionList(patient:"own"){id}}"#, lab)
             #expect(refused.json?.at("data", "MedicationRequest")?.isNull == true)
             #expect(refused.json?["errors"]?.count == 1)
+            // A query of which nothing is allowed is refused as any other request is.
+            let whole = try await Self.asked(#"{MedicationRequest(id:"pills"){id}}"#, lab)
+            #expect(whole.status == 403)
         }
     }
 

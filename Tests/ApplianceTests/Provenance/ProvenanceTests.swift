@@ -43,6 +43,16 @@ import Testing
             #expect(one.at("agent", 1, "type", "coding", 0, "code")?.string == "transmitter")
             #expect(one.string("recorded") == made.json?.at("meta", "lastUpdated")?.string)
             #expect(ResourceCheck.problems(in: one).isEmpty)
+            let profile =
+                "http://hl7.org/fhir/us/core/StructureDefinition/us-core-provenance"
+            let checked = try await doctor.send(
+                "POST", "/fhir/Provenance/$validate?profile=\(profile)",
+                String(decoding: one.canonicalBytes(), as: UTF8.self), Self.type)
+            let severities = checked.json?["issue"]?.elements.compactMap {
+                $0.string("severity")
+            }
+            #expect(checked.status == 200, "\(checked.text)")
+            #expect(severities?.contains("error") == false, "\(checked.text)")
             let with = try await doctor.get(
                 "/fhir/Condition?_id=\(id)&_revinclude=Provenance:target")
             #expect(with.json?["entry"]?.count == 2)

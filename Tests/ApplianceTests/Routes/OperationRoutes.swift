@@ -51,10 +51,10 @@ enum OperationRoutes {
             Probe("POST \(base)/$graphql", "\(base)/$graphql\(all)", .records, 200, self.all),
             Probe(
                 "GET \(base)/:type/:id/$graphql", "\(base)/Condition/cough/$graphql\(ask)",
-                .records, 200, self.all),
+                .records, 200, "-+++++++-++"),
             Probe(
                 "POST \(base)/:type/:id/$graphql", "\(base)/Condition/cough/$graphql\(ask)",
-                .records, 200, self.all),
+                .records, 200, "-+++++++-++"),
         ]
     }
 

@@ -5,8 +5,7 @@ import { loadingNote } from "../../elements/state-note.js";
 import { get, post } from "../../lib/api.js";
 import { count, formatDateTime } from "../../lib/format.js";
 import { element, html } from "../../lib/html.js";
-
-const reasonLettersMin = 10;
+import { nameProblem, reasonProblem } from "./purge-words.js";
 
 /** Opens the page. */
 export function open(outlet) {
@@ -19,19 +18,6 @@ export function open(outlet) {
   outlet.replaceChildren(adminFrame({ path: "/admin/purge", title: "Destroy a record", intro },
     element`<section class="card" aria-label="The record">${body}</section>`));
   return {};
-}
-
-/** Returns what is wrong with the name of a record, or null. */
-export function nameProblem(text) {
-  return /^[A-Z][A-Za-z]+\/[A-Za-z0-9.-]{1,64}$/.test(text.trim()) ? null
-    : "Write the type and the id with a slash, such as Observation/5.";
-}
-
-/** Returns what is wrong with a reason, or null. */
-export function reasonProblem(text) {
-  const letters = [...text].filter((letter) => /\p{L}/u.test(letter)).length;
-  return letters >= reasonLettersMin ? null
-    : `Give a reason of at least ${reasonLettersMin} letters. It stays in the audit log.`;
 }
 
 function finder(body, found) {

@@ -16,7 +16,7 @@ enum FHIROperation: String, CaseIterable {
     case diff, meta
     case metaAdd = "meta-add"
     case metaDelete = "meta-delete"
-    case graphql, validate
+    case graphql, validate, status
     case lookup
     case validateCode = "validate-code"
     case subsumes, expand, translate
@@ -39,7 +39,7 @@ enum FHIROperation: String, CaseIterable {
         case .lastn, .docref, .match, .memberMatch: [.type]
         case .diff: [.system, .instance]
         case .meta: [.system, .type, .instance, .version]
-        case .metaAdd, .metaDelete: [.instance]
+        case .metaAdd, .metaDelete, .status: [.instance]
         case .graphql: [.system, .instance]
         case .lookup, .validateCode, .subsumes, .expand, .translate: [.type, .instance]
         }
@@ -52,6 +52,7 @@ enum FHIROperation: String, CaseIterable {
         case .lastn: ["Observation"]
         case .docref: ["DocumentReference"]
         case .match, .memberMatch: ["Patient"]
+        case .status: ["Subscription"]
         case .diff, .meta, .metaAdd, .metaDelete, .graphql, .validate: nil
         case .lookup, .subsumes: ["CodeSystem"]
         case .validateCode: ["CodeSystem", "ValueSet"]
@@ -64,7 +65,7 @@ enum FHIROperation: String, CaseIterable {
     var methods: [HTTPRequest.Method] {
         switch self {
         case .match, .memberMatch, .metaAdd, .metaDelete: [.post]
-        case .diff: [.get]
+        case .diff, .status: [.get]
         case .everything, .lastn, .docref, .meta, .graphql, .validate: [.get, .post]
         case .lookup, .validateCode, .subsumes, .expand, .translate: [.get, .post]
         }
@@ -86,6 +87,9 @@ enum FHIROperation: String, CaseIterable {
         case .memberMatch: "http://hl7.org/fhir/us/davinci-hrex/OperationDefinition/member-match"
         case .diff: "http://hapifhir.io/fhir/OperationDefinition/diff"
         case .meta, .metaAdd, .metaDelete, .graphql, .validate: "\(core)Resource-\(rawValue)"
+        case .status:
+            "http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/"
+                + "backport-subscription-status"
         case .lookup, .validateCode, .subsumes, .expand, .translate:
             "\(core)\(type ?? types?.first ?? "Resource")-\(rawValue)"
         }
