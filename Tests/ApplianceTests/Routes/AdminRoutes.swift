@@ -5,7 +5,8 @@ enum AdminRoutes {
     private static let both = "++---------"
     private static let system = "+----------"
 
-    static let probes: [RouteTable.Probe] = users + boxes + reviews + directory + backups
+    static let probes: [RouteTable.Probe] =
+        users + boxes + reviews + directory + backups + timeMachine
 
     private static let users = [
         probe("GET /api/v1/users", 200, both),
@@ -61,7 +62,7 @@ enum AdminRoutes {
         ]
     }
 
-    private static let backups = [
+    private static let timeMachine = [
         probe("GET /api/v1/time-machine", 200, both),
         probe("POST /api/v1/time-machine/open", 400, system, body: "{}"),
         probe("POST /api/v1/time-machine/close", 200, system, body: "{}"),
