@@ -1,6 +1,7 @@
 import Exchange
 import Identity
 import RecordStore
+import Sealing
 import ServerKit
 
 extension Box {
@@ -17,6 +18,10 @@ extension Box {
                 let host = hosts.first ?? "\(label.text).local"
                 return "https://\(host)\(port == 443 ? "" : ":\(port)")/fhir"
             },
-            random: { $0 > 0 ? Int64.random(in: 0..<$0) : 0 })
+            jitter: { bound in
+                // Without randomness all wait the whole time, which is no harm.
+                guard bound > 0, let bytes = try? Random.bytes(7) else { return 0 }
+                return bytes.reduce(Int64(0)) { $0 << 8 | Int64($1) } % bound
+            })
     }
 }

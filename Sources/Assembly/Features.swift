@@ -19,6 +19,21 @@ package enum Features {
 
     /// The features over an open box, in the order of their routes.
     package static func all(_ box: Box, health: Health, assets: WebAssets) -> [any Feature] {
+        doors(box, health: health, assets: assets) + care(box) + fhir(box) + office(box)
+            + [
+                CertificatesFeature(
+                    gate: box.gate, keeper: box.certificates, machine: { box.machine(at: $0) },
+                    localName: { box.network.sentence }),
+                TrustFeature(
+                    gate: box.gate, keeper: box.certificates, pages: trustPages(box, assets),
+                    machine: { box.machine(at: $0) }),
+            ] + box.identity.features(gate: box.gate, facts: { box.signInFacts })
+    }
+
+    /// What is there before anybody signs in, and what sets the box up or takes it back.
+    private static func doors(
+        _ box: Box, health: Health, assets: WebAssets
+    ) -> [any Feature] {
         [
             WebFeature(assets: assets, closed: { box.maintenance.refusal($0) }),
             BoxFeature(facts: { box.publicFacts }),
@@ -29,6 +44,12 @@ package enum Features {
             PurgeFeature(gate: box.gate, store: box.store),
             PracticeFeature(gate: box.gate, acts: box.practiceActs),
             HealthFeature(health: health),
+        ]
+    }
+
+    /// What people do with charts.
+    private static func care(_ box: Box) -> [any Feature] {
+        [
             PatientSearchFeature(gate: box.gate, store: box.store, clock: box.clock),
             ChartFeature(gate: box.gate, store: box.store, clock: box.clock),
             VitalsFeature(
@@ -36,6 +57,12 @@ package enum Features {
                 staff: VitalsFeature.Staff(
                     practitionerID: { box.identity.accounts.user(id: $0)?.practitionerID },
                     displayName: { box.identity.accounts.user(id: $0)?.displayName })),
+        ]
+    }
+
+    /// FHIR for programs.
+    private static func fhir(_ box: Box) -> [any Feature] {
+        [
             CapabilityFeature(
                 clock: box.clock, version: AppVersion.text, terms: { box.store.terms.book }),
             TransactionFeature(
@@ -58,6 +85,12 @@ package enum Features {
             TerminologyFeature(
                 gate: box.gate, store: box.store, clock: box.clock, ids: box.ids),
             TermsFeature(gate: box.gate, store: box.store),
+        ]
+    }
+
+    /// What administrators and the privacy officer look at and set.
+    private static func office(_ box: Box) -> [any Feature] {
+        [
             AuditLogFeature(
                 gate: box.gate, store: box.store,
                 people: AuditLogFeature.Staff(
@@ -86,12 +119,6 @@ package enum Features {
                             id: $0.id, username: $0.username, displayName: $0.displayName)
                     }
                 }),
-            CertificatesFeature(
-                gate: box.gate, keeper: box.certificates, machine: { box.machine(at: $0) },
-                localName: { box.network.sentence }),
-            TrustFeature(
-                gate: box.gate, keeper: box.certificates, pages: trustPages(box, assets),
-                machine: { box.machine(at: $0) }),
-        ] + box.identity.features(gate: box.gate, facts: { box.signInFacts })
+        ]
     }
 }

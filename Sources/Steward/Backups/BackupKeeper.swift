@@ -59,6 +59,7 @@ package final class BackupKeeper: Sendable {
         package var mounts: Mounts
         package var settings: @Sendable () -> BackupSettings
         package var zone: @Sendable () -> ZoneTable
+        /// How full the file system of a path is, 0 to 100.
         package var diskUsedPercent: @Sendable (String) -> Int = { DiskFill.percent($0) }
 
         /// Collects the answers.

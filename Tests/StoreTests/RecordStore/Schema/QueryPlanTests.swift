@@ -67,7 +67,9 @@ extension String {
         let test = try TestStore(steps: [TestStore.history, .deferred, .terms])
         let raw = try test.rawConnection()
         var count = 0
-        for (path, text) in sources.texts where path.contains("Rows.swift") {
+        // A purge is rare and has to find what no index leads to, so it reads each table once.
+        for (path, text) in sources.texts
+        where path.contains("Rows.swift") && !path.hasSuffix("/PurgeRows.swift") {
             for sql in StoreSources.statements(in: text) {
                 count += 1
                 let plan = try plan(of: sql, raw)
@@ -146,7 +148,7 @@ extension String {
         for (path, text) in sources.texts where !path.hasSuffix("FaultControls.swift") {
             for line in text.split(separator: "\n") {
                 let code = line.split(separator: "//", omittingEmptySubsequences: false).first ?? ""
-                if code.contains("checkpoint(.") || code.contains("wal_checkpoint")
+                if code.contains("connection.checkpoint(") || code.contains("wal_checkpoint")
                     || code.contains("wal_autocheckpoint")
                 {
                     places.append("\(path): \(code)")
