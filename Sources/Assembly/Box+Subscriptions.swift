@@ -1,6 +1,7 @@
 import Exchange
 import Identity
 import RecordStore
+import Sealing
 import ServerKit
 
 extension Box {
@@ -17,6 +18,11 @@ extension Box {
                 let host = hosts.first ?? "\(label.text).local"
                 return "https://\(host)\(port == 443 ? "" : ":\(port)")/fhir"
             },
-            random: { $0 > 0 ? Int64.random(in: 0..<$0) : 0 })
+            pick: { bound in
+                // Without randomness those that wait come together, which does no harm.
+                let bytes = (try? Random.bytes(4)) ?? []
+                let number = bytes.reduce(Int64(0)) { $0 << 8 | Int64($1) }
+                return bound > 0 ? number % bound : 0
+            })
     }
 }

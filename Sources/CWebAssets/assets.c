@@ -157,291 +157,294 @@ static const unsigned char file_50[] = {
 #embed "../../web/help/sign-in.md"
 };
 static const unsigned char file_51[] = {
-#embed "../../web/help/trust-this-device.md"
+#embed "../../web/help/subscriptions.md"
 };
 static const unsigned char file_52[] = {
-#embed "../../web/help/users.md"
+#embed "../../web/help/trust-this-device.md"
 };
 static const unsigned char file_53[] = {
-#embed "../../web/help/who-may-see-what.md"
+#embed "../../web/help/users.md"
 };
 static const unsigned char file_54[] = {
-#embed "../../web/index.html"
+#embed "../../web/help/who-may-see-what.md"
 };
 static const unsigned char file_55[] = {
-#embed "../../web/lib/api.js"
+#embed "../../web/index.html"
 };
 static const unsigned char file_56[] = {
-#embed "../../web/lib/events.js"
+#embed "../../web/lib/api.js"
 };
 static const unsigned char file_57[] = {
-#embed "../../web/lib/follower.js"
+#embed "../../web/lib/events.js"
 };
 static const unsigned char file_58[] = {
-#embed "../../web/lib/format.js"
+#embed "../../web/lib/follower.js"
 };
 static const unsigned char file_59[] = {
-#embed "../../web/lib/html.js"
+#embed "../../web/lib/format.js"
 };
 static const unsigned char file_60[] = {
-#embed "../../web/lib/idle.js"
+#embed "../../web/lib/html.js"
 };
 static const unsigned char file_61[] = {
-#embed "../../web/lib/keys.js"
+#embed "../../web/lib/idle.js"
 };
 static const unsigned char file_62[] = {
-#embed "../../web/lib/markdown.js"
+#embed "../../web/lib/keys.js"
 };
 static const unsigned char file_63[] = {
-#embed "../../web/lib/match.js"
+#embed "../../web/lib/markdown.js"
 };
 static const unsigned char file_64[] = {
-#embed "../../web/lib/passkeys.js"
+#embed "../../web/lib/match.js"
 };
 static const unsigned char file_65[] = {
-#embed "../../web/lib/recent.js"
+#embed "../../web/lib/passkeys.js"
 };
 static const unsigned char file_66[] = {
-#embed "../../web/lib/router.js"
+#embed "../../web/lib/recent.js"
 };
 static const unsigned char file_67[] = {
-#embed "../../web/lib/scale.js"
+#embed "../../web/lib/router.js"
 };
 static const unsigned char file_68[] = {
-#embed "../../web/lib/session.js"
+#embed "../../web/lib/scale.js"
 };
 static const unsigned char file_69[] = {
-#embed "../../web/lib/state.js"
+#embed "../../web/lib/session.js"
 };
 static const unsigned char file_70[] = {
-#embed "../../web/lib/styles.js"
+#embed "../../web/lib/state.js"
 };
 static const unsigned char file_71[] = {
-#embed "../../web/pages/access-report/access-report.js"
+#embed "../../web/lib/styles.js"
 };
 static const unsigned char file_72[] = {
-#embed "../../web/pages/access-rules/access-rules.css"
+#embed "../../web/pages/access-report/access-report.js"
 };
 static const unsigned char file_73[] = {
-#embed "../../web/pages/access-rules/access-rules.js"
+#embed "../../web/pages/access-rules/access-rules.css"
 };
 static const unsigned char file_74[] = {
-#embed "../../web/pages/admin/admin.css"
+#embed "../../web/pages/access-rules/access-rules.js"
 };
 static const unsigned char file_75[] = {
-#embed "../../web/pages/admin/clinic.js"
+#embed "../../web/pages/admin/admin.css"
 };
 static const unsigned char file_76[] = {
-#embed "../../web/pages/admin/form.js"
+#embed "../../web/pages/admin/clinic.js"
 };
 static const unsigned char file_77[] = {
-#embed "../../web/pages/admin/grouping.js"
+#embed "../../web/pages/admin/form.js"
 };
 static const unsigned char file_78[] = {
-#embed "../../web/pages/admin/location.js"
+#embed "../../web/pages/admin/grouping.js"
 };
 static const unsigned char file_79[] = {
-#embed "../../web/pages/admin/locations.js"
+#embed "../../web/pages/admin/location.js"
 };
 static const unsigned char file_80[] = {
-#embed "../../web/pages/admin/overview.js"
+#embed "../../web/pages/admin/locations.js"
 };
 static const unsigned char file_81[] = {
-#embed "../../web/pages/admin/place-words.js"
+#embed "../../web/pages/admin/overview.js"
 };
 static const unsigned char file_82[] = {
-#embed "../../web/pages/admin/provider.js"
+#embed "../../web/pages/admin/place-words.js"
 };
 static const unsigned char file_83[] = {
-#embed "../../web/pages/admin/providers.js"
+#embed "../../web/pages/admin/provider.js"
 };
 static const unsigned char file_84[] = {
-#embed "../../web/pages/admin/review.js"
+#embed "../../web/pages/admin/providers.js"
 };
 static const unsigned char file_85[] = {
-#embed "../../web/pages/admin/reviews.js"
+#embed "../../web/pages/admin/review.js"
 };
 static const unsigned char file_86[] = {
-#embed "../../web/pages/admin/roles.js"
+#embed "../../web/pages/admin/reviews.js"
 };
 static const unsigned char file_87[] = {
-#embed "../../web/pages/admin/sessions.js"
+#embed "../../web/pages/admin/roles.js"
 };
 static const unsigned char file_88[] = {
-#embed "../../web/pages/admin/setting-words.js"
+#embed "../../web/pages/admin/sessions.js"
 };
 static const unsigned char file_89[] = {
-#embed "../../web/pages/admin/settings.js"
+#embed "../../web/pages/admin/setting-words.js"
 };
 static const unsigned char file_90[] = {
-#embed "../../web/pages/admin/subscription-words.js"
+#embed "../../web/pages/admin/settings.js"
 };
 static const unsigned char file_91[] = {
-#embed "../../web/pages/admin/subscriptions.js"
+#embed "../../web/pages/admin/subscription-words.js"
 };
 static const unsigned char file_92[] = {
-#embed "../../web/pages/admin/user-acts.js"
+#embed "../../web/pages/admin/subscriptions.js"
 };
 static const unsigned char file_93[] = {
-#embed "../../web/pages/admin/user.js"
+#embed "../../web/pages/admin/user-acts.js"
 };
 static const unsigned char file_94[] = {
-#embed "../../web/pages/admin/users.js"
+#embed "../../web/pages/admin/user.js"
 };
 static const unsigned char file_95[] = {
-#embed "../../web/pages/admin/words.js"
+#embed "../../web/pages/admin/users.js"
 };
 static const unsigned char file_96[] = {
-#embed "../../web/pages/audit-log/audit-log.css"
+#embed "../../web/pages/admin/words.js"
 };
 static const unsigned char file_97[] = {
-#embed "../../web/pages/audit-log/audit-log.js"
+#embed "../../web/pages/audit-log/audit-log.css"
 };
 static const unsigned char file_98[] = {
-#embed "../../web/pages/audit-log/words.js"
+#embed "../../web/pages/audit-log/audit-log.js"
 };
 static const unsigned char file_99[] = {
-#embed "../../web/pages/certificates/certificates.css"
+#embed "../../web/pages/audit-log/words.js"
 };
 static const unsigned char file_100[] = {
-#embed "../../web/pages/certificates/certificates.js"
+#embed "../../web/pages/certificates/certificates.css"
 };
 static const unsigned char file_101[] = {
-#embed "../../web/pages/certificates/confirm.js"
+#embed "../../web/pages/certificates/certificates.js"
 };
 static const unsigned char file_102[] = {
-#embed "../../web/pages/chart/banner.js"
+#embed "../../web/pages/certificates/confirm.js"
 };
 static const unsigned char file_103[] = {
-#embed "../../web/pages/chart/chart.css"
+#embed "../../web/pages/chart/banner.js"
 };
 static const unsigned char file_104[] = {
-#embed "../../web/pages/chart/chart.js"
+#embed "../../web/pages/chart/chart.css"
 };
 static const unsigned char file_105[] = {
-#embed "../../web/pages/chart/lists.js"
+#embed "../../web/pages/chart/chart.js"
 };
 static const unsigned char file_106[] = {
-#embed "../../web/pages/chart/notes.js"
+#embed "../../web/pages/chart/lists.js"
 };
 static const unsigned char file_107[] = {
-#embed "../../web/pages/chart/results.js"
+#embed "../../web/pages/chart/notes.js"
 };
 static const unsigned char file_108[] = {
-#embed "../../web/pages/chart/rows.js"
+#embed "../../web/pages/chart/results.js"
 };
 static const unsigned char file_109[] = {
-#embed "../../web/pages/chart/summary.js"
+#embed "../../web/pages/chart/rows.js"
 };
 static const unsigned char file_110[] = {
-#embed "../../web/pages/delegations/delegations.css"
+#embed "../../web/pages/chart/summary.js"
 };
 static const unsigned char file_111[] = {
-#embed "../../web/pages/delegations/delegations.js"
+#embed "../../web/pages/delegations/delegations.css"
 };
 static const unsigned char file_112[] = {
-#embed "../../web/pages/emergencies/emergencies.js"
+#embed "../../web/pages/delegations/delegations.js"
 };
 static const unsigned char file_113[] = {
-#embed "../../web/pages/first-steps/first-steps.css"
+#embed "../../web/pages/emergencies/emergencies.js"
 };
 static const unsigned char file_114[] = {
-#embed "../../web/pages/first-steps/first-steps.js"
+#embed "../../web/pages/first-steps/first-steps.css"
 };
 static const unsigned char file_115[] = {
-#embed "../../web/pages/help/help.css"
+#embed "../../web/pages/first-steps/first-steps.js"
 };
 static const unsigned char file_116[] = {
-#embed "../../web/pages/help/help.js"
+#embed "../../web/pages/help/help.css"
 };
 static const unsigned char file_117[] = {
-#embed "../../web/pages/lock/lock.js"
+#embed "../../web/pages/help/help.js"
 };
 static const unsigned char file_118[] = {
-#embed "../../web/pages/maintenance/maintenance.css"
+#embed "../../web/pages/lock/lock.js"
 };
 static const unsigned char file_119[] = {
-#embed "../../web/pages/maintenance/maintenance.js"
+#embed "../../web/pages/maintenance/maintenance.css"
 };
 static const unsigned char file_120[] = {
-#embed "../../web/pages/new-password/new-password.js"
+#embed "../../web/pages/maintenance/maintenance.js"
 };
 static const unsigned char file_121[] = {
-#embed "../../web/pages/notices/notices.js"
+#embed "../../web/pages/new-password/new-password.js"
 };
 static const unsigned char file_122[] = {
-#embed "../../web/pages/patient-search/patient-search.css"
+#embed "../../web/pages/notices/notices.js"
 };
 static const unsigned char file_123[] = {
-#embed "../../web/pages/patient-search/patient-search.js"
+#embed "../../web/pages/patient-search/patient-search.css"
 };
 static const unsigned char file_124[] = {
-#embed "../../web/pages/practice/drills.js"
+#embed "../../web/pages/patient-search/patient-search.js"
 };
 static const unsigned char file_125[] = {
-#embed "../../web/pages/practice/practice.css"
+#embed "../../web/pages/practice/drills.js"
 };
 static const unsigned char file_126[] = {
-#embed "../../web/pages/practice/practice.js"
+#embed "../../web/pages/practice/practice.css"
 };
 static const unsigned char file_127[] = {
-#embed "../../web/pages/sessions/sessions.css"
+#embed "../../web/pages/practice/practice.js"
 };
 static const unsigned char file_128[] = {
-#embed "../../web/pages/sessions/sessions.js"
+#embed "../../web/pages/sessions/sessions.css"
 };
 static const unsigned char file_129[] = {
-#embed "../../web/pages/setup/administrator.js"
+#embed "../../web/pages/sessions/sessions.js"
 };
 static const unsigned char file_130[] = {
-#embed "../../web/pages/setup/clinic.js"
+#embed "../../web/pages/setup/administrator.js"
 };
 static const unsigned char file_131[] = {
-#embed "../../web/pages/setup/code.js"
+#embed "../../web/pages/setup/clinic.js"
 };
 static const unsigned char file_132[] = {
-#embed "../../web/pages/setup/done.js"
+#embed "../../web/pages/setup/code.js"
 };
 static const unsigned char file_133[] = {
-#embed "../../web/pages/setup/form.js"
+#embed "../../web/pages/setup/done.js"
 };
 static const unsigned char file_134[] = {
-#embed "../../web/pages/setup/kit.js"
+#embed "../../web/pages/setup/form.js"
 };
 static const unsigned char file_135[] = {
-#embed "../../web/pages/setup/setup.css"
+#embed "../../web/pages/setup/kit.js"
 };
 static const unsigned char file_136[] = {
-#embed "../../web/pages/setup/setup.js"
+#embed "../../web/pages/setup/setup.css"
 };
 static const unsigned char file_137[] = {
-#embed "../../web/pages/sign-in/second-step.js"
+#embed "../../web/pages/setup/setup.js"
 };
 static const unsigned char file_138[] = {
-#embed "../../web/pages/sign-in/sign-in.css"
+#embed "../../web/pages/sign-in/second-step.js"
 };
 static const unsigned char file_139[] = {
-#embed "../../web/pages/sign-in/sign-in.js"
+#embed "../../web/pages/sign-in/sign-in.css"
 };
 static const unsigned char file_140[] = {
-#embed "../../web/styles/base.css"
+#embed "../../web/pages/sign-in/sign-in.js"
 };
 static const unsigned char file_141[] = {
-#embed "../../web/styles/print.css"
+#embed "../../web/styles/base.css"
 };
 static const unsigned char file_142[] = {
-#embed "../../web/styles/reset.css"
+#embed "../../web/styles/print.css"
 };
 static const unsigned char file_143[] = {
-#embed "../../web/styles/tokens.css"
+#embed "../../web/styles/reset.css"
 };
 static const unsigned char file_144[] = {
-#embed "../../web/trust/index.html"
+#embed "../../web/styles/tokens.css"
 };
 static const unsigned char file_145[] = {
-#embed "../../web/trust/trust.css"
+#embed "../../web/trust/index.html"
 };
 static const unsigned char file_146[] = {
+#embed "../../web/trust/trust.css"
+};
+static const unsigned char file_147[] = {
 #embed "../../web/trust/trust.js"
 };
 
@@ -497,105 +500,106 @@ static const web_file all[] = {
     {"help/settings.md", file_48, sizeof file_48},
     {"help/setup.md", file_49, sizeof file_49},
     {"help/sign-in.md", file_50, sizeof file_50},
-    {"help/trust-this-device.md", file_51, sizeof file_51},
-    {"help/users.md", file_52, sizeof file_52},
-    {"help/who-may-see-what.md", file_53, sizeof file_53},
-    {"index.html", file_54, sizeof file_54},
-    {"lib/api.js", file_55, sizeof file_55},
-    {"lib/events.js", file_56, sizeof file_56},
-    {"lib/follower.js", file_57, sizeof file_57},
-    {"lib/format.js", file_58, sizeof file_58},
-    {"lib/html.js", file_59, sizeof file_59},
-    {"lib/idle.js", file_60, sizeof file_60},
-    {"lib/keys.js", file_61, sizeof file_61},
-    {"lib/markdown.js", file_62, sizeof file_62},
-    {"lib/match.js", file_63, sizeof file_63},
-    {"lib/passkeys.js", file_64, sizeof file_64},
-    {"lib/recent.js", file_65, sizeof file_65},
-    {"lib/router.js", file_66, sizeof file_66},
-    {"lib/scale.js", file_67, sizeof file_67},
-    {"lib/session.js", file_68, sizeof file_68},
-    {"lib/state.js", file_69, sizeof file_69},
-    {"lib/styles.js", file_70, sizeof file_70},
-    {"pages/access-report/access-report.js", file_71, sizeof file_71},
-    {"pages/access-rules/access-rules.css", file_72, sizeof file_72},
-    {"pages/access-rules/access-rules.js", file_73, sizeof file_73},
-    {"pages/admin/admin.css", file_74, sizeof file_74},
-    {"pages/admin/clinic.js", file_75, sizeof file_75},
-    {"pages/admin/form.js", file_76, sizeof file_76},
-    {"pages/admin/grouping.js", file_77, sizeof file_77},
-    {"pages/admin/location.js", file_78, sizeof file_78},
-    {"pages/admin/locations.js", file_79, sizeof file_79},
-    {"pages/admin/overview.js", file_80, sizeof file_80},
-    {"pages/admin/place-words.js", file_81, sizeof file_81},
-    {"pages/admin/provider.js", file_82, sizeof file_82},
-    {"pages/admin/providers.js", file_83, sizeof file_83},
-    {"pages/admin/review.js", file_84, sizeof file_84},
-    {"pages/admin/reviews.js", file_85, sizeof file_85},
-    {"pages/admin/roles.js", file_86, sizeof file_86},
-    {"pages/admin/sessions.js", file_87, sizeof file_87},
-    {"pages/admin/setting-words.js", file_88, sizeof file_88},
-    {"pages/admin/settings.js", file_89, sizeof file_89},
-    {"pages/admin/subscription-words.js", file_90, sizeof file_90},
-    {"pages/admin/subscriptions.js", file_91, sizeof file_91},
-    {"pages/admin/user-acts.js", file_92, sizeof file_92},
-    {"pages/admin/user.js", file_93, sizeof file_93},
-    {"pages/admin/users.js", file_94, sizeof file_94},
-    {"pages/admin/words.js", file_95, sizeof file_95},
-    {"pages/audit-log/audit-log.css", file_96, sizeof file_96},
-    {"pages/audit-log/audit-log.js", file_97, sizeof file_97},
-    {"pages/audit-log/words.js", file_98, sizeof file_98},
-    {"pages/certificates/certificates.css", file_99, sizeof file_99},
-    {"pages/certificates/certificates.js", file_100, sizeof file_100},
-    {"pages/certificates/confirm.js", file_101, sizeof file_101},
-    {"pages/chart/banner.js", file_102, sizeof file_102},
-    {"pages/chart/chart.css", file_103, sizeof file_103},
-    {"pages/chart/chart.js", file_104, sizeof file_104},
-    {"pages/chart/lists.js", file_105, sizeof file_105},
-    {"pages/chart/notes.js", file_106, sizeof file_106},
-    {"pages/chart/results.js", file_107, sizeof file_107},
-    {"pages/chart/rows.js", file_108, sizeof file_108},
-    {"pages/chart/summary.js", file_109, sizeof file_109},
-    {"pages/delegations/delegations.css", file_110, sizeof file_110},
-    {"pages/delegations/delegations.js", file_111, sizeof file_111},
-    {"pages/emergencies/emergencies.js", file_112, sizeof file_112},
-    {"pages/first-steps/first-steps.css", file_113, sizeof file_113},
-    {"pages/first-steps/first-steps.js", file_114, sizeof file_114},
-    {"pages/help/help.css", file_115, sizeof file_115},
-    {"pages/help/help.js", file_116, sizeof file_116},
-    {"pages/lock/lock.js", file_117, sizeof file_117},
-    {"pages/maintenance/maintenance.css", file_118, sizeof file_118},
-    {"pages/maintenance/maintenance.js", file_119, sizeof file_119},
-    {"pages/new-password/new-password.js", file_120, sizeof file_120},
-    {"pages/notices/notices.js", file_121, sizeof file_121},
-    {"pages/patient-search/patient-search.css", file_122, sizeof file_122},
-    {"pages/patient-search/patient-search.js", file_123, sizeof file_123},
-    {"pages/practice/drills.js", file_124, sizeof file_124},
-    {"pages/practice/practice.css", file_125, sizeof file_125},
-    {"pages/practice/practice.js", file_126, sizeof file_126},
-    {"pages/sessions/sessions.css", file_127, sizeof file_127},
-    {"pages/sessions/sessions.js", file_128, sizeof file_128},
-    {"pages/setup/administrator.js", file_129, sizeof file_129},
-    {"pages/setup/clinic.js", file_130, sizeof file_130},
-    {"pages/setup/code.js", file_131, sizeof file_131},
-    {"pages/setup/done.js", file_132, sizeof file_132},
-    {"pages/setup/form.js", file_133, sizeof file_133},
-    {"pages/setup/kit.js", file_134, sizeof file_134},
-    {"pages/setup/setup.css", file_135, sizeof file_135},
-    {"pages/setup/setup.js", file_136, sizeof file_136},
-    {"pages/sign-in/second-step.js", file_137, sizeof file_137},
-    {"pages/sign-in/sign-in.css", file_138, sizeof file_138},
-    {"pages/sign-in/sign-in.js", file_139, sizeof file_139},
-    {"styles/base.css", file_140, sizeof file_140},
-    {"styles/print.css", file_141, sizeof file_141},
-    {"styles/reset.css", file_142, sizeof file_142},
-    {"styles/tokens.css", file_143, sizeof file_143},
-    {"trust/index.html", file_144, sizeof file_144},
-    {"trust/trust.css", file_145, sizeof file_145},
-    {"trust/trust.js", file_146, sizeof file_146},
+    {"help/subscriptions.md", file_51, sizeof file_51},
+    {"help/trust-this-device.md", file_52, sizeof file_52},
+    {"help/users.md", file_53, sizeof file_53},
+    {"help/who-may-see-what.md", file_54, sizeof file_54},
+    {"index.html", file_55, sizeof file_55},
+    {"lib/api.js", file_56, sizeof file_56},
+    {"lib/events.js", file_57, sizeof file_57},
+    {"lib/follower.js", file_58, sizeof file_58},
+    {"lib/format.js", file_59, sizeof file_59},
+    {"lib/html.js", file_60, sizeof file_60},
+    {"lib/idle.js", file_61, sizeof file_61},
+    {"lib/keys.js", file_62, sizeof file_62},
+    {"lib/markdown.js", file_63, sizeof file_63},
+    {"lib/match.js", file_64, sizeof file_64},
+    {"lib/passkeys.js", file_65, sizeof file_65},
+    {"lib/recent.js", file_66, sizeof file_66},
+    {"lib/router.js", file_67, sizeof file_67},
+    {"lib/scale.js", file_68, sizeof file_68},
+    {"lib/session.js", file_69, sizeof file_69},
+    {"lib/state.js", file_70, sizeof file_70},
+    {"lib/styles.js", file_71, sizeof file_71},
+    {"pages/access-report/access-report.js", file_72, sizeof file_72},
+    {"pages/access-rules/access-rules.css", file_73, sizeof file_73},
+    {"pages/access-rules/access-rules.js", file_74, sizeof file_74},
+    {"pages/admin/admin.css", file_75, sizeof file_75},
+    {"pages/admin/clinic.js", file_76, sizeof file_76},
+    {"pages/admin/form.js", file_77, sizeof file_77},
+    {"pages/admin/grouping.js", file_78, sizeof file_78},
+    {"pages/admin/location.js", file_79, sizeof file_79},
+    {"pages/admin/locations.js", file_80, sizeof file_80},
+    {"pages/admin/overview.js", file_81, sizeof file_81},
+    {"pages/admin/place-words.js", file_82, sizeof file_82},
+    {"pages/admin/provider.js", file_83, sizeof file_83},
+    {"pages/admin/providers.js", file_84, sizeof file_84},
+    {"pages/admin/review.js", file_85, sizeof file_85},
+    {"pages/admin/reviews.js", file_86, sizeof file_86},
+    {"pages/admin/roles.js", file_87, sizeof file_87},
+    {"pages/admin/sessions.js", file_88, sizeof file_88},
+    {"pages/admin/setting-words.js", file_89, sizeof file_89},
+    {"pages/admin/settings.js", file_90, sizeof file_90},
+    {"pages/admin/subscription-words.js", file_91, sizeof file_91},
+    {"pages/admin/subscriptions.js", file_92, sizeof file_92},
+    {"pages/admin/user-acts.js", file_93, sizeof file_93},
+    {"pages/admin/user.js", file_94, sizeof file_94},
+    {"pages/admin/users.js", file_95, sizeof file_95},
+    {"pages/admin/words.js", file_96, sizeof file_96},
+    {"pages/audit-log/audit-log.css", file_97, sizeof file_97},
+    {"pages/audit-log/audit-log.js", file_98, sizeof file_98},
+    {"pages/audit-log/words.js", file_99, sizeof file_99},
+    {"pages/certificates/certificates.css", file_100, sizeof file_100},
+    {"pages/certificates/certificates.js", file_101, sizeof file_101},
+    {"pages/certificates/confirm.js", file_102, sizeof file_102},
+    {"pages/chart/banner.js", file_103, sizeof file_103},
+    {"pages/chart/chart.css", file_104, sizeof file_104},
+    {"pages/chart/chart.js", file_105, sizeof file_105},
+    {"pages/chart/lists.js", file_106, sizeof file_106},
+    {"pages/chart/notes.js", file_107, sizeof file_107},
+    {"pages/chart/results.js", file_108, sizeof file_108},
+    {"pages/chart/rows.js", file_109, sizeof file_109},
+    {"pages/chart/summary.js", file_110, sizeof file_110},
+    {"pages/delegations/delegations.css", file_111, sizeof file_111},
+    {"pages/delegations/delegations.js", file_112, sizeof file_112},
+    {"pages/emergencies/emergencies.js", file_113, sizeof file_113},
+    {"pages/first-steps/first-steps.css", file_114, sizeof file_114},
+    {"pages/first-steps/first-steps.js", file_115, sizeof file_115},
+    {"pages/help/help.css", file_116, sizeof file_116},
+    {"pages/help/help.js", file_117, sizeof file_117},
+    {"pages/lock/lock.js", file_118, sizeof file_118},
+    {"pages/maintenance/maintenance.css", file_119, sizeof file_119},
+    {"pages/maintenance/maintenance.js", file_120, sizeof file_120},
+    {"pages/new-password/new-password.js", file_121, sizeof file_121},
+    {"pages/notices/notices.js", file_122, sizeof file_122},
+    {"pages/patient-search/patient-search.css", file_123, sizeof file_123},
+    {"pages/patient-search/patient-search.js", file_124, sizeof file_124},
+    {"pages/practice/drills.js", file_125, sizeof file_125},
+    {"pages/practice/practice.css", file_126, sizeof file_126},
+    {"pages/practice/practice.js", file_127, sizeof file_127},
+    {"pages/sessions/sessions.css", file_128, sizeof file_128},
+    {"pages/sessions/sessions.js", file_129, sizeof file_129},
+    {"pages/setup/administrator.js", file_130, sizeof file_130},
+    {"pages/setup/clinic.js", file_131, sizeof file_131},
+    {"pages/setup/code.js", file_132, sizeof file_132},
+    {"pages/setup/done.js", file_133, sizeof file_133},
+    {"pages/setup/form.js", file_134, sizeof file_134},
+    {"pages/setup/kit.js", file_135, sizeof file_135},
+    {"pages/setup/setup.css", file_136, sizeof file_136},
+    {"pages/setup/setup.js", file_137, sizeof file_137},
+    {"pages/sign-in/second-step.js", file_138, sizeof file_138},
+    {"pages/sign-in/sign-in.css", file_139, sizeof file_139},
+    {"pages/sign-in/sign-in.js", file_140, sizeof file_140},
+    {"styles/base.css", file_141, sizeof file_141},
+    {"styles/print.css", file_142, sizeof file_142},
+    {"styles/reset.css", file_143, sizeof file_143},
+    {"styles/tokens.css", file_144, sizeof file_144},
+    {"trust/index.html", file_145, sizeof file_145},
+    {"trust/trust.css", file_146, sizeof file_146},
+    {"trust/trust.js", file_147, sizeof file_147},
 };
 
-const char *const web_tree_hash = "01e9bec9b0fd7636";
+const char *const web_tree_hash = "44eb6ca3309dea14";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];

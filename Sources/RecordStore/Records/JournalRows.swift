@@ -33,7 +33,7 @@ package struct JournalPage: Sendable {
 enum JournalRows {
     /// The newest place, 0 where nothing was ever written.
     static func head(_ connection: Connection) throws -> Int64 {
-        try connection.int("SELECT seq FROM resource_version ORDER BY seq DESC LIMIT 1") ?? 0
+        try connection.int("SELECT max(seq) FROM resource_version") ?? 0
     }
 
     /// Versions of a type behind a place, up to another one, that a grant covers.
