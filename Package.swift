@@ -104,22 +104,35 @@ let package = Package(
         .target(name: "Kernel", swiftSettings: strict),
         pure("FHIRModel", ["CUnicodeTables", "CDefinitions"]),
         pure("FHIRXML", ["FHIRModel", "CXML"]),
-        pure("FHIRPath", ["FHIRModel"]),
+        pure("FHIRPath", ["FHIRModel", "CTerminology"]),
         pure("FHIRSearch", ["FHIRModel", "FHIRPath"]),
+        pure("FHIRValidation", ["FHIRModel", "FHIRPath"]),
+        pure("Terminology", ["FHIRModel", "FHIRPath", "CTerminology"]),
         pure("QRCode"),
         pure("WebAuthn", ["FHIRModel"]),
         pure("MulticastDNS"),
         pure("AccessControl"),
+        pure("Retention"),
         edge("SQLite", ["CSQLite"]),
         edge("Deflate", ["CZlib"]),
         edge("Sealing", ["COpenSSL", "CArgon2"]),
         edge(
             "RecordStore",
-            ["FHIRModel", "FHIRSearch", "AccessControl", "SQLite", "Deflate", "Sealing"]),
+            [
+                "FHIRModel", "FHIRSearch", "Terminology", "AccessControl", "SQLite", "Deflate",
+                "Sealing",
+            ]),
+        edge("BackupPlaces", ["Sealing"]),
+        edge(
+            "Backups",
+            ["FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing", "RecordStore"]),
         edge("ServerKit", ["FHIRModel", "FHIRXML", "AccessControl", "RecordStore"] + server),
         features(
             "FHIRAPI",
-            using: ["Sealing", "Deflate", "FHIRPath", "FHIRSearch", "FHIRXML", httpTypes]),
+            using: [
+                "Sealing", "Deflate", "FHIRPath", "FHIRSearch", "FHIRValidation", "FHIRXML",
+                "Terminology", httpTypes,
+            ]),
         features("Charting"),
         features("Identity", using: ["QRCode", "WebAuthn", "Sealing", "SQLite", httpTypes]),
         features(
@@ -127,7 +140,12 @@ let package = Package(
             using: [
                 "FHIRSearch", "SQLite", "Sealing", "CCurl", httpTypes, lifecycle, nio("NIOCore"),
             ]),
-        features("Steward", using: ["SQLite", "Sealing", "QRCode", httpTypes]),
+        features(
+            "Steward",
+            using: [
+                "SQLite", "Sealing", "Backups", "QRCode", "Retention", "BackupPlaces", httpTypes,
+                nio("NIOCore"),
+            ]),
         system("CSQLite", links: "sqlite3"),
         system("COpenSSL", links: "crypto"),
         system("CArgon2", links: "argon2"),
@@ -137,13 +155,15 @@ let package = Package(
         .target(name: "CWebAssets"),
         .target(name: "CUnicodeTables", exclude: ["compatibility.bin"]),
         .target(name: "CDefinitions", exclude: ["definitions.bin"]),
-        .target(name: "CDemoClinic", exclude: ["demo.ndjson"]),
+        .target(name: "CTerminology", exclude: ["terminology.bin", "ucum"]),
+        .target(name: "CDemoClinic", exclude: ["demo.ndjson.gz"]),
         .target(
             name: "Assembly",
             dependencies: [
                 "Kernel", "FHIRModel", "AccessControl", "Deflate", "Sealing", "SQLite",
-                "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Exchange",
-                "Steward", "MulticastDNS", "CWebAssets", "CDemoClinic", arguments, signals,
+                "RecordStore", "Backups", "ServerKit", "FHIRAPI", "FHIRValidation", "Identity",
+                "Charting", "Exchange", "Terminology", "Steward", "MulticastDNS", "Retention",
+                "BackupPlaces", "CWebAssets", "CDemoClinic", arguments, signals,
             ] + server,
             swiftSettings: strict + unoptimised),
         .executableTarget(
@@ -152,32 +172,37 @@ let package = Package(
         .target(
             name: "TestKit",
             dependencies: [
-                "Kernel", "FHIRModel", "AccessControl", "RecordStore", "Sealing", "SQLite",
+                "Kernel", "FHIRModel", "AccessControl", "Deflate", "RecordStore", "Sealing",
+                "SQLite", "CDemoClinic",
             ], swiftSettings: strict),
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Kernel", "FHIRModel", "AccessControl", "SQLite", "Sealing", "RecordStore",
-                "TestKit", hummingbird, logging, httpTypes, nio("NIOCore"),
+                "Kernel", "FHIRModel", "FHIRValidation", "AccessControl", "SQLite", "Sealing",
+                "RecordStore", "Backups", "TestKit", hummingbird, logging, httpTypes,
+                nio("NIOCore"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ], path: "Tests/Benchmarks", swiftSettings: strict),
         tests(
             "FHIRTests",
-            ["FHIRModel", "FHIRPath", "FHIRSearch", "FHIRXML", "QRCode", "Kernel", "TestKit"]),
+            [
+                "FHIRModel", "FHIRPath", "FHIRSearch", "FHIRValidation", "FHIRXML", "Terminology",
+                "QRCode", "Kernel", "TestKit",
+            ]),
         tests(
             "StoreTests",
             [
                 "Kernel", "FHIRModel", "FHIRSearch", "AccessControl", "SQLite", "Deflate",
-                "Sealing", "RecordStore", "CDemoClinic", "TestKit",
+                "Sealing", "RecordStore", "Backups", "TestKit",
             ]),
         tests(
             "ApplianceTests",
             [
                 "Kernel", "FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing",
-                "RecordStore", "ServerKit", "FHIRAPI", "Identity", "Charting", "Exchange",
-                "Steward", "WebAuthn",
-                "Assembly", "CDemoClinic", "MulticastDNS", "TestKit",
+                "RecordStore", "Backups", "ServerKit", "FHIRAPI", "Identity", "Charting",
+                "Exchange", "Steward", "WebAuthn", "FHIRPath", "Retention", "BackupPlaces",
+                "Assembly", "MulticastDNS", "Terminology", "TestKit",
             ] + server),
         tests("TidyTests", ["TestKit"]),
     ],

@@ -30,6 +30,8 @@ package struct Caller: Sendable {
     package let hasFreshProof: Bool
     /// Which charts the caller opens, beside what the roles say.
     package var access = ChartAccess.byRolesOnly
+    /// Where what the caller writes comes from, where somebody said it.
+    package var origin: WriteOrigin?
 
     /// Makes a caller.
     ///

@@ -39,8 +39,10 @@ package enum Appliance {
             await box.close()
             throw error
         }
+        let isRestarting = box.bell.isRung
         await box.close()
-        logger.notice("stopped")
+        logger.notice(isRestarting ? "restarting" : "stopped")
+        if isRestarting { try RestartBell.startAnew() }
     }
 
     private static func serve(
@@ -75,6 +77,7 @@ package enum Appliance {
             services: [
                 .init(service: lines),
                 .init(service: work),
+                .init(service: BackupWork(box: box, logger: logger)),
                 .init(service: network),
                 .init(service: ControlServer(box: box, logger: logger)),
                 .init(service: box.subscriptions),
@@ -83,7 +86,10 @@ package enum Appliance {
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger))
         configuration.maximumGracefulShutdownDuration = .seconds(8)
-        try await ServiceGroup(configuration: configuration).run()
+        let group = ServiceGroup(configuration: configuration)
+        box.bell.connect { Task { await group.triggerGracefulShutdown() } }
+        defer { box.bell.connect(nil) }
+        try await group.run()
         await rates.keep()
     }
 

@@ -1,4 +1,5 @@
 package import AccessControl
+import Backups
 package import Exchange
 package import FHIRAPI
 import FHIRModel
@@ -17,6 +18,8 @@ package final class Box: Sendable {
     package let identity: Identity
     package let gate: Gate
     package let importer: Importer
+    /// What resources have to fulfil before they are written.
+    package let writeRules: WriteRules
     let clinicRecord: ClinicRecord
     package let setup: Setup
     package let maintenance: Maintenance
@@ -24,8 +27,12 @@ package final class Box: Sendable {
     package let settingsRecord: SettingsRecord
     /// The certificates that the box shows.
     package let certificates: CertificateKeeper
+    /// What looks after the backups.
+    package let backups: BackupKeeper
     /// What is known of the network that the box is on.
     package let network = NetworkBoard()
+    /// Has the box start anew.
+    let bell = RestartBell()
     private let label = BoxLabel()
     /// What delivers subscriptions while the box serves.
     package let subscriptions: SubscriptionEngine
@@ -41,7 +48,7 @@ package final class Box: Sendable {
         [.records, .audit, .queues] + Identity.schemaSteps + [
             .notices, .history, .search, .factVersions,
         ]
-        + Identity.laterSteps + [.deferred, .subscriptions]
+        + Identity.laterSteps + [.deferred, .purges, .subscriptions, .terms, .backups]
 
     /// Opens a folder, making what it lacks: the folder itself, its keys, its database.
     ///
@@ -61,13 +68,15 @@ package final class Box: Sendable {
         try FolderOwner.check(folder.path)
         try folder.make()
         let lock = try folder.lock()
+        try settle(folder)
         let ids = SystemClock.ids(clock)
         let ring = try KeyFolder.open(folder, nowMs: clock.wallMs())
+        let writing = WritingRules()
         let store = try RecordStore.open(
             folder, keyRing: ring, steps: schemaSteps,
             parts: RecordStore.Parts(
                 clock: clock, ids: ids, onFatal: { Console.fatal($0) },
-                onDamage: { Console.problem("tribal-ehr: \($0)") },
+                onDamage: { Console.problem("tribal-ehr: \($0)") }, writing: writing,
                 followers: [SubscriptionFollower.follower(clock)]))
         let identity = try await Identity(
             store: store, passwords: try passwords ?? PasswordPool(), settings: settings)
@@ -82,6 +91,8 @@ package final class Box: Sendable {
         facts.follow(box)
         try await box.settingsRecord.load(
             try await box.grant(Ask(.read, area: .system, type: "Setting"), box.machine("job")))
+        writing.setAuthor { [weak box] caller in box?.author(of: caller) }
+        box.settings.follow { writing.set(isNarrated: $0.isNarrated, isTraced: $0.isTraced) }
         try await box.refreshFacts()
         try await box.maintenance.load(
             try await box.grant(MaintenanceFeature.ask(.read), box.machine("job")))
@@ -98,7 +109,9 @@ package final class Box: Sendable {
         self.clock = clock
         self.ids = ids
         gate = Gate(store: store)
-        importer = Importer(gate: gate, store: store, ids: ids)
+        let rules = WriteRules()
+        writeRules = rules
+        importer = Importer(gate: gate, store: store, ids: ids, rules: rules)
         clinicRecord = ClinicRecord(store: store)
         maintenance = Maintenance(store: store)
         certificates = CertificateKeeper(
@@ -110,13 +123,29 @@ package final class Box: Sendable {
         self.setup = setup
         let live = LiveSettings(base)
         settings = live
+        backups = BackupKeeper(
+            BackupKeeper.Parts(
+                store: store,
+                engine: BoxBackupEngine.of(
+                    store, parts: store.parts, clinicName: { facts.clinic?.name }),
+                folder: folder.backups, dataFolder: folder.path,
+                surroundings: BackupSurroundings.of(
+                    settings: { live.current.backups },
+                    zoneName: { facts.clinic?.timeZone }),
+                keepNotice: { grant, kind, text in
+                    try await NoticeBoard(store: store).keep(grant, kind: kind, text)
+                }))
+        live.follow { rules.use($0.validation) }
         subscriptionParts = Self.subscriptionParts(store, identity, live, label)
         subscriptions = SubscriptionEngine(subscriptionParts)
         settingsRecord = SettingsRecord(
             store: store,
             source: SettingsSource(
                 facts: live.facts, takes: { LiveSettings.takes($0, $1) },
-                use: { try await identity.use(live.use($0).identity) }))
+                use: {
+                    try await identity.use(live.use($0).identity)
+                    try await facts.keepOwnRecords()
+                }))
     }
 
     /// Commits what is queued and gives the folder back.
@@ -186,6 +215,7 @@ package final class Box: Sendable {
         let isDemo = DemoClinic.patientIDs.contains { store.people.person($0) != nil }
         facts.set(clinic, isDemo: isDemo)
         if let clinic { identity.setClinicName(clinic.name) }
+        try await keepOwnRecords()
         label.put(clinic?.boxName ?? BoxLabel.unclaimed)
     }
 }

@@ -28,6 +28,11 @@ final class BoxFacts: Sendable {
         }
     }
 
+    /// Keeps the records of the clinic and of the box as they are to be.
+    func keepOwnRecords() async throws {
+        try await state.withLock { $0.box }?.keepOwnRecords()
+    }
+
     /// Names the box that the facts are of.
     func follow(_ box: Box) { state.withLock { $0.box = box } }
 

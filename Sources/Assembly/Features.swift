@@ -2,6 +2,7 @@ import Charting
 import Exchange
 import FHIRAPI
 import Identity
+import RecordStore
 package import ServerKit
 import Steward
 
@@ -22,18 +23,41 @@ package enum Features {
             WebFeature(assets: assets, closed: { box.maintenance.refusal($0) }),
             BoxFeature(facts: { box.publicFacts }),
             SetupFeature(setup: box.setup),
+            SetupRestoreFeature(setup: box.setup, desk: box.restoreDesk()),
+            TimeMachineFeature(machine: box.timeMachine()),
             MaintenanceFeature(gate: box.gate, maintenance: box.maintenance),
+            PurgeFeature(gate: box.gate, store: box.store),
             PracticeFeature(gate: box.gate, acts: box.practiceActs),
             HealthFeature(health: health),
             PatientSearchFeature(gate: box.gate, store: box.store, clock: box.clock),
             ChartFeature(gate: box.gate, store: box.store, clock: box.clock),
-            CapabilityFeature(clock: box.clock, version: AppVersion.text),
-            TransactionFeature(gate: box.gate, store: box.store, ids: box.ids),
+            VitalsFeature(
+                gate: box.gate, store: box.store, clock: box.clock, ids: box.ids,
+                staff: VitalsFeature.Staff(
+                    practitionerID: { box.identity.accounts.user(id: $0)?.practitionerID },
+                    displayName: { box.identity.accounts.user(id: $0)?.displayName })),
+            CapabilityFeature(
+                clock: box.clock, version: AppVersion.text, terms: { box.store.terms.book }),
+            TransactionFeature(
+                gate: box.gate, store: box.store, ids: box.ids, rules: box.writeRules),
             ReadFeature(gate: box.gate, store: box.store),
-            WriteFeature(gate: box.gate, store: box.store, ids: box.ids),
+            WriteFeature(
+                gate: box.gate, store: box.store, ids: box.ids, rules: box.writeRules),
+            ValidateFeature(gate: box.gate, store: box.store, validator: box.writeRules.validator),
             SearchFeature(gate: box.gate, store: box.store, ids: box.ids),
             HistoryFeature(gate: box.gate, store: box.store),
-            FHIRPathFeature(clock: box.clock, version: AppVersion.text),
+            EverythingFeature(gate: box.gate, store: box.store),
+            ClinicalOperationsFeature(gate: box.gate, store: box.store),
+            MatchFeature(gate: box.gate, store: box.store),
+            MetaFeature(gate: box.gate, store: box.store, ids: box.ids),
+            DiffFeature(gate: box.gate, store: box.store),
+            GraphQLFeature(gate: box.gate, store: box.store),
+            SimilarPatientsFeature(gate: box.gate, store: box.store),
+            FHIRPathFeature(
+                clock: box.clock, version: AppVersion.text, terms: { box.store.terms.book }),
+            TerminologyFeature(
+                gate: box.gate, store: box.store, clock: box.clock, ids: box.ids),
+            TermsFeature(gate: box.gate, store: box.store),
             AuditLogFeature(
                 gate: box.gate, store: box.store,
                 people: AuditLogFeature.Staff(
@@ -51,9 +75,11 @@ package enum Features {
                 gate: box.gate, record: box.clinicRecord,
                 onChange: { try await box.refreshFacts() }),
             SettingsFeature(gate: box.gate, record: box.settingsRecord),
-            LocationsFeature(gate: box.gate, store: box.store, ids: box.ids),
+            BackupsFeature(gate: box.gate, keeper: box.backups),
+            LocationsFeature(
+                gate: box.gate, store: box.store, ids: box.ids, rules: box.writeRules),
             ProvidersFeature(
-                gate: box.gate, store: box.store, ids: box.ids,
+                gate: box.gate, store: box.store, ids: box.ids, rules: box.writeRules,
                 userOf: { id in
                     box.identity.accounts.user(practitionerID: id).map {
                         ProvidersFeature.LinkedUser(

@@ -4,7 +4,7 @@
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
 static const unsigned char bytes[] = {
-#embed "demo.ndjson"
+#embed "demo.ndjson.gz"
 };
 
 const unsigned char *demo_clinic(size_t *count) {

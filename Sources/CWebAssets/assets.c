@@ -25,426 +25,513 @@ static const unsigned char file_6[] = {
 #embed "../../web/elements/app-setup.js"
 };
 static const unsigned char file_7[] = {
-#embed "../../web/elements/change-note.js"
+#embed "../../web/elements/backup-line.css"
 };
 static const unsigned char file_8[] = {
-#embed "../../web/elements/closed-page.js"
+#embed "../../web/elements/backup-line.js"
 };
 static const unsigned char file_9[] = {
-#embed "../../web/elements/code-sheet.js"
+#embed "../../web/elements/change-note.js"
 };
 static const unsigned char file_10[] = {
-#embed "../../web/elements/confirm-dialog.js"
+#embed "../../web/elements/closed-page.js"
 };
 static const unsigned char file_11[] = {
-#embed "../../web/elements/conflict-note.js"
+#embed "../../web/elements/code-search-words.js"
 };
 static const unsigned char file_12[] = {
-#embed "../../web/elements/emergency-dialog.js"
+#embed "../../web/elements/code-search.css"
 };
 static const unsigned char file_13[] = {
-#embed "../../web/elements/emergency-strip.js"
+#embed "../../web/elements/code-search.js"
 };
 static const unsigned char file_14[] = {
-#embed "../../web/elements/emergency-words.js"
+#embed "../../web/elements/code-sheet.js"
 };
 static const unsigned char file_15[] = {
-#embed "../../web/elements/emergency.css"
+#embed "../../web/elements/confirm-dialog.js"
 };
 static const unsigned char file_16[] = {
-#embed "../../web/elements/error-summary.js"
+#embed "../../web/elements/conflict-note.js"
 };
 static const unsigned char file_17[] = {
-#embed "../../web/elements/factor-parts.js"
+#embed "../../web/elements/emergency-dialog.js"
 };
 static const unsigned char file_18[] = {
-#embed "../../web/elements/icon.js"
+#embed "../../web/elements/emergency-strip.js"
 };
 static const unsigned char file_19[] = {
-#embed "../../web/elements/idle-guard.js"
+#embed "../../web/elements/emergency-words.js"
 };
 static const unsigned char file_20[] = {
-#embed "../../web/elements/key-sheet.js"
+#embed "../../web/elements/emergency.css"
 };
 static const unsigned char file_21[] = {
-#embed "../../web/elements/password-form.js"
+#embed "../../web/elements/error-summary.js"
 };
 static const unsigned char file_22[] = {
-#embed "../../web/elements/plot-parts.js"
+#embed "../../web/elements/factor-parts.js"
 };
 static const unsigned char file_23[] = {
-#embed "../../web/elements/proof-dialog.js"
+#embed "../../web/elements/icon.js"
 };
 static const unsigned char file_24[] = {
-#embed "../../web/elements/reading-table.js"
+#embed "../../web/elements/idle-guard.js"
 };
 static const unsigned char file_25[] = {
-#embed "../../web/elements/result-flag.js"
+#embed "../../web/elements/key-sheet.js"
 };
 static const unsigned char file_26[] = {
-#embed "../../web/elements/state-note.js"
+#embed "../../web/elements/password-form.js"
 };
 static const unsigned char file_27[] = {
-#embed "../../web/elements/trend-plot.css"
+#embed "../../web/elements/plot-parts.js"
 };
 static const unsigned char file_28[] = {
-#embed "../../web/elements/trend-plot.js"
+#embed "../../web/elements/proof-dialog.js"
 };
 static const unsigned char file_29[] = {
-#embed "../../web/favicon.svg"
+#embed "../../web/elements/reading-table.js"
 };
 static const unsigned char file_30[] = {
-#embed "../../web/help/access-review.md"
+#embed "../../web/elements/result-flag.js"
 };
 static const unsigned char file_31[] = {
-#embed "../../web/help/administration.md"
+#embed "../../web/elements/state-note.js"
 };
 static const unsigned char file_32[] = {
-#embed "../../web/help/audit-log.md"
+#embed "../../web/elements/trend-plot.css"
 };
 static const unsigned char file_33[] = {
-#embed "../../web/help/break-glass.md"
+#embed "../../web/elements/trend-plot.js"
 };
 static const unsigned char file_34[] = {
-#embed "../../web/help/certificates.md"
+#embed "../../web/favicon.svg"
 };
 static const unsigned char file_35[] = {
-#embed "../../web/help/chart.md"
+#embed "../../web/help/access-review.md"
 };
 static const unsigned char file_36[] = {
-#embed "../../web/help/clinic-and-places.md"
+#embed "../../web/help/administration.md"
 };
 static const unsigned char file_37[] = {
-#embed "../../web/help/delegation.md"
+#embed "../../web/help/audit-log.md"
 };
 static const unsigned char file_38[] = {
-#embed "../../web/help/fhir.md"
+#embed "../../web/help/backups.md"
 };
 static const unsigned char file_39[] = {
-#embed "../../web/help/install.md"
+#embed "../../web/help/break-glass.md"
 };
 static const unsigned char file_40[] = {
-#embed "../../web/help/keyboard.md"
+#embed "../../web/help/certificates.md"
 };
 static const unsigned char file_41[] = {
-#embed "../../web/help/locked-out.md"
+#embed "../../web/help/chart.md"
 };
 static const unsigned char file_42[] = {
-#embed "../../web/help/maintenance.md"
+#embed "../../web/help/clinic-and-places.md"
 };
 static const unsigned char file_43[] = {
-#embed "../../web/help/patient-search.md"
+#embed "../../web/help/code-systems.md"
 };
 static const unsigned char file_44[] = {
-#embed "../../web/help/practice-clinic.md"
+#embed "../../web/help/delegation.md"
 };
 static const unsigned char file_45[] = {
-#embed "../../web/help/recovery-kit.md"
+#embed "../../web/help/demo-clinic.md"
 };
 static const unsigned char file_46[] = {
-#embed "../../web/help/second-factor.md"
+#embed "../../web/help/fhir.md"
 };
 static const unsigned char file_47[] = {
-#embed "../../web/help/sessions.md"
+#embed "../../web/help/install.md"
 };
 static const unsigned char file_48[] = {
-#embed "../../web/help/settings.md"
+#embed "../../web/help/keyboard.md"
 };
 static const unsigned char file_49[] = {
-#embed "../../web/help/setup.md"
+#embed "../../web/help/locked-out.md"
 };
 static const unsigned char file_50[] = {
-#embed "../../web/help/sign-in.md"
+#embed "../../web/help/maintenance.md"
 };
 static const unsigned char file_51[] = {
-#embed "../../web/help/subscriptions.md"
+#embed "../../web/help/patient-search.md"
 };
 static const unsigned char file_52[] = {
-#embed "../../web/help/trust-this-device.md"
+#embed "../../web/help/practice-clinic.md"
 };
 static const unsigned char file_53[] = {
-#embed "../../web/help/users.md"
+#embed "../../web/help/purge.md"
 };
 static const unsigned char file_54[] = {
-#embed "../../web/help/who-may-see-what.md"
+#embed "../../web/help/recovery-kit.md"
 };
 static const unsigned char file_55[] = {
-#embed "../../web/index.html"
+#embed "../../web/help/restore.md"
 };
 static const unsigned char file_56[] = {
-#embed "../../web/lib/api.js"
+#embed "../../web/help/second-factor.md"
 };
 static const unsigned char file_57[] = {
-#embed "../../web/lib/events.js"
+#embed "../../web/help/sessions.md"
 };
 static const unsigned char file_58[] = {
-#embed "../../web/lib/follower.js"
+#embed "../../web/help/settings.md"
 };
 static const unsigned char file_59[] = {
-#embed "../../web/lib/format.js"
+#embed "../../web/help/setup.md"
 };
 static const unsigned char file_60[] = {
-#embed "../../web/lib/html.js"
+#embed "../../web/help/sign-in.md"
 };
 static const unsigned char file_61[] = {
-#embed "../../web/lib/idle.js"
+#embed "../../web/help/subscriptions.md"
 };
 static const unsigned char file_62[] = {
-#embed "../../web/lib/keys.js"
+#embed "../../web/help/time-machine.md"
 };
 static const unsigned char file_63[] = {
-#embed "../../web/lib/markdown.js"
+#embed "../../web/help/trust-this-device.md"
 };
 static const unsigned char file_64[] = {
-#embed "../../web/lib/match.js"
+#embed "../../web/help/users.md"
 };
 static const unsigned char file_65[] = {
-#embed "../../web/lib/passkeys.js"
+#embed "../../web/help/vitals.md"
 };
 static const unsigned char file_66[] = {
-#embed "../../web/lib/recent.js"
+#embed "../../web/help/who-may-see-what.md"
 };
 static const unsigned char file_67[] = {
-#embed "../../web/lib/router.js"
+#embed "../../web/index.html"
 };
 static const unsigned char file_68[] = {
-#embed "../../web/lib/scale.js"
+#embed "../../web/lib/api.js"
 };
 static const unsigned char file_69[] = {
-#embed "../../web/lib/session.js"
+#embed "../../web/lib/events.js"
 };
 static const unsigned char file_70[] = {
-#embed "../../web/lib/state.js"
+#embed "../../web/lib/follower.js"
 };
 static const unsigned char file_71[] = {
-#embed "../../web/lib/styles.js"
+#embed "../../web/lib/format.js"
 };
 static const unsigned char file_72[] = {
-#embed "../../web/pages/access-report/access-report.js"
+#embed "../../web/lib/html.js"
 };
 static const unsigned char file_73[] = {
-#embed "../../web/pages/access-rules/access-rules.css"
+#embed "../../web/lib/idle.js"
 };
 static const unsigned char file_74[] = {
-#embed "../../web/pages/access-rules/access-rules.js"
+#embed "../../web/lib/keys.js"
 };
 static const unsigned char file_75[] = {
-#embed "../../web/pages/admin/admin.css"
+#embed "../../web/lib/markdown.js"
 };
 static const unsigned char file_76[] = {
-#embed "../../web/pages/admin/clinic.js"
+#embed "../../web/lib/match.js"
 };
 static const unsigned char file_77[] = {
-#embed "../../web/pages/admin/form.js"
+#embed "../../web/lib/passkeys.js"
 };
 static const unsigned char file_78[] = {
-#embed "../../web/pages/admin/grouping.js"
+#embed "../../web/lib/recent.js"
 };
 static const unsigned char file_79[] = {
-#embed "../../web/pages/admin/location.js"
+#embed "../../web/lib/router.js"
 };
 static const unsigned char file_80[] = {
-#embed "../../web/pages/admin/locations.js"
+#embed "../../web/lib/scale.js"
 };
 static const unsigned char file_81[] = {
-#embed "../../web/pages/admin/overview.js"
+#embed "../../web/lib/session.js"
 };
 static const unsigned char file_82[] = {
-#embed "../../web/pages/admin/place-words.js"
+#embed "../../web/lib/state.js"
 };
 static const unsigned char file_83[] = {
-#embed "../../web/pages/admin/provider.js"
+#embed "../../web/lib/styles.js"
 };
 static const unsigned char file_84[] = {
-#embed "../../web/pages/admin/providers.js"
+#embed "../../web/pages/access-report/access-report.js"
 };
 static const unsigned char file_85[] = {
-#embed "../../web/pages/admin/review.js"
+#embed "../../web/pages/access-rules/access-rules.css"
 };
 static const unsigned char file_86[] = {
-#embed "../../web/pages/admin/reviews.js"
+#embed "../../web/pages/access-rules/access-rules.js"
 };
 static const unsigned char file_87[] = {
-#embed "../../web/pages/admin/roles.js"
+#embed "../../web/pages/admin/admin.css"
 };
 static const unsigned char file_88[] = {
-#embed "../../web/pages/admin/sessions.js"
+#embed "../../web/pages/admin/clinic.js"
 };
 static const unsigned char file_89[] = {
-#embed "../../web/pages/admin/setting-words.js"
+#embed "../../web/pages/admin/form.js"
 };
 static const unsigned char file_90[] = {
-#embed "../../web/pages/admin/settings.js"
+#embed "../../web/pages/admin/grouping.js"
 };
 static const unsigned char file_91[] = {
-#embed "../../web/pages/admin/subscription-words.js"
+#embed "../../web/pages/admin/location.js"
 };
 static const unsigned char file_92[] = {
-#embed "../../web/pages/admin/subscriptions.js"
+#embed "../../web/pages/admin/locations.js"
 };
 static const unsigned char file_93[] = {
-#embed "../../web/pages/admin/user-acts.js"
+#embed "../../web/pages/admin/overview.js"
 };
 static const unsigned char file_94[] = {
-#embed "../../web/pages/admin/user.js"
+#embed "../../web/pages/admin/place-words.js"
 };
 static const unsigned char file_95[] = {
-#embed "../../web/pages/admin/users.js"
+#embed "../../web/pages/admin/provider.js"
 };
 static const unsigned char file_96[] = {
-#embed "../../web/pages/admin/words.js"
+#embed "../../web/pages/admin/providers.js"
 };
 static const unsigned char file_97[] = {
-#embed "../../web/pages/audit-log/audit-log.css"
+#embed "../../web/pages/admin/purge-words.js"
 };
 static const unsigned char file_98[] = {
-#embed "../../web/pages/audit-log/audit-log.js"
+#embed "../../web/pages/admin/purge.js"
 };
 static const unsigned char file_99[] = {
-#embed "../../web/pages/audit-log/words.js"
+#embed "../../web/pages/admin/review.js"
 };
 static const unsigned char file_100[] = {
-#embed "../../web/pages/certificates/certificates.css"
+#embed "../../web/pages/admin/reviews.js"
 };
 static const unsigned char file_101[] = {
-#embed "../../web/pages/certificates/certificates.js"
+#embed "../../web/pages/admin/roles.js"
 };
 static const unsigned char file_102[] = {
-#embed "../../web/pages/certificates/confirm.js"
+#embed "../../web/pages/admin/sessions.js"
 };
 static const unsigned char file_103[] = {
-#embed "../../web/pages/chart/banner.js"
+#embed "../../web/pages/admin/setting-words.js"
 };
 static const unsigned char file_104[] = {
-#embed "../../web/pages/chart/chart.css"
+#embed "../../web/pages/admin/settings.js"
 };
 static const unsigned char file_105[] = {
-#embed "../../web/pages/chart/chart.js"
+#embed "../../web/pages/admin/subscription-words.js"
 };
 static const unsigned char file_106[] = {
-#embed "../../web/pages/chart/lists.js"
+#embed "../../web/pages/admin/subscriptions.js"
 };
 static const unsigned char file_107[] = {
-#embed "../../web/pages/chart/notes.js"
+#embed "../../web/pages/admin/user-acts.js"
 };
 static const unsigned char file_108[] = {
-#embed "../../web/pages/chart/results.js"
+#embed "../../web/pages/admin/user.js"
 };
 static const unsigned char file_109[] = {
-#embed "../../web/pages/chart/rows.js"
+#embed "../../web/pages/admin/users.js"
 };
 static const unsigned char file_110[] = {
-#embed "../../web/pages/chart/summary.js"
+#embed "../../web/pages/admin/words.js"
 };
 static const unsigned char file_111[] = {
-#embed "../../web/pages/delegations/delegations.css"
+#embed "../../web/pages/audit-log/audit-log.css"
 };
 static const unsigned char file_112[] = {
-#embed "../../web/pages/delegations/delegations.js"
+#embed "../../web/pages/audit-log/audit-log.js"
 };
 static const unsigned char file_113[] = {
-#embed "../../web/pages/emergencies/emergencies.js"
+#embed "../../web/pages/audit-log/words.js"
 };
 static const unsigned char file_114[] = {
-#embed "../../web/pages/first-steps/first-steps.css"
+#embed "../../web/pages/backups/backups.css"
 };
 static const unsigned char file_115[] = {
-#embed "../../web/pages/first-steps/first-steps.js"
+#embed "../../web/pages/backups/backups.js"
 };
 static const unsigned char file_116[] = {
-#embed "../../web/pages/help/help.css"
+#embed "../../web/pages/backups/drill.js"
 };
 static const unsigned char file_117[] = {
-#embed "../../web/pages/help/help.js"
+#embed "../../web/pages/backups/kept.js"
 };
 static const unsigned char file_118[] = {
-#embed "../../web/pages/lock/lock.js"
+#embed "../../web/pages/backups/places.js"
 };
 static const unsigned char file_119[] = {
-#embed "../../web/pages/maintenance/maintenance.css"
+#embed "../../web/pages/backups/words.js"
 };
 static const unsigned char file_120[] = {
-#embed "../../web/pages/maintenance/maintenance.js"
+#embed "../../web/pages/certificates/certificates.css"
 };
 static const unsigned char file_121[] = {
-#embed "../../web/pages/new-password/new-password.js"
+#embed "../../web/pages/certificates/certificates.js"
 };
 static const unsigned char file_122[] = {
-#embed "../../web/pages/notices/notices.js"
+#embed "../../web/pages/certificates/confirm.js"
 };
 static const unsigned char file_123[] = {
-#embed "../../web/pages/patient-search/patient-search.css"
+#embed "../../web/pages/chart/banner.js"
 };
 static const unsigned char file_124[] = {
-#embed "../../web/pages/patient-search/patient-search.js"
+#embed "../../web/pages/chart/chart.css"
 };
 static const unsigned char file_125[] = {
-#embed "../../web/pages/practice/drills.js"
+#embed "../../web/pages/chart/chart.js"
 };
 static const unsigned char file_126[] = {
-#embed "../../web/pages/practice/practice.css"
+#embed "../../web/pages/chart/lists.js"
 };
 static const unsigned char file_127[] = {
-#embed "../../web/pages/practice/practice.js"
+#embed "../../web/pages/chart/measures.js"
 };
 static const unsigned char file_128[] = {
-#embed "../../web/pages/sessions/sessions.css"
+#embed "../../web/pages/chart/notes.js"
 };
 static const unsigned char file_129[] = {
-#embed "../../web/pages/sessions/sessions.js"
+#embed "../../web/pages/chart/results.js"
 };
 static const unsigned char file_130[] = {
-#embed "../../web/pages/setup/administrator.js"
+#embed "../../web/pages/chart/rows.js"
 };
 static const unsigned char file_131[] = {
-#embed "../../web/pages/setup/clinic.js"
+#embed "../../web/pages/chart/summary.js"
 };
 static const unsigned char file_132[] = {
-#embed "../../web/pages/setup/code.js"
+#embed "../../web/pages/chart/vitals-form.js"
 };
 static const unsigned char file_133[] = {
-#embed "../../web/pages/setup/done.js"
+#embed "../../web/pages/code-systems/code-systems.css"
 };
 static const unsigned char file_134[] = {
-#embed "../../web/pages/setup/form.js"
+#embed "../../web/pages/code-systems/code-systems.js"
 };
 static const unsigned char file_135[] = {
-#embed "../../web/pages/setup/kit.js"
+#embed "../../web/pages/code-systems/system-words.js"
 };
 static const unsigned char file_136[] = {
-#embed "../../web/pages/setup/setup.css"
+#embed "../../web/pages/delegations/delegations.css"
 };
 static const unsigned char file_137[] = {
-#embed "../../web/pages/setup/setup.js"
+#embed "../../web/pages/delegations/delegations.js"
 };
 static const unsigned char file_138[] = {
-#embed "../../web/pages/sign-in/second-step.js"
+#embed "../../web/pages/emergencies/emergencies.js"
 };
 static const unsigned char file_139[] = {
-#embed "../../web/pages/sign-in/sign-in.css"
+#embed "../../web/pages/first-steps/first-steps.css"
 };
 static const unsigned char file_140[] = {
-#embed "../../web/pages/sign-in/sign-in.js"
+#embed "../../web/pages/first-steps/first-steps.js"
 };
 static const unsigned char file_141[] = {
-#embed "../../web/styles/base.css"
+#embed "../../web/pages/help/help.css"
 };
 static const unsigned char file_142[] = {
-#embed "../../web/styles/print.css"
+#embed "../../web/pages/help/help.js"
 };
 static const unsigned char file_143[] = {
-#embed "../../web/styles/reset.css"
+#embed "../../web/pages/lock/lock.js"
 };
 static const unsigned char file_144[] = {
-#embed "../../web/styles/tokens.css"
+#embed "../../web/pages/maintenance/maintenance.css"
 };
 static const unsigned char file_145[] = {
-#embed "../../web/trust/index.html"
+#embed "../../web/pages/maintenance/maintenance.js"
 };
 static const unsigned char file_146[] = {
-#embed "../../web/trust/trust.css"
+#embed "../../web/pages/new-password/new-password.js"
 };
 static const unsigned char file_147[] = {
+#embed "../../web/pages/notices/notices.js"
+};
+static const unsigned char file_148[] = {
+#embed "../../web/pages/patient-search/patient-search.css"
+};
+static const unsigned char file_149[] = {
+#embed "../../web/pages/patient-search/patient-search.js"
+};
+static const unsigned char file_150[] = {
+#embed "../../web/pages/practice/drills.js"
+};
+static const unsigned char file_151[] = {
+#embed "../../web/pages/practice/practice.css"
+};
+static const unsigned char file_152[] = {
+#embed "../../web/pages/practice/practice.js"
+};
+static const unsigned char file_153[] = {
+#embed "../../web/pages/sessions/sessions.css"
+};
+static const unsigned char file_154[] = {
+#embed "../../web/pages/sessions/sessions.js"
+};
+static const unsigned char file_155[] = {
+#embed "../../web/pages/setup/administrator.js"
+};
+static const unsigned char file_156[] = {
+#embed "../../web/pages/setup/clinic.js"
+};
+static const unsigned char file_157[] = {
+#embed "../../web/pages/setup/code.js"
+};
+static const unsigned char file_158[] = {
+#embed "../../web/pages/setup/done.js"
+};
+static const unsigned char file_159[] = {
+#embed "../../web/pages/setup/form.js"
+};
+static const unsigned char file_160[] = {
+#embed "../../web/pages/setup/kit.js"
+};
+static const unsigned char file_161[] = {
+#embed "../../web/pages/setup/restore.js"
+};
+static const unsigned char file_162[] = {
+#embed "../../web/pages/setup/setup.css"
+};
+static const unsigned char file_163[] = {
+#embed "../../web/pages/setup/setup.js"
+};
+static const unsigned char file_164[] = {
+#embed "../../web/pages/setup/upload.js"
+};
+static const unsigned char file_165[] = {
+#embed "../../web/pages/sign-in/second-step.js"
+};
+static const unsigned char file_166[] = {
+#embed "../../web/pages/sign-in/sign-in.css"
+};
+static const unsigned char file_167[] = {
+#embed "../../web/pages/sign-in/sign-in.js"
+};
+static const unsigned char file_168[] = {
+#embed "../../web/pages/time-machine/time-machine.css"
+};
+static const unsigned char file_169[] = {
+#embed "../../web/pages/time-machine/time-machine.js"
+};
+static const unsigned char file_170[] = {
+#embed "../../web/styles/base.css"
+};
+static const unsigned char file_171[] = {
+#embed "../../web/styles/print.css"
+};
+static const unsigned char file_172[] = {
+#embed "../../web/styles/reset.css"
+};
+static const unsigned char file_173[] = {
+#embed "../../web/styles/tokens.css"
+};
+static const unsigned char file_174[] = {
+#embed "../../web/trust/index.html"
+};
+static const unsigned char file_175[] = {
+#embed "../../web/trust/trust.css"
+};
+static const unsigned char file_176[] = {
 #embed "../../web/trust/trust.js"
 };
 
@@ -456,150 +543,179 @@ static const web_file all[] = {
     {"elements/app-header.js", file_4, sizeof file_4},
     {"elements/app-setup.css", file_5, sizeof file_5},
     {"elements/app-setup.js", file_6, sizeof file_6},
-    {"elements/change-note.js", file_7, sizeof file_7},
-    {"elements/closed-page.js", file_8, sizeof file_8},
-    {"elements/code-sheet.js", file_9, sizeof file_9},
-    {"elements/confirm-dialog.js", file_10, sizeof file_10},
-    {"elements/conflict-note.js", file_11, sizeof file_11},
-    {"elements/emergency-dialog.js", file_12, sizeof file_12},
-    {"elements/emergency-strip.js", file_13, sizeof file_13},
-    {"elements/emergency-words.js", file_14, sizeof file_14},
-    {"elements/emergency.css", file_15, sizeof file_15},
-    {"elements/error-summary.js", file_16, sizeof file_16},
-    {"elements/factor-parts.js", file_17, sizeof file_17},
-    {"elements/icon.js", file_18, sizeof file_18},
-    {"elements/idle-guard.js", file_19, sizeof file_19},
-    {"elements/key-sheet.js", file_20, sizeof file_20},
-    {"elements/password-form.js", file_21, sizeof file_21},
-    {"elements/plot-parts.js", file_22, sizeof file_22},
-    {"elements/proof-dialog.js", file_23, sizeof file_23},
-    {"elements/reading-table.js", file_24, sizeof file_24},
-    {"elements/result-flag.js", file_25, sizeof file_25},
-    {"elements/state-note.js", file_26, sizeof file_26},
-    {"elements/trend-plot.css", file_27, sizeof file_27},
-    {"elements/trend-plot.js", file_28, sizeof file_28},
-    {"favicon.svg", file_29, sizeof file_29},
-    {"help/access-review.md", file_30, sizeof file_30},
-    {"help/administration.md", file_31, sizeof file_31},
-    {"help/audit-log.md", file_32, sizeof file_32},
-    {"help/break-glass.md", file_33, sizeof file_33},
-    {"help/certificates.md", file_34, sizeof file_34},
-    {"help/chart.md", file_35, sizeof file_35},
-    {"help/clinic-and-places.md", file_36, sizeof file_36},
-    {"help/delegation.md", file_37, sizeof file_37},
-    {"help/fhir.md", file_38, sizeof file_38},
-    {"help/install.md", file_39, sizeof file_39},
-    {"help/keyboard.md", file_40, sizeof file_40},
-    {"help/locked-out.md", file_41, sizeof file_41},
-    {"help/maintenance.md", file_42, sizeof file_42},
-    {"help/patient-search.md", file_43, sizeof file_43},
-    {"help/practice-clinic.md", file_44, sizeof file_44},
-    {"help/recovery-kit.md", file_45, sizeof file_45},
-    {"help/second-factor.md", file_46, sizeof file_46},
-    {"help/sessions.md", file_47, sizeof file_47},
-    {"help/settings.md", file_48, sizeof file_48},
-    {"help/setup.md", file_49, sizeof file_49},
-    {"help/sign-in.md", file_50, sizeof file_50},
-    {"help/subscriptions.md", file_51, sizeof file_51},
-    {"help/trust-this-device.md", file_52, sizeof file_52},
-    {"help/users.md", file_53, sizeof file_53},
-    {"help/who-may-see-what.md", file_54, sizeof file_54},
-    {"index.html", file_55, sizeof file_55},
-    {"lib/api.js", file_56, sizeof file_56},
-    {"lib/events.js", file_57, sizeof file_57},
-    {"lib/follower.js", file_58, sizeof file_58},
-    {"lib/format.js", file_59, sizeof file_59},
-    {"lib/html.js", file_60, sizeof file_60},
-    {"lib/idle.js", file_61, sizeof file_61},
-    {"lib/keys.js", file_62, sizeof file_62},
-    {"lib/markdown.js", file_63, sizeof file_63},
-    {"lib/match.js", file_64, sizeof file_64},
-    {"lib/passkeys.js", file_65, sizeof file_65},
-    {"lib/recent.js", file_66, sizeof file_66},
-    {"lib/router.js", file_67, sizeof file_67},
-    {"lib/scale.js", file_68, sizeof file_68},
-    {"lib/session.js", file_69, sizeof file_69},
-    {"lib/state.js", file_70, sizeof file_70},
-    {"lib/styles.js", file_71, sizeof file_71},
-    {"pages/access-report/access-report.js", file_72, sizeof file_72},
-    {"pages/access-rules/access-rules.css", file_73, sizeof file_73},
-    {"pages/access-rules/access-rules.js", file_74, sizeof file_74},
-    {"pages/admin/admin.css", file_75, sizeof file_75},
-    {"pages/admin/clinic.js", file_76, sizeof file_76},
-    {"pages/admin/form.js", file_77, sizeof file_77},
-    {"pages/admin/grouping.js", file_78, sizeof file_78},
-    {"pages/admin/location.js", file_79, sizeof file_79},
-    {"pages/admin/locations.js", file_80, sizeof file_80},
-    {"pages/admin/overview.js", file_81, sizeof file_81},
-    {"pages/admin/place-words.js", file_82, sizeof file_82},
-    {"pages/admin/provider.js", file_83, sizeof file_83},
-    {"pages/admin/providers.js", file_84, sizeof file_84},
-    {"pages/admin/review.js", file_85, sizeof file_85},
-    {"pages/admin/reviews.js", file_86, sizeof file_86},
-    {"pages/admin/roles.js", file_87, sizeof file_87},
-    {"pages/admin/sessions.js", file_88, sizeof file_88},
-    {"pages/admin/setting-words.js", file_89, sizeof file_89},
-    {"pages/admin/settings.js", file_90, sizeof file_90},
-    {"pages/admin/subscription-words.js", file_91, sizeof file_91},
-    {"pages/admin/subscriptions.js", file_92, sizeof file_92},
-    {"pages/admin/user-acts.js", file_93, sizeof file_93},
-    {"pages/admin/user.js", file_94, sizeof file_94},
-    {"pages/admin/users.js", file_95, sizeof file_95},
-    {"pages/admin/words.js", file_96, sizeof file_96},
-    {"pages/audit-log/audit-log.css", file_97, sizeof file_97},
-    {"pages/audit-log/audit-log.js", file_98, sizeof file_98},
-    {"pages/audit-log/words.js", file_99, sizeof file_99},
-    {"pages/certificates/certificates.css", file_100, sizeof file_100},
-    {"pages/certificates/certificates.js", file_101, sizeof file_101},
-    {"pages/certificates/confirm.js", file_102, sizeof file_102},
-    {"pages/chart/banner.js", file_103, sizeof file_103},
-    {"pages/chart/chart.css", file_104, sizeof file_104},
-    {"pages/chart/chart.js", file_105, sizeof file_105},
-    {"pages/chart/lists.js", file_106, sizeof file_106},
-    {"pages/chart/notes.js", file_107, sizeof file_107},
-    {"pages/chart/results.js", file_108, sizeof file_108},
-    {"pages/chart/rows.js", file_109, sizeof file_109},
-    {"pages/chart/summary.js", file_110, sizeof file_110},
-    {"pages/delegations/delegations.css", file_111, sizeof file_111},
-    {"pages/delegations/delegations.js", file_112, sizeof file_112},
-    {"pages/emergencies/emergencies.js", file_113, sizeof file_113},
-    {"pages/first-steps/first-steps.css", file_114, sizeof file_114},
-    {"pages/first-steps/first-steps.js", file_115, sizeof file_115},
-    {"pages/help/help.css", file_116, sizeof file_116},
-    {"pages/help/help.js", file_117, sizeof file_117},
-    {"pages/lock/lock.js", file_118, sizeof file_118},
-    {"pages/maintenance/maintenance.css", file_119, sizeof file_119},
-    {"pages/maintenance/maintenance.js", file_120, sizeof file_120},
-    {"pages/new-password/new-password.js", file_121, sizeof file_121},
-    {"pages/notices/notices.js", file_122, sizeof file_122},
-    {"pages/patient-search/patient-search.css", file_123, sizeof file_123},
-    {"pages/patient-search/patient-search.js", file_124, sizeof file_124},
-    {"pages/practice/drills.js", file_125, sizeof file_125},
-    {"pages/practice/practice.css", file_126, sizeof file_126},
-    {"pages/practice/practice.js", file_127, sizeof file_127},
-    {"pages/sessions/sessions.css", file_128, sizeof file_128},
-    {"pages/sessions/sessions.js", file_129, sizeof file_129},
-    {"pages/setup/administrator.js", file_130, sizeof file_130},
-    {"pages/setup/clinic.js", file_131, sizeof file_131},
-    {"pages/setup/code.js", file_132, sizeof file_132},
-    {"pages/setup/done.js", file_133, sizeof file_133},
-    {"pages/setup/form.js", file_134, sizeof file_134},
-    {"pages/setup/kit.js", file_135, sizeof file_135},
-    {"pages/setup/setup.css", file_136, sizeof file_136},
-    {"pages/setup/setup.js", file_137, sizeof file_137},
-    {"pages/sign-in/second-step.js", file_138, sizeof file_138},
-    {"pages/sign-in/sign-in.css", file_139, sizeof file_139},
-    {"pages/sign-in/sign-in.js", file_140, sizeof file_140},
-    {"styles/base.css", file_141, sizeof file_141},
-    {"styles/print.css", file_142, sizeof file_142},
-    {"styles/reset.css", file_143, sizeof file_143},
-    {"styles/tokens.css", file_144, sizeof file_144},
-    {"trust/index.html", file_145, sizeof file_145},
-    {"trust/trust.css", file_146, sizeof file_146},
-    {"trust/trust.js", file_147, sizeof file_147},
+    {"elements/backup-line.css", file_7, sizeof file_7},
+    {"elements/backup-line.js", file_8, sizeof file_8},
+    {"elements/change-note.js", file_9, sizeof file_9},
+    {"elements/closed-page.js", file_10, sizeof file_10},
+    {"elements/code-search-words.js", file_11, sizeof file_11},
+    {"elements/code-search.css", file_12, sizeof file_12},
+    {"elements/code-search.js", file_13, sizeof file_13},
+    {"elements/code-sheet.js", file_14, sizeof file_14},
+    {"elements/confirm-dialog.js", file_15, sizeof file_15},
+    {"elements/conflict-note.js", file_16, sizeof file_16},
+    {"elements/emergency-dialog.js", file_17, sizeof file_17},
+    {"elements/emergency-strip.js", file_18, sizeof file_18},
+    {"elements/emergency-words.js", file_19, sizeof file_19},
+    {"elements/emergency.css", file_20, sizeof file_20},
+    {"elements/error-summary.js", file_21, sizeof file_21},
+    {"elements/factor-parts.js", file_22, sizeof file_22},
+    {"elements/icon.js", file_23, sizeof file_23},
+    {"elements/idle-guard.js", file_24, sizeof file_24},
+    {"elements/key-sheet.js", file_25, sizeof file_25},
+    {"elements/password-form.js", file_26, sizeof file_26},
+    {"elements/plot-parts.js", file_27, sizeof file_27},
+    {"elements/proof-dialog.js", file_28, sizeof file_28},
+    {"elements/reading-table.js", file_29, sizeof file_29},
+    {"elements/result-flag.js", file_30, sizeof file_30},
+    {"elements/state-note.js", file_31, sizeof file_31},
+    {"elements/trend-plot.css", file_32, sizeof file_32},
+    {"elements/trend-plot.js", file_33, sizeof file_33},
+    {"favicon.svg", file_34, sizeof file_34},
+    {"help/access-review.md", file_35, sizeof file_35},
+    {"help/administration.md", file_36, sizeof file_36},
+    {"help/audit-log.md", file_37, sizeof file_37},
+    {"help/backups.md", file_38, sizeof file_38},
+    {"help/break-glass.md", file_39, sizeof file_39},
+    {"help/certificates.md", file_40, sizeof file_40},
+    {"help/chart.md", file_41, sizeof file_41},
+    {"help/clinic-and-places.md", file_42, sizeof file_42},
+    {"help/code-systems.md", file_43, sizeof file_43},
+    {"help/delegation.md", file_44, sizeof file_44},
+    {"help/demo-clinic.md", file_45, sizeof file_45},
+    {"help/fhir.md", file_46, sizeof file_46},
+    {"help/install.md", file_47, sizeof file_47},
+    {"help/keyboard.md", file_48, sizeof file_48},
+    {"help/locked-out.md", file_49, sizeof file_49},
+    {"help/maintenance.md", file_50, sizeof file_50},
+    {"help/patient-search.md", file_51, sizeof file_51},
+    {"help/practice-clinic.md", file_52, sizeof file_52},
+    {"help/purge.md", file_53, sizeof file_53},
+    {"help/recovery-kit.md", file_54, sizeof file_54},
+    {"help/restore.md", file_55, sizeof file_55},
+    {"help/second-factor.md", file_56, sizeof file_56},
+    {"help/sessions.md", file_57, sizeof file_57},
+    {"help/settings.md", file_58, sizeof file_58},
+    {"help/setup.md", file_59, sizeof file_59},
+    {"help/sign-in.md", file_60, sizeof file_60},
+    {"help/subscriptions.md", file_61, sizeof file_61},
+    {"help/time-machine.md", file_62, sizeof file_62},
+    {"help/trust-this-device.md", file_63, sizeof file_63},
+    {"help/users.md", file_64, sizeof file_64},
+    {"help/vitals.md", file_65, sizeof file_65},
+    {"help/who-may-see-what.md", file_66, sizeof file_66},
+    {"index.html", file_67, sizeof file_67},
+    {"lib/api.js", file_68, sizeof file_68},
+    {"lib/events.js", file_69, sizeof file_69},
+    {"lib/follower.js", file_70, sizeof file_70},
+    {"lib/format.js", file_71, sizeof file_71},
+    {"lib/html.js", file_72, sizeof file_72},
+    {"lib/idle.js", file_73, sizeof file_73},
+    {"lib/keys.js", file_74, sizeof file_74},
+    {"lib/markdown.js", file_75, sizeof file_75},
+    {"lib/match.js", file_76, sizeof file_76},
+    {"lib/passkeys.js", file_77, sizeof file_77},
+    {"lib/recent.js", file_78, sizeof file_78},
+    {"lib/router.js", file_79, sizeof file_79},
+    {"lib/scale.js", file_80, sizeof file_80},
+    {"lib/session.js", file_81, sizeof file_81},
+    {"lib/state.js", file_82, sizeof file_82},
+    {"lib/styles.js", file_83, sizeof file_83},
+    {"pages/access-report/access-report.js", file_84, sizeof file_84},
+    {"pages/access-rules/access-rules.css", file_85, sizeof file_85},
+    {"pages/access-rules/access-rules.js", file_86, sizeof file_86},
+    {"pages/admin/admin.css", file_87, sizeof file_87},
+    {"pages/admin/clinic.js", file_88, sizeof file_88},
+    {"pages/admin/form.js", file_89, sizeof file_89},
+    {"pages/admin/grouping.js", file_90, sizeof file_90},
+    {"pages/admin/location.js", file_91, sizeof file_91},
+    {"pages/admin/locations.js", file_92, sizeof file_92},
+    {"pages/admin/overview.js", file_93, sizeof file_93},
+    {"pages/admin/place-words.js", file_94, sizeof file_94},
+    {"pages/admin/provider.js", file_95, sizeof file_95},
+    {"pages/admin/providers.js", file_96, sizeof file_96},
+    {"pages/admin/purge-words.js", file_97, sizeof file_97},
+    {"pages/admin/purge.js", file_98, sizeof file_98},
+    {"pages/admin/review.js", file_99, sizeof file_99},
+    {"pages/admin/reviews.js", file_100, sizeof file_100},
+    {"pages/admin/roles.js", file_101, sizeof file_101},
+    {"pages/admin/sessions.js", file_102, sizeof file_102},
+    {"pages/admin/setting-words.js", file_103, sizeof file_103},
+    {"pages/admin/settings.js", file_104, sizeof file_104},
+    {"pages/admin/subscription-words.js", file_105, sizeof file_105},
+    {"pages/admin/subscriptions.js", file_106, sizeof file_106},
+    {"pages/admin/user-acts.js", file_107, sizeof file_107},
+    {"pages/admin/user.js", file_108, sizeof file_108},
+    {"pages/admin/users.js", file_109, sizeof file_109},
+    {"pages/admin/words.js", file_110, sizeof file_110},
+    {"pages/audit-log/audit-log.css", file_111, sizeof file_111},
+    {"pages/audit-log/audit-log.js", file_112, sizeof file_112},
+    {"pages/audit-log/words.js", file_113, sizeof file_113},
+    {"pages/backups/backups.css", file_114, sizeof file_114},
+    {"pages/backups/backups.js", file_115, sizeof file_115},
+    {"pages/backups/drill.js", file_116, sizeof file_116},
+    {"pages/backups/kept.js", file_117, sizeof file_117},
+    {"pages/backups/places.js", file_118, sizeof file_118},
+    {"pages/backups/words.js", file_119, sizeof file_119},
+    {"pages/certificates/certificates.css", file_120, sizeof file_120},
+    {"pages/certificates/certificates.js", file_121, sizeof file_121},
+    {"pages/certificates/confirm.js", file_122, sizeof file_122},
+    {"pages/chart/banner.js", file_123, sizeof file_123},
+    {"pages/chart/chart.css", file_124, sizeof file_124},
+    {"pages/chart/chart.js", file_125, sizeof file_125},
+    {"pages/chart/lists.js", file_126, sizeof file_126},
+    {"pages/chart/measures.js", file_127, sizeof file_127},
+    {"pages/chart/notes.js", file_128, sizeof file_128},
+    {"pages/chart/results.js", file_129, sizeof file_129},
+    {"pages/chart/rows.js", file_130, sizeof file_130},
+    {"pages/chart/summary.js", file_131, sizeof file_131},
+    {"pages/chart/vitals-form.js", file_132, sizeof file_132},
+    {"pages/code-systems/code-systems.css", file_133, sizeof file_133},
+    {"pages/code-systems/code-systems.js", file_134, sizeof file_134},
+    {"pages/code-systems/system-words.js", file_135, sizeof file_135},
+    {"pages/delegations/delegations.css", file_136, sizeof file_136},
+    {"pages/delegations/delegations.js", file_137, sizeof file_137},
+    {"pages/emergencies/emergencies.js", file_138, sizeof file_138},
+    {"pages/first-steps/first-steps.css", file_139, sizeof file_139},
+    {"pages/first-steps/first-steps.js", file_140, sizeof file_140},
+    {"pages/help/help.css", file_141, sizeof file_141},
+    {"pages/help/help.js", file_142, sizeof file_142},
+    {"pages/lock/lock.js", file_143, sizeof file_143},
+    {"pages/maintenance/maintenance.css", file_144, sizeof file_144},
+    {"pages/maintenance/maintenance.js", file_145, sizeof file_145},
+    {"pages/new-password/new-password.js", file_146, sizeof file_146},
+    {"pages/notices/notices.js", file_147, sizeof file_147},
+    {"pages/patient-search/patient-search.css", file_148, sizeof file_148},
+    {"pages/patient-search/patient-search.js", file_149, sizeof file_149},
+    {"pages/practice/drills.js", file_150, sizeof file_150},
+    {"pages/practice/practice.css", file_151, sizeof file_151},
+    {"pages/practice/practice.js", file_152, sizeof file_152},
+    {"pages/sessions/sessions.css", file_153, sizeof file_153},
+    {"pages/sessions/sessions.js", file_154, sizeof file_154},
+    {"pages/setup/administrator.js", file_155, sizeof file_155},
+    {"pages/setup/clinic.js", file_156, sizeof file_156},
+    {"pages/setup/code.js", file_157, sizeof file_157},
+    {"pages/setup/done.js", file_158, sizeof file_158},
+    {"pages/setup/form.js", file_159, sizeof file_159},
+    {"pages/setup/kit.js", file_160, sizeof file_160},
+    {"pages/setup/restore.js", file_161, sizeof file_161},
+    {"pages/setup/setup.css", file_162, sizeof file_162},
+    {"pages/setup/setup.js", file_163, sizeof file_163},
+    {"pages/setup/upload.js", file_164, sizeof file_164},
+    {"pages/sign-in/second-step.js", file_165, sizeof file_165},
+    {"pages/sign-in/sign-in.css", file_166, sizeof file_166},
+    {"pages/sign-in/sign-in.js", file_167, sizeof file_167},
+    {"pages/time-machine/time-machine.css", file_168, sizeof file_168},
+    {"pages/time-machine/time-machine.js", file_169, sizeof file_169},
+    {"styles/base.css", file_170, sizeof file_170},
+    {"styles/print.css", file_171, sizeof file_171},
+    {"styles/reset.css", file_172, sizeof file_172},
+    {"styles/tokens.css", file_173, sizeof file_173},
+    {"trust/index.html", file_174, sizeof file_174},
+    {"trust/trust.css", file_175, sizeof file_175},
+    {"trust/trust.js", file_176, sizeof file_176},
 };
 
-const char *const web_tree_hash = "44eb6ca3309dea14";
+const char *const web_tree_hash = "21ba04c51c03eb99";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];

@@ -10,6 +10,8 @@ struct BundleRun {
     let caller: Caller
     let isImport: Bool
     let acts: RecordActs
+    /// Takes what is wrong with resources that go in all the same.
+    let notes: WriteNotes
     private var found: [BundlePlan.Condition: [String]] = [:]
     /// Positions of creations that keep what is there.
     private var kept: Set<Int> = []
@@ -24,11 +26,14 @@ struct BundleRun {
     /// Positions of deletions that find nothing.
     private var idle: Set<Int> = []
 
-    init(plan: BundlePlan, caller: Caller, isImport: Bool, acts: RecordActs) {
+    init(
+        plan: BundlePlan, caller: Caller, isImport: Bool, acts: RecordActs, notes: WriteNotes
+    ) {
         self.plan = plan
         self.caller = caller
         self.isImport = isImport
         self.acts = acts
+        self.notes = notes
     }
 
     /// Finds out what the conditions of all entries are about, deletions first.
@@ -183,7 +188,7 @@ struct BundleRun {
     }
 
     private func change(_ item: BundlePlan.Item, at position: Int) async throws -> Change {
-        var order = ChangeOrder(caller: caller, type: item.type)
+        var order = ChangeOrder(caller: caller, type: item.type, notes: notes)
         order.ifMatch = item.ifVersion ?? versions[position]
         order.ifAbsent = item.ifAbsent || absent.contains(position)
         let resource = try item.resource.map { json throws(Problem) in
@@ -235,6 +240,7 @@ struct BundleRun {
             }
         let ask = Ask(verb, item.type, id: item.id, patientID: resource.flatMap(PatientLink.id))
         let grant = try await acts.gate.grant(ask, to: caller)
+        if let resource { try acts.rules.check(resource, isImport: isImport, notes) }
         let act: Change.Act =
             switch item.act {
             case .delete: .delete

@@ -10,18 +10,21 @@ struct BundleWork: Sendable {
     var gate: Gate { acts.gate }
     var store: RecordStore { acts.store }
 
-    init(gate: Gate, store: RecordStore, ids: IDs) {
-        acts = RecordActs(gate: gate, store: store, ids: ids)
+    init(gate: Gate, store: RecordStore, ids: IDs, rules: WriteRules = .strict) {
+        acts = RecordActs(gate: gate, store: store, ids: ids, rules: rules)
     }
 
     /// Carries out all changes of a plan or none of them.
     ///
-    /// - Parameter isImport: whether new resources are imported and not made.
+    /// - Parameters:
+    ///   - isImport: whether new resources are imported and not made.
+    ///   - notes: takes what is wrong with resources that went in all the same.
     /// - Returns: what became of each entry that changes something, by its index; an entry whose
     ///   condition finds nothing to delete is left out.
     /// - Throws: ``Problem`` with the place of the entry that stands in the way.
     func allOrNothing(
-        _ plan: BundlePlan, caller: Caller, isImport: Bool, idempotency: IdempotencyKey? = nil
+        _ plan: BundlePlan, caller: Caller, isImport: Bool, idempotency: IdempotencyKey? = nil,
+        notes: WriteNotes = WriteNotes()
     ) async throws -> [Int: Changed] {
         if let fault = plan.faults.first { throw fault.problem }
         return try await store.inTurn(plan.conditionalTypes) {
@@ -30,7 +33,8 @@ struct BundleWork: Sendable {
             }
             for _ in 0..<RecordActs.attemptsMax {
                 if let made = try await attempt(
-                    plan, caller: caller, isImport: isImport, idempotency: idempotency)
+                    plan, caller: caller, isImport: isImport, idempotency: idempotency,
+                    notes: notes)
                 {
                     return made
                 }
@@ -41,9 +45,12 @@ struct BundleWork: Sendable {
 
     /// One attempt; nil where somebody changed a record after the plan was made from it.
     private func attempt(
-        _ plan: BundlePlan, caller: Caller, isImport: Bool, idempotency: IdempotencyKey?
+        _ plan: BundlePlan, caller: Caller, isImport: Bool, idempotency: IdempotencyKey?,
+        notes: WriteNotes
     ) async throws -> [Int: Changed]? {
-        var run = BundleRun(plan: plan, caller: caller, isImport: isImport, acts: acts)
+        notes.forget()
+        var run = BundleRun(
+            plan: plan, caller: caller, isImport: isImport, acts: acts, notes: notes)
         try await run.settle()
         let changes = try await run.changes()
         do {
@@ -58,9 +65,10 @@ struct BundleWork: Sendable {
     /// The change that the import of one item comes to.
     func importing(
         _ item: BundlePlan.Item, in plan: BundlePlan, found: [BundlePlan.Condition: [String]],
-        caller: Caller
+        caller: Caller, notes: WriteNotes
     ) async throws -> Change {
-        let run = BundleRun(plan: plan, caller: caller, isImport: true, acts: acts)
+        let run = BundleRun(
+            plan: plan, caller: caller, isImport: true, acts: acts, notes: notes)
         guard item.act == .create || item.act == .update || item.act == .delete, !item.id.isEmpty
         else {
             throw Problem(
@@ -100,6 +108,18 @@ extension Problem {
     /// The same problem at a place; as it is without one.
     func placed(_ place: String?) -> Problem {
         guard let place else { return self }
-        return Problem(code, detail, location: place, retryAfterSeconds: retryAfterSeconds)
+        return Problem(
+            code, detail, location: place, retryAfterSeconds: retryAfterSeconds,
+            issues: issues.map { $0.placed(place) })
+    }
+}
+
+extension Problem.Issue {
+    /// The same finding of a resource that stands in an entry.
+    fileprivate func placed(_ place: String) -> Problem.Issue {
+        guard let location, !location.hasPrefix("Bundle.entry") else { return self }
+        let inside = location.firstIndex(of: ".").map { location[$0...] } ?? ""
+        return Problem.Issue(
+            severity: severity, code: code, detail: detail, location: "\(place).resource\(inside)")
     }
 }

@@ -9,10 +9,11 @@ extension AnswerForm {
     /// Answers a change, with as much as the client prefers to get.
     ///
     /// - Parameters:
+    ///   - issues: what is wrong with the record that was written all the same.
     ///   - record: what the record looks like now; asked for only where it is wanted.
     /// Spec: FHIR R4, 3.1.0.1.7 Managing Return Content, https://hl7.org/fhir/R4/http.html#ops
     func answer(
-        _ changed: Changed, isDeletion: Bool = false, base: String,
+        _ changed: Changed, isDeletion: Bool = false, base: String, issues: [Problem.Issue] = [],
         record: () async throws -> [UInt8]
     ) async throws -> Response {
         var headers = FHIRNames.versionHeaders(changed.version, changedMs: changed.changedMs)
@@ -23,7 +24,7 @@ extension AnswerForm {
         let status: HTTPResponse.Status = changed.outcome == .created ? .created : .ok
         switch prefer.content {
         case .outcome?:
-            return try whole(Self.note(changed), status: status, headers: headers)
+            return try whole(Self.note(changed, issues), status: status, headers: headers)
         case _ where isDeletion: return .empty(.noContent, headers: headers)
         case .minimal?: return .empty(status, headers: headers)
         case .representation?, nil:
@@ -32,7 +33,7 @@ extension AnswerForm {
     }
 
     /// What became of a change, as an OperationOutcome.
-    static func note(_ changed: Changed) -> [UInt8] {
+    static func note(_ changed: Changed, _ issues: [Problem.Issue] = []) -> [UInt8] {
         let word =
             switch changed.outcome {
             case .created: "made"
@@ -40,8 +41,8 @@ extension AnswerForm {
             case .unchanged: "left as it was"
             case .deleted: "deleted"
             }
-        return OperationOutcome.bytes([
-            .note("\(changed.type)/\(changed.id) was \(word), version \(changed.version).")
-        ])
+        let note = OutcomeIssue.note(
+            "\(changed.type)/\(changed.id) was \(word), version \(changed.version).")
+        return OperationOutcome.bytes([note] + issues.map { OutcomeIssue($0) })
     }
 }

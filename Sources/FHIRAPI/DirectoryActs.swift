@@ -14,6 +14,7 @@ struct DirectoryActs: Sendable {
     let gate: Gate
     let store: RecordStore
     let ids: IDs
+    var rules = WriteRules.strict
     private var finder: RecordFinder { RecordFinder(gate: gate, store: store) }
 
     /// Lets in who may change the directory; all others may read it at `/fhir`.
@@ -48,6 +49,7 @@ struct DirectoryActs: Sendable {
         let json = try ResourceBody.parse(bytes)
         let verb: Verb = version == nil ? .create : .update
         let grant = try await gate.grant(Ask(verb, type, id: id), to: caller)
+        try rules.check(json, WriteNotes())
         var change = Change(
             grant, version == nil ? .create : .update, type: type, id: id, json: json,
             ifVersion: version)

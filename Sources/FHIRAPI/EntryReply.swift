@@ -39,11 +39,13 @@ struct EntryReply: Sendable {
     init(_ problem: Problem, at index: Int) {
         self.init(StatusTable.status(of: problem.code))
         let place = BundlePlan.place(index)
-        let isInside = problem.location?.hasPrefix(place) == true
+        let isInside = problem.location?.hasPrefix(place) == true && problem.issues.isEmpty
         outcome = OperationOutcome.bytes(
             isInside
                 ? problem
-                : problem.placed(problem.location.map { "\(place): \($0)" } ?? place))
+                : problem.placed(
+                    problem.issues.isEmpty
+                        ? problem.location.map { "\(place): \($0)" } ?? place : place))
     }
 
     /// The status with its phrase, which the standard wants for those that are asked for most.

@@ -34,21 +34,6 @@ enum FHIRNames {
         return version
     }
 
-    /// The key by which a retry of a request is known; nil without one.
-    ///
-    /// - Throws: ``Problem`` `.value` for a word of wrong form.
-    static func idempotencyKey(
-        _ request: Request, _ caller: Caller, body: [UInt8]
-    ) throws(Problem) -> IdempotencyKey? {
-        guard let word = request.headers[.idempotencyKey] else { return nil }
-        var text = "\(request.head.method) \(request.head.path ?? "")"
-        for name in [HTTPField.Name.ifNoneExist, .ifMatch, .ifNoneMatch] {
-            text += "\n\(request.headers[name] ?? "")"
-        }
-        return try IdempotencyKey(
-            word, userID: caller.userID ?? caller.name, request: Array("\(text)\n".utf8) + body)
-    }
-
     /// The absolute address of the version that a change made or kept.
     static func address(of changed: Changed, base: String) -> String {
         "\(base)/\(changed.type)/\(changed.id)/_history/\(changed.version)"

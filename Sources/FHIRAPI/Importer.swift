@@ -2,6 +2,7 @@ package import AccessControl
 import FHIRModel
 package import Kernel
 package import RecordStore
+import Sealing
 package import ServerKit
 
 /// What an import of one piece came to.
@@ -21,6 +22,10 @@ package struct ImportReport: Sendable, Equatable {
     /// Resources that went in or were there already, by type.
     package var byType: [String: Int] = [:]
     package var rejects: [Reject] = []
+    /// Resources that went in though they break rules.
+    package var flawedCount = 0
+    /// How often each rule is broken by what went in, by its words; the first 200 of them.
+    package var flaws: [String: Int] = [:]
 
     /// Makes an empty report.
     package init() {}
@@ -32,6 +37,13 @@ package struct ImportReport: Sendable, Equatable {
         unchanged += other.unchanged
         byType.merge(other.byType, uniquingKeysWith: +)
         rejects += other.rejects
+        flawedCount += other.flawedCount
+        flaws.merge(other.flaws, uniquingKeysWith: +)
+    }
+
+    mutating func note(_ notes: WriteNotes) {
+        flawedCount += notes.flawedCount
+        flaws.merge(notes.flaws, uniquingKeysWith: +)
     }
 
     /// Resources that are in the store now because of the piece, or were before.
@@ -68,13 +80,16 @@ package struct Importer: Sendable {
     private let work: BundleWork
 
     /// Makes an importer.
-    package init(gate: Gate, store: RecordStore, ids: IDs) {
-        work = BundleWork(gate: gate, store: store, ids: ids)
+    package init(
+        gate: Gate, store: RecordStore, ids: IDs, rules: WriteRules = .strict
+    ) {
+        work = BundleWork(gate: gate, store: store, ids: ids, rules: rules)
     }
 
     /// Imports one document: a Bundle or a single resource.
     package func importDocument(_ bytes: [UInt8], caller: Caller) async throws -> ImportReport {
         var report = ImportReport()
+        let caller = caller.bringing([bytes])
         do {
             let json: JSON
             do throws(JSONError) {
@@ -101,6 +116,7 @@ package struct Importer: Sendable {
         _ lines: [[UInt8]], firstLine: Int, caller: Caller
     ) async throws -> ImportReport {
         var report = ImportReport()
+        let caller = caller.bringing(lines)
         var resources: [(place: String, json: JSON)] = []
         for (offset, line) in lines.enumerated() where !line.allSatisfy({ $0 <= 0x20 }) {
             let place = "line \(firstLine + offset)"
@@ -142,9 +158,11 @@ package struct Importer: Sendable {
             try await importEach(plan, caller: caller, into: &report) { "entry \($0)" }
             return
         }
-        for changed in try await work.allOrNothing(plan, caller: caller, isImport: true).values {
-            report.count(changed)
-        }
+        let notes = WriteNotes()
+        let made = try await work.allOrNothing(
+            plan, caller: caller, isImport: true, notes: notes)
+        for changed in made.values { report.count(changed) }
+        report.note(notes)
     }
 
     /// Takes entries one by one, in chunks; those whose references wait for others of the same
@@ -181,6 +199,8 @@ package struct Importer: Sendable {
         let found = try await work.lookUp(plan.conditions(of: items), caller)
         var changes: [Change] = []
         var waiting: [(position: Int, problem: Problem)] = []
+        let notes = WriteNotes()
+        defer { report.note(notes) }
         for position in positions {
             let item = plan.items[position]
             if let unless = item.condition, item.act == .create, let id = found[unless]?.first {
@@ -191,7 +211,8 @@ package struct Importer: Sendable {
             }
             do {
                 changes.append(
-                    try await work.importing(item, in: plan, found: found, caller: caller))
+                    try await work.importing(
+                        item, in: plan, found: found, caller: caller, notes: notes))
             } catch let problem as Problem {
                 if problem.code == .notFound {
                     waiting.append((position, problem))
@@ -222,5 +243,15 @@ package struct Importer: Sendable {
                 }
             }
         }
+    }
+}
+
+extension Caller {
+    /// The same caller who brings a file, or a part of one.
+    fileprivate func bringing(_ parts: [[UInt8]]) -> Caller {
+        var caller = self
+        caller.origin = .file(
+            digest: Hex.text(SHA256.digest(Array(parts.joined(separator: [0x0A])))))
+        return caller
     }
 }

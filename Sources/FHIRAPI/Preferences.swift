@@ -52,8 +52,6 @@ struct Preferences: Sendable, Hashable {
 }
 
 extension HTTPField.Name {
-    /// A client's own word for a request, so that a retry makes no second copy.
-    static var idempotencyKey: HTTPField.Name { known("Idempotency-Key") }
     /// Create only if this search finds nothing.
     static var ifNoneExist: HTTPField.Name { known("If-None-Exist") }
     /// How much of the answer a client wants.

@@ -8,6 +8,8 @@ import ServerKit
 struct ChangeOrder: Sendable {
     let caller: Caller
     let type: String
+    /// Takes what is wrong with a resource that goes in all the same.
+    var notes = WriteNotes()
     /// Only this version is changed.
     var ifMatch: Int?
     /// Only where there is no such record.
@@ -28,6 +30,8 @@ struct RecordActs: Sendable {
     let gate: Gate
     let store: RecordStore
     let ids: IDs
+    /// What a resource has to fulfil before it is written.
+    var rules = WriteRules.strict
     var finder: RecordFinder { RecordFinder(gate: gate, store: store) }
 
     /// Makes a record under an id of the box's choice, or keeps the one that the condition finds.
@@ -39,6 +43,7 @@ struct RecordActs: Sendable {
         let grant = try await gate.grant(
             Ask(.create, order.type, id: ids.next(), patientID: PatientLink.id(json)),
             to: order.caller)
+        try rules.check(json, order.notes)
         let change = Change(
             grant, .create, type: order.type, id: grant.ask.id ?? "", json: json)
         guard let condition else { return try await make(change, order) }
@@ -170,6 +175,7 @@ struct RecordActs: Sendable {
             try await gate.grant(Ask(.read, order.type, id: id), to: order.caller))
         if let wanted = order.ifMatch, wanted != current.version { throw Self.noVersion }
         let json = try resolve(patch.applied(to: current.json, type: order.type, id: id))
+        try rules.check(json, order.notes)
         return Change(
             grant, .update, type: order.type, id: id, json: json, ifVersion: current.version)
     }
@@ -181,6 +187,7 @@ struct RecordActs: Sendable {
         let patientID = PatientLink.id(json)
         let grant = try await gate.grant(
             Ask(.update, order.type, id: id, patientID: patientID), to: order.caller)
+        try rules.check(json, order.notes)
         let creating = Ask(.create, order.type, id: id, patientID: patientID)
         var change = Change(
             grant, .update, type: order.type, id: id, json: json, ifVersion: order.ifMatch)

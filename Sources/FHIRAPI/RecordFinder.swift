@@ -34,7 +34,8 @@ struct RecordFinder: Sendable {
         compartment: (type: String, id: String)? = nil
     ) throws(Problem) -> SearchQuery {
         let parser = SearchParser(
-            nowMs: store.parts.clock.wallMs(), ownAddress: base, offersText: true)
+            terminology: store.terms.search, nowMs: store.parts.clock.wallMs(), ownAddress: base,
+            offersText: true)
         do throws(SearchError) {
             return try parser.query(
                 type: type, parameters: fields.map { ($0.name, $0.value) }, isStrict: isStrict,
@@ -52,6 +53,16 @@ struct RecordFinder: Sendable {
         let ofType = Self.grants(query, caller)
         return try await store.search(SearchGrants(main, ofType: ofType), query, cursor: cursor)
     }
+
+    /// Has the box look at what was loaded and written of codes, where a search asks for it.
+    func lookAfterTerms(_ fields: [FormFields.Field]) async throws {
+        let asks = fields.contains { field in
+            Self.termModifiers.contains { field.name.contains($0) }
+        }
+        if asks { _ = try await store.termBook() }
+    }
+
+    private static let termModifiers = [":in", ":not-in", ":above", ":below", "_filter"]
 
     /// The grant under which a search is put on record.
     ///
@@ -94,6 +105,7 @@ struct RecordFinder: Sendable {
                 .invalid, "A condition takes search parameters only.",
                 location: String(other.name.prefix(64)))
         }
+        try await lookAfterTerms(fields)
         var wanted = try query(fields, type: type, isStrict: true)
         wanted.countMax = countMax + 1
         wanted.total = SearchTotal.none

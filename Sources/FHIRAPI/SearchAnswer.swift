@@ -72,6 +72,7 @@ extension RecordFinder {
         as answer: SearchAnswer
     ) async throws -> [UInt8] {
         let cursor = fields.last { $0.name == Self.cursorName }?.value
+        try await lookAfterTerms(fields)
         let wanted = try wanted(fields, in: place, answer.form.prefer.isStrict, answer.base)
         let page = try await page(wanted, cursor: cursor, caller: caller)
         let address = answer.base + place.path

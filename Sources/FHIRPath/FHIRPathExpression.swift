@@ -59,4 +59,21 @@ package struct FHIRPathExpression: Sendable {
         let result = try evaluator.evaluate(term, on: [.node(node)], &scope)
         return try evaluator.boolean(result, Place(0))
     }
+
+    /// As ``holds(on:in:)``, and takes the work that it cost off what is left.
+    ///
+    /// - Parameter stepsLeft: the work that may still be done; below the bound of the environment it
+    ///   is the bound.
+    /// - Throws: as ``holds(on:in:)``.
+    package func holds(
+        on node: PathNode, in environment: FHIRPathEnvironment, stepsLeft: inout Int
+    ) throws(FHIRPathError) -> Bool? {
+        var environment = environment
+        environment.limits.stepsMax = min(environment.limits.stepsMax, max(0, stepsLeft))
+        let evaluator = Evaluator(root: [.node(node)], environment)
+        defer { stepsLeft -= evaluator.stepsDone }
+        var scope = Scope(this: [.node(node)])
+        let result = try evaluator.evaluate(term, on: [.node(node)], &scope)
+        return try evaluator.boolean(result, Place(0))
+    }
 }

@@ -24,6 +24,26 @@ package struct Problem: Error, Hashable, Sendable {
         case unexpected = "exception"
     }
 
+    /// One of several findings that together are the problem.
+    package struct Issue: Hashable, Sendable {
+        /// `error`, `warning` or `information`.
+        package let severity: String
+        /// The code of the value set issue-type.
+        package let code: String
+        /// Sentences that say what is wrong and what to do; without patient data.
+        package let detail: String
+        /// FHIRPath of the element at fault.
+        package let location: String?
+
+        /// Makes a finding.
+        package init(severity: String, code: String, detail: String, location: String?) {
+            self.severity = severity
+            self.code = code
+            self.detail = detail
+            self.location = location
+        }
+    }
+
     /// The kind of failure.
     package let code: Code
     /// A sentence that says what is wrong and what to do; safe to show and to log.
@@ -32,15 +52,19 @@ package struct Problem: Error, Hashable, Sendable {
     package let location: String?
     /// How long the caller should wait before it tries again, in seconds.
     package let retryAfterSeconds: Int?
+    /// What the problem is made of where it is more than one finding; empty otherwise.
+    package let issues: [Issue]
 
     /// Makes a problem.
     package init(
-        _ code: Code, _ detail: String, location: String? = nil, retryAfterSeconds: Int? = nil
+        _ code: Code, _ detail: String, location: String? = nil, retryAfterSeconds: Int? = nil,
+        issues: [Issue] = []
     ) {
         self.code = code
         self.detail = detail
         self.location = location
         self.retryAfterSeconds = retryAfterSeconds
+        self.issues = issues
     }
 
     package static func == (a: Problem, b: Problem) -> Bool { a.code == b.code }

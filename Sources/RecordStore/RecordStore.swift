@@ -20,6 +20,8 @@ package final class RecordStore: Sendable {
         package let onDamage: @Sendable (String) -> Void
         /// What records are found by.
         package let search: SearchRules
+        /// What the box adds to what is written.
+        package let writing: WritingRules
         /// What features do whenever a record of their type is written.
         package let followers: [RecordFollower]
 
@@ -27,13 +29,14 @@ package final class RecordStore: Sendable {
         package init(
             clock: Clock, ids: IDs, onFatal: @escaping @Sendable (String) -> Void,
             onDamage: @escaping @Sendable (String) -> Void, search: SearchRules = .r4,
-            followers: [RecordFollower] = []
+            writing: WritingRules = WritingRules(), followers: [RecordFollower] = []
         ) {
             self.clock = clock
             self.ids = ids
             self.onFatal = onFatal
             self.onDamage = onDamage
             self.search = search
+            self.writing = writing
             self.followers = followers
         }
     }
@@ -57,6 +60,8 @@ package final class RecordStore: Sendable {
     let stamps: OpenStamps
     /// What was committed last, in order.
     package let journal: Journal
+    /// What the box knows of codes.
+    package let terms: TermShelf
 
     /// Opens the records of a data folder whose lock the caller holds, and brings the schema up.
     ///
@@ -80,10 +85,11 @@ package final class RecordStore: Sendable {
             anchors: anchors, clock: parts.clock)
         let space = DiskSpace(path: folder.ballast)
         let tags = TagMaker(key: box.index.secret)
+        let terms = TermShelf(path: folder.database)
         let index = SearchIndex(
             maker: IndexMaker(
                 keys: keys, tags: SearchTags(maker: tags), numbers: SearchNumbers(),
-                rules: parts.search))
+                rules: parts.search.asksTerms ? .r4(terms.search) : parts.search))
         try index.load(connection)
         let journal = Journal(head: try JournalRows.head(connection))
         // The schema stands; from here on rows are read and changed and nothing else.
@@ -100,17 +106,19 @@ package final class RecordStore: Sendable {
             parts: parts, people: people, folder: folder, keys: keys, readers: readers,
             writer: writer,
             drafts: DraftRoom(
-                keys: keys, tags: tags, auditSealer: sealer, index: index.maker),
-            index: index, anchors: anchors, space: space, journal: journal)
+                keys: keys, tags: tags, auditSealer: sealer, index: index.maker,
+                writing: parts.writing),
+            index: index, anchors: anchors, space: space, journal: journal, terms: terms)
     }
 
     private init(
         parts: Parts, people: PersonIndex, folder: DataFolder, keys: DataKeys, readers: Readers,
         writer: Writer, drafts: DraftRoom, index: SearchIndex, anchors: AuditAnchors,
-        space: DiskSpace, journal: Journal
+        space: DiskSpace, journal: Journal, terms: TermShelf
     ) {
         self.parts = parts
         self.journal = journal
+        self.terms = terms
         stamps = OpenStamps(wallMs: parts.clock.wallMs)
         self.people = people
         self.folder = folder
@@ -130,6 +138,7 @@ package final class RecordStore: Sendable {
     /// Nothing may be asked of the store afterwards.
     package func close() {
         readers.close()
+        terms.close()
         writer.close()
     }
 

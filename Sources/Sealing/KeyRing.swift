@@ -124,6 +124,24 @@ package struct KeyRing: Sendable {
     }
 }
 
+extension KeyRing {
+    /// Opens the ring with the master keys of another one, such as a copy of it in a backup.
+    ///
+    /// - Throws: ``KeyRingError/noGeneration(_:)`` where the other ring has other master keys.
+    package func open(with other: OpenKeyRing) throws(KeyRingError) -> OpenKeyRing {
+        let masters = other.masters
+        for generation in file.generations {
+            guard let master = masters[generation.number],
+                try KeyRingFile.check(of: master, number: generation.number)
+                    == generation.checkHex
+            else { throw .noGeneration(generation.number) }
+        }
+        let numbers = Set(file.generations.map(\.number))
+        return OpenKeyRing(
+            folder: folder, file: file, masters: masters.filter { numbers.contains($0.key) })
+    }
+}
+
 /// The keys that wrap master keys, from the secrets of the slots.
 enum SlotKey {
     static func machine(_ secret: SecretBytes) throws(KeyRingError) -> SecretBytes {

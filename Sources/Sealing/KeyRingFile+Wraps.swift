@@ -99,7 +99,7 @@ extension KeyRingFile {
         }
     }
 
-    private static func check(of master: SecretBytes, number: Int) throws(KeyRingError) -> String {
+    static func check(of master: SecretBytes, number: Int) throws(KeyRingError) -> String {
         try sealing { () throws(SealingError) in
             let check = try HKDF.derive(
                 secret: master, info: "tribal-ehr/key-check/\(number)", count: 8)

@@ -51,6 +51,34 @@ package final class OpenKeyRing: Sendable {
         try wrappingKey(purpose: purpose, generation: currentGeneration)
     }
 
+    /// The bytes of a `keyring.json` that opens on any machine: without the slot of this one.
+    package var portableFileBytes: [UInt8] {
+        state.withLock { state in
+            var file = state.file
+            for slot in file.slots where slot.kind == .machine { file.remove(slot: slot.id) }
+            return file.encoded()
+        }
+    }
+
+    /// The keys of the recovery kits by the kits' numbers.
+    func recoveryKeys() throws(KeyRingError) -> [(id: String, key: SecretBytes)] {
+        try state.withLock { (state) throws(KeyRingError) in
+            guard let generation = state.file.generations.last,
+                let master = state.masters[generation.number]
+            else { return [] }
+            var found: [(id: String, key: SecretBytes)] = []
+            for slot in state.file.slots where slot.kind == .recovery {
+                let key = try state.file.wrappingKey(
+                    of: slot, master: master, generation: generation)
+                found.append((slot.id, key))
+            }
+            return found
+        }
+    }
+
+    /// The master keys, for another file of the same box.
+    var masters: [Int: SecretBytes] { state.withLock { $0.masters } }
+
     // MARK: Slots
 
     /// Lets a passphrase open the ring, instead of an earlier one if there was one.

@@ -25,7 +25,7 @@ package final class TestStore {
     private var lock: FolderLock?
 
     /// The steps that the record store itself needs.
-    package static let ownSteps: [SchemaStep] = [.records, .audit, .queues, .search]
+    package static let ownSteps: [SchemaStep] = [.records, .audit, .queues, .search, .purges]
 
     /// The ways to older versions, as the first step after the store's own.
     package static let history = SchemaStep(4, "history", sql: SchemaStep.history.sql)

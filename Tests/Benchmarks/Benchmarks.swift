@@ -56,6 +56,8 @@ enum Part: String, CaseIterable, Sendable {
     case creates
     case names
     case sizes
+    case backup
+    case checks
 
     func run(_ options: Options, scratch: String) async throws -> [Figure] {
         switch self {
@@ -63,7 +65,9 @@ enum Part: String, CaseIterable, Sendable {
         case .synthea: try await SyntheaBox(options: options, scratch: scratch).run()
         case .creates: try await Creates(scratch: scratch, plan: options.plan).run()
         case .names: try await NameSearch(scratch: scratch, plan: options.plan).run()
+        case .checks: try Checks().run()
         case .sizes: try await SizedBox(options: options, scratch: scratch).run()
+        case .backup: try await BackupLoad(scratch: scratch, plan: options.plan).run()
         }
     }
 }

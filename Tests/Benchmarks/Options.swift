@@ -16,16 +16,19 @@ struct Options: Sendable {
 
           --smoke      little of everything in less than a minute, to see that it runs
           --json FILE  also writes the figures as JSON
+          --size MIB   size of the record that is backed up, 5120 unless told
           --only PART  one of: \(Part.allCases.map(\.rawValue).joined(separator: " "))
         """
 
     init(_ words: [String]) throws {
         var words = words[...]
         var only: Set<Part> = []
+        var sizeMiB: Int?
         while let word = words.popFirst() {
             switch word {
             case "--smoke": plan = .smoke
             case "--json": jsonPath = try Self.value(word, &words)
+            case "--size": sizeMiB = Int(try Self.value(word, &words))
             case "--binary": binary = try Self.value(word, &words)
             case "--scratch": scratch = try Self.value(word, &words)
             case "--shared": shared = try Self.value(word, &words)
@@ -38,6 +41,7 @@ struct Options: Sendable {
             }
         }
         if !only.isEmpty { parts = only }
+        if let sizeMiB { plan.backupMiB = sizeMiB }
     }
 
     private static func value(_ word: String, _ words: inout ArraySlice<String>) throws -> String {

@@ -20,6 +20,8 @@ struct Plan: Sendable {
     var searches = 4_000
     /// Records of the clinics that are compared, the smallest first.
     var clinicRecords = [100_000, 1_000_000]
+    /// The size of the record that is backed up, in MiB.
+    var backupMiB = 5_120
     /// Whether one Synthea patient is enough.
     var isSmall = false
 
@@ -39,6 +41,7 @@ struct Plan: Sendable {
         plan.searchedPatients = [200, 1_000]
         plan.searches = 200
         plan.clinicRecords = [600, 3_000]
+        plan.backupMiB = 24
         plan.isSmall = true
         return plan
     }()

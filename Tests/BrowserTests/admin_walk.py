@@ -14,13 +14,16 @@ from playwright.sync_api import sync_playwright
 from watch import Watch
 
 PAGES = ["", "/users", "/users/new", "/roles", "/access-reviews", "/sessions", "/clinic", "/locations",
-         "/locations/new", "/providers", "/providers/new", "/settings"]
+         "/locations/new", "/providers", "/providers/new", "/settings", "/code-systems", "/backups",
+         "/backups/kept", "/purge"]
 SCREENS = [
     ("dark-1280", {"viewport": {"width": 1280, "height": 860}, "color_scheme": "dark"}),
     ("light-1024", {"viewport": {"width": 1024, "height": 768}, "color_scheme": "light"}),
     ("dark-1024", {"viewport": {"width": 1024, "height": 768}, "color_scheme": "dark"}),
     ("zoom-400", {"viewport": {"width": 320, "height": 256}}),
 ]
+
+RIGHTS_PAGES = ["/certificates", "/access-rules", "/emergencies", "/delegations"]
 
 
 def sign_in(page, user, password):
@@ -252,6 +255,60 @@ def walk_settings(watch, page):
     page.wait_for_function("() => document.querySelector('#f-SESSION_IDLE_MINUTES')?.value === '15'")
 
 
+def walk_codes(watch, page):
+    """Finds a diagnosis by everyday words, takes it with the keyboard, and finds nothing for nonsense."""
+    press(watch, page, ".admin-nav a[href='/admin/code-systems']")
+    page.wait_for_selector("code-search input")
+    watch.look(page, "admin-code-systems", full=True)
+    write(watch, page, "code-search input", "sugar diab")
+    page.wait_for_selector("code-search [role=option]")
+    watch.look(page, "admin-code-systems-found")
+    page.keyboard.press("ArrowDown")
+    active = page.get_attribute("code-search input", "aria-activedescendant")
+    watch.check(active and page.get_attribute(f"#{active}", "aria-selected") == "true",
+                "the arrow marks no code")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".chosen dl")
+    watch.check(page.text_content(".chosen code") == "E11.9", "sugar diabetes is not E11.9")
+    watch.check(page.is_hidden("code-search [role=listbox]"), "the list stays open")
+    watch.look(page, "admin-code-systems-chosen")
+    write(watch, page, "code-search input", "zzqqzz")
+    page.wait_for_function(
+        "() => document.querySelector('.code-state').textContent.startsWith('Nothing fits')")
+    page.keyboard.press("Escape")
+
+def walk_backups(watch, page):
+    """Makes a backup, adds a place that cannot be, looks ahead, and gets the words of each refusal."""
+    press(watch, page, ".admin-nav a[href='/admin/backups']")
+    page.wait_for_selector(".backups .status h2")
+    watch.look(page, "admin-backups", full=True)
+    press(watch, page, "[data-key=make]")
+    page.wait_for_selector("text=A backup was made", timeout=30_000)
+    page.wait_for_selector(".backups td .tag.good")
+    watch.look(page, "admin-backups-made", full=True)
+    press(watch, page, "[name=kind]:checked", key="ArrowDown")
+    write(watch, page, "#place-name", "NAS")
+    write(watch, page, "#place-address", "/mnt/no-such-share")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".errors .message.danger")
+    watch.check("Nothing is mounted" in page.inner_text(".errors .message.danger >> nth=0"),
+                "a share that is not mounted is not named as one")
+    watch.look(page, "admin-backups-no-share", full=True)
+    write(watch, page, "#kit-code", "not a code")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=no code of a recovery kit", timeout=30_000)
+    watch.look(page, "admin-backups-drill", full=True)
+    press(watch, page, "a[href='/admin/backups/kept']")
+    page.wait_for_selector(".timeline svg")
+    watch.look(page, "admin-backups-kept", full=True)
+    write(watch, page, "#kept-monthly", "x")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".errors .message.danger")
+    page.goto("/admin/users")
+    page.wait_for_selector(".backup-line a[href='/admin/backups']")
+    page.goto("/admin/settings")
+
+
 def walk_states(watch, page):
     """Pages without an answer, and in words of the box where it refuses."""
     page.route("**/api/v1/users", lambda route: route.fulfill(status=500, body="{}"))
@@ -276,6 +333,40 @@ def walk_screens(watch, browser, options):
             page.goto(f"/admin{path}")
             settle(page)
             shot = f"admin{path.replace('/', '-')}-{name}"
+            watch.look(page, shot, full=True)
+            watch.fits(page, shot)
+        page.context.close()
+
+
+def walk_rights(watch, browser, options):
+    """Who may see which charts: an emergency from its opening to its review, and what surrounds it."""
+    page = watch.page(browser, options.url, viewport={"width": 1280, "height": 860})
+    page.goto("/")
+    sign_in(page, options.user, options.password)
+    page.wait_for_selector("[data-search]")
+    page.keyboard.type("lits")
+    page.wait_for_selector("a.patient")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".summary")
+    patient = page.url.split("/patients/")[1].split("/")[0]
+    press(watch, page, ".emergency-offer button")
+    page.wait_for_selector("dialog[open]")
+    watch.look(page, "rights-emergency-ask")
+    page.keyboard.press("Escape")
+    page.goto("/delegations")
+    settle(page)
+    watch.look(page, "rights-delegations", full=True)
+    page.context.close()
+    for name, context in SCREENS:
+        page = watch.page(browser, options.url, **context)
+        page.goto("/admin")
+        sign_in(page, options.admin, options.admin_password)
+        settle(page)
+        for path in RIGHTS_PAGES + [f"/access-report/{patient}"]:
+            page.goto(path)
+            settle(page)
+            shot = f"rights-{path.split('/')[1]}-{name}"
             watch.look(page, shot, full=True)
             watch.fits(page, shot)
         page.context.close()
@@ -323,10 +414,13 @@ def main():
         walk_places(watch, page, mark)
         walk_providers(watch, page, mark)
         walk_settings(watch, page)
+        walk_codes(watch, page)
+        walk_backups(watch, page)
         walk_states(watch, page)
         page.context.close()
         walk_screens(watch, browser, options)
         walk_clinician(watch, browser, options)
+        walk_rights(watch, browser, options)
         browser.close()
     return watch.report()
 

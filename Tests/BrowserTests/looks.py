@@ -11,9 +11,10 @@ SCREENS = [
 ]
 HELP = ["sign-in", "patient-search", "chart", "keyboard", "sessions", "second-factor", "audit-log",
         "who-may-see-what", "break-glass", "delegation",
-        "locked-out", "install", "setup", "recovery-kit", "practice-clinic", "trust-this-device",
+        "locked-out", "install", "setup", "recovery-kit", "practice-clinic", "demo-clinic",
+        "trust-this-device",
         "certificates", "maintenance", "administration",
-        "users", "access-review", "clinic-and-places", "settings",
+        "users", "access-review", "clinic-and-places", "settings", "code-systems",
         "fhir"]
 
 

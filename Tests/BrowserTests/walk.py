@@ -19,6 +19,9 @@ TABS = ["summary", "problems", "medications", "allergies", "vitals", "labs", "im
         "encounters", "documents", "notes"]
 FIRST_LOAD_BYTES_MAX = 60 * 1024
 ALL_BYTES_MAX = 250 * 1024
+# CLINIC 1.7: no mouse, 14 moves or fewer, under 25 s, at the pace of a person who types slowly.
+VITALS_MOVES_MAX = 14
+VITALS_SECONDS_MAX = 25
 STOPWATCH = """() => {
   let began = 0;
   document.addEventListener('keydown', () => { began = performance.now(); }, {capture: true, once: true});
@@ -219,6 +222,45 @@ def walk_administrator(watch, browser, options, steps, name):
     page.context.close()
 
 
+def walk_vitals(watch, browser, options):
+    """A set of vitals without a mouse: typed in the order of measuring, one slip on the way."""
+    page = watch.page(browser, options.url, viewport={"width": 1280, "height": 860})
+    page.goto("/")
+    sign_in(page, options.user, options.password)
+    page.wait_for_selector("[data-search]")
+    page.keyboard.type(options.letters)
+    page.wait_for_selector("a.patient")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".summary")
+    page.keyboard.press("v")
+    page.wait_for_selector("#v-systolic:focus")
+    watch.look(page, "vitals-form", full=True)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".errors .message:focus")
+    watch.look(page, "vitals-form-errors")
+    page.locator("#v-systolic").focus()
+    began = page.evaluate("performance.now()")
+    moves = 0
+    for text in ["128/76", "7", "16", "98.6", "97", "", "158 lb", "5'4\"", "2"]:
+        page.keyboard.type(text, delay=60)
+        page.keyboard.press("Tab")
+        moves += 1
+    page.wait_for_selector("#v-heart-rate[aria-invalid]")
+    watch.look(page, "vitals-form-slip", full=True)
+    page.locator("#v-heart-rate").fill("72")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".message.good:focus")
+    watch.figures["vitals, field moves"] = moves
+    watch.figures["vitals, seconds"] = took = round(
+        (page.evaluate("performance.now()") - began) / 1000, 1)
+    watch.check(moves <= VITALS_MOVES_MAX, f"a set of vitals takes {moves} moves")
+    watch.check(took <= VITALS_SECONDS_MAX, f"a set of vitals takes {took} s")
+    watch.check(page.url.endswith("/vitals"), "the trends do not follow the save")
+    watch.look(page, "vitals-saved")
+    page.context.close()
+
+
 def check_audit(watch, rows, steps, name):
     words = {"sign-in": "signed in", "sign-out": "signed out", "search": "searched for patients",
              "chart": f"opened the chart of {name}", "note": f"opened a note of {name}"}
@@ -254,6 +296,8 @@ def main():
         browser = play.chromium.launch(executable_path=options.chromium)
         steps, name = walk_clinician(watch, browser, options)
         walk_administrator(watch, browser, options, steps, name)
+        if not options.fake:
+            walk_vitals(watch, browser, options)
         if not options.short:
             walk_looks(watch, browser, options, sign_in)
         browser.close()

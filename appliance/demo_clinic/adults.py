@@ -36,7 +36,7 @@ def diabetes(c):
         if index % 3 == 0:
             trend.labs("lipid", "chol", "trig", "ldl", "hdl")
             c.immunize("flu")
-            c.procedure("Diabetic foot examination")
+            c.procedure("Diabetic foot examination", "401191002", "Diabetic foot examination")
         if index == 4:
             problems.append(c.condition("microalbuminuria", on.isoformat()))
         if index == 7:
@@ -259,7 +259,7 @@ def grief(c):
                    "P: Spacer handed out. Action plan renewed.")
     first = None
     for index, on in enumerate(schedule("2022-10-06", "2026-10-15", 2)):
-        c.visit(on, "counseling", "Counseling", "counselor", behavioral=True)
+        c.visit(on, "counseling", "Counseling", "counselor", label="behavioral")
         if index == 0:
             first = c.condition("depression", "2022-09")
             c.condition("ptsd", "2019")
@@ -295,7 +295,7 @@ def migraine(c):
                    "worse before exams.", "O: Neurological examination normal.",
                    "A: Migraine without aura.", "P: Headache diary; ibuprofen early.")
     for index, on in enumerate(schedule("2024-01-22", "2025-04-30", 3)):
-        c.visit(on, "counseling", "Counseling", "counselor", behavioral=True)
+        c.visit(on, "counseling", "Counseling", "counselor", label="behavioral")
         if index == 0:
             found = c.condition("depression", "2023-12", "remission")
             c.medication("sertraline", found, status="completed")
@@ -386,7 +386,7 @@ def young_man(c):
     c.visit(day("2024-01-09"), "problem", "Sore throat", "nurse-practitioner")
     c.vitals(bp=(118, 72), weight=79.0, height=181, pulse=88, temp=38.4)
     c.text_result("78012-2", "Streptococcus pyogenes Ag [Presence] in Throat by Rapid immunoassay",
-                  "Rapid strep test", "Positive", "A")
+                  "Rapid strep test", "Positive", "A", "throat")
     c.condition("strep", "2024-01-07", "resolved", "2024-01-20", listed=False)
     c.medication("amoxicillin", status="completed", refills=0)
     c.visit(day("2025-08-05"), "checkup", "Check-up for the fire crew", "doctor")

@@ -1,13 +1,16 @@
 """Builds FHIR R4 resources of one invented patient, visit by visit."""
 
-import base64
 import datetime
+import html
 import random
 
 from demo_clinic import catalog as codes
 
 TAG = {"system": "urn:tribal-ehr:tag", "code": "demo", "display": "Invented demo record"}
-BEHAVIORAL = {"system": codes.ACT_CODE, "code": "BH", "display": "behavioral health"}
+LABELS = {
+    "behavioral": {"system": codes.ACT_CODE, "code": "BH", "display": "behavioral health"},
+    "part2": {"system": codes.ACT_CODE, "code": "42CFRPart2", "display": "42 CFR Part2"},
+}
 ZONE = "-07:00"
 SCORES = codes.TERMINOLOGY + "v3-ObservationInterpretation"
 
@@ -32,11 +35,11 @@ def hl7(name, code, display=None):
     return concept(codes.TERMINOLOGY + name, code, display)
 
 
-def resource(kind, identity, profile=None, behavioral=False):
+def resource(kind, identity, profile=None, label=None):
     """The first members of a resource: type, id and meta."""
     meta = {"tag": [TAG]}
-    if behavioral:
-        meta["security"] = [BEHAVIORAL]
+    if label:
+        meta["security"] = [LABELS[label]]
     if profile:
         meta["profile"] = [codes.US_CORE + profile]
     return {"resourceType": kind, "id": identity, "meta": meta}
@@ -77,16 +80,23 @@ class Chart:
         self.key, self.staff = key, staff
         self.random = random.Random(f"three-rivers-{key}")
         self.resources, self.counters = [], {}
-        self.visit_id, self.on, self.by, self.behavioral = None, None, None, False
+        self.visit_id, self.on, self.by, self.label = None, None, None, None
         self.subject = {"reference": f"Patient/demo-{key}"}
+        self.acts, self.samples, self.notes_count = [], {}, 0
 
     def add(self, kind, letter, profile=None):
         """A resource with the next id of its letter, already in the list."""
         self.counters[letter] = self.counters.get(letter, 0) + 1
         made = resource(kind, f"demo-{self.key}-{letter}{self.counters[letter]:03d}", profile,
-                        self.behavioral)
+                        self.label)
         self.resources.append(made)
+        if self.acts:
+            self.acts[-1]["made"].append(made)
         return made
+
+    def begin(self, by):
+        """Opens an act of one person: what is added next gets one Provenance."""
+        self.acts.append({"by": by, "recorded": self.moment(50), "label": self.label, "made": []})
 
     def moment(self, minutes=0):
         """The time of the visit plus some minutes."""
@@ -97,26 +107,37 @@ class Chart:
         """A number around zero, between minus and plus the width."""
         return (self.random.random() + self.random.random() - 1) * width
 
-    def visit(self, on, kind, reason, by, at="main", behavioral=False, days=0):
+    def visit(self, on, kind, reason, by, at="main", label=None, days=0):
         """An encounter; what is added after it belongs to it."""
-        self.on, self.by, self.behavioral = on, by, behavioral
+        self.on, self.by, self.label = on, by, label
         self.start_minute = 8 * 60 + int(self.random.random() * 32) * 15
+        self.samples, self.notes_count = {}, 0
+        self.begin(by)
         class_code, class_display, type_code, type_display = codes.VISITS[kind]
         made = self.add("Encounter", "e", "us-core-encounter")
         end = (on + datetime.timedelta(days=days)).isoformat() if days else None
+        period = {"start": self.moment(),
+                  "end": f"{end}T11:00:00{ZONE}" if end else self.moment(40)}
         made.update({
+            "identifier": [{"system": "urn:tribal-ehr:visit:demo",
+                            "value": made["id"].removeprefix("demo-").upper()}],
             "status": "finished",
             "class": coding(codes.ACT_CODE, class_code, class_display),
             "type": [concept(codes.SNOMED, type_code, type_display, type_display)],
             "subject": self.subject,
-            "participant": [{"individual": self.staff[by]}],
-            "period": {"start": self.moment(),
-                       "end": f"{end}T11:00:00{ZONE}" if end else self.moment(40)},
+            "participant": [{
+                "type": [hl7("v3-ParticipationType", "PPRF", "primary performer")],
+                "period": period, "individual": self.staff[by]}],
+            "period": period,
             "reasonCode": [{"text": reason}],
             "location": [{"location": self.staff["location-" + at]}],
             "serviceProvider": {"reference": self.staff["clinic"]["reference"]},
         })
-        self.visit_id, self.reason = made["id"], reason
+        if kind in ("hospital", "emergency"):
+            made["hospitalization"] = {"dischargeDisposition": concept(
+                "http://www.nubc.org/patient-discharge", "01",
+                "Discharged to home care or self care (routine discharge)", "Home")}
+        self.visit_id, self.reason, self.open_visit = made["id"], reason, made
         return made
 
     def encounter(self):
@@ -140,7 +161,7 @@ class Chart:
         """Vital signs by their catalog keys, and `bp` as (systolic, diastolic)."""
         if values.get("bp"):
             self.blood_pressure(*values.pop("bp"))
-        if "weight" in values and "height" in values:
+        if values.get("weight") and values.get("height"):
             values["bmi"] = values["weight"] / (values["height"] / 100) ** 2
         for key, value in values.items():
             code, display, text, unit, ucum, profile, decimals = codes.VITALS[key]
@@ -149,6 +170,9 @@ class Chart:
                 name["coding"].append(coding(codes.LOINC, "2708-6",
                                              "Oxygen saturation in Arterial blood"))
             made = self.observation("vital-signs", profile, name)
+            if value is None:
+                made["dataAbsentReason"] = absent()
+                continue
             made["valueQuantity"] = quantity(number(value, decimals), unit, ucum)
 
     def blood_pressure(self, systolic, diastolic):
@@ -179,15 +203,14 @@ class Chart:
             "encounter": self.encounter(),
             "effectiveDateTime": self.moment(15),
             "issued": self.moment(300),
-            "performer": [{"reference": self.staff["clinic"]["reference"]}],
+            "performer": [self.staff["clinic"], self.staff[self.by]],
             "result": members,
         })
 
     def lab(self, key, value):
         """One laboratory result with range and interpretation; its reference."""
         code, display, text, unit, ucum, low, high, decimals = codes.LABS[key]
-        made = self.observation("laboratory", "us-core-observation-lab",
-                                concept(codes.LOINC, code, display, text), 15)
+        made = self.sample_result(concept(codes.LOINC, code, display, text), key)
         made["valueQuantity"] = quantity(number(value, decimals), unit, ucum)
         written = float(made["valueQuantity"]["value"])
         mark = "L" if low and written < float(low) else "H" if high and written > float(high) \
@@ -198,11 +221,32 @@ class Chart:
             for side, edge in (("low", low), ("high", high)) if edge}]
         return {"reference": f"Observation/{made['id']}", "display": text}
 
-    def text_result(self, code, display, text, value, mark):
+    def sample_result(self, code, key="blood"):
+        """A laboratory Observation without its value, and the sample it was made from."""
+        made = self.observation("laboratory", "us-core-observation-lab", code, 15)
+        kind = codes.SPECIMENS.get(key, "blood")
+        if kind not in self.samples:
+            self.samples[kind] = self.specimen(kind)
+        made["specimen"] = {"reference": f"Specimen/{self.samples[kind]}"}
+        return made
+
+    def specimen(self, kind):
+        """A sample taken at the open visit; its id."""
+        code, display, text = codes.SPECIMEN_TYPES[kind]
+        made = self.add("Specimen", "s", "us-core-specimen")
+        made.update({
+            "identifier": [{"system": "urn:tribal-ehr:specimen:demo",
+                            "value": made["id"].removeprefix("demo-").upper()}],
+            "status": "available", "type": concept(codes.SNOMED, code, display, text) if code else {"text": text},
+            "subject": self.subject, "collection": {"collectedDateTime": self.moment(10)}})
+        return made["id"]
+
+    def text_result(self, code, display, text, value, mark, sample="blood"):
         """A laboratory result in words."""
-        made = self.observation("laboratory", "us-core-observation-lab",
-                                concept(codes.LOINC, code, display, text), 15)
-        made["valueCodeableConcept"] = {"text": value}
+        made = self.sample_result(concept(codes.LOINC, code, display, text), sample)
+        known = codes.FINDINGS.get(value)
+        made["valueCodeableConcept"] = concept(codes.SNOMED, *known, value) if known \
+            else {"text": value}
         made["interpretation"] = [concept(SCORES, mark)]
 
     def smoking(self, code, display):
@@ -222,187 +266,17 @@ class Chart:
         self.score("44261-6", "Patient Health Questionnaire 9 item (PHQ-9) total score [Reported]",
                    "PHQ-9 score", value)
 
-    def condition(self, key, onset, status="active", ended=None, listed=True):
-        """A problem or, when not listed, a diagnosis of the open visit; its reference."""
-        snomed, snomed_display, icd, icd_display, text = codes.CONDITIONS[key]
-        made = self.add("Condition", "c", "us-core-condition-problems-health-concerns" if listed
-                        else "us-core-condition-encounter-diagnosis")
-        both = [coding(codes.SNOMED, snomed, snomed_display)] if snomed else []
-        made.update({
-            "clinicalStatus": hl7("condition-clinical", status),
-            "verificationStatus": hl7("condition-ver-status", "confirmed"),
-            "category": [hl7("condition-category", "problem-list-item" if listed
-                             else "encounter-diagnosis")],
-            "code": {"coding": both + [coding(codes.ICD10, icd, icd_display)], "text": text},
-            "subject": self.subject,
-            "encounter": self.encounter(),
-            "onsetDateTime": onset,
-            "recordedDate": self.on.isoformat(),
-            "recorder": self.staff[self.by],
-        })
-        if ended:
-            made["abatementDateTime"] = ended
-        return {"reference": f"Condition/{made['id']}", "display": text}
 
-    def medication(self, key, reason=None, status="active", refills=3):
-        """A prescription of the open visit."""
-        code, display, dose, unit, times, period, as_needed, text = codes.MEDICATIONS[key]
-        made = self.add("MedicationRequest", "m", "us-core-medicationrequest")
-        dosage = {"text": text,
-                  "timing": {"repeat": {"frequency": times, "period": 1, "periodUnit": period}},
-                  "doseAndRate": [{"doseQuantity": {"value": dose, "unit": unit}}]}
-        if as_needed:
-            dosage["asNeededBoolean"] = True
-        made.update({
-            "status": status, "intent": "order", "reportedBoolean": False,
-            "category": [hl7("medicationrequest-category", "community", "Community")],
-            "medicationCodeableConcept": concept(codes.RXNORM, code, display, display),
-            "subject": self.subject,
-            "encounter": self.encounter(),
-            "authoredOn": self.moment(30),
-            "requester": self.staff[self.by],
-            "dosageInstruction": [dosage],
-            "dispenseRequest": {"numberOfRepeatsAllowed": refills},
-        })
-        if reason:
-            made["reasonReference"] = [reason]
+def narrative(title, lines):
+    """A narrative made of a heading and a list."""
+    items = "".join(f"<li>{html.escape(line, quote=False)}</li>" for line in lines)
+    return {"status": "generated", "div": '<div xmlns="http://www.w3.org/1999/xhtml"><h3>'
+            f"{html.escape(title, quote=False)}</h3><ul>{items}</ul></div>"}
 
-    def allergy(self, text, system, code, display, reactions=(), criticality="low",
-                category="medication", status="active"):
-        """An allergy."""
-        made = self.add("AllergyIntolerance", "a", "us-core-allergyintolerance")
-        made.update({
-            "clinicalStatus": hl7("allergyintolerance-clinical", status),
-            "verificationStatus": hl7("allergyintolerance-verification", "confirmed"),
-            "type": "allergy", "category": [category], "criticality": criticality,
-            "code": concept(system, code, display, text),
-            "patient": self.subject,
-            "recordedDate": self.on.isoformat(),
-            "recorder": self.staff[self.by],
-        })
-        if reactions:
-            made["reaction"] = [{"manifestation": [{"text": word} for word in reactions]}]
 
-    def no_known_allergy(self):
-        """The statement that the patient was asked and knows of no allergy."""
-        made = self.add("AllergyIntolerance", "a", "us-core-allergyintolerance")
-        made.update({
-            "clinicalStatus": hl7("allergyintolerance-clinical", "active"),
-            "verificationStatus": hl7("allergyintolerance-verification", "confirmed"),
-            "code": concept(codes.SNOMED, "716186003", "No known allergy", "No known allergy"),
-            "patient": self.subject,
-            "recordedDate": self.on.isoformat(),
-            "recorder": self.staff[self.by],
-        })
-
-    def immunize(self, *keys):
-        """Vaccines given at the open visit."""
-        for key in keys:
-            code, display = codes.VACCINES[key]
-            lot = f"DEMO{int(self.random.random() * 9000) + 1000}"
-            left = self.random.random() < 0.5
-            made = self.add("Immunization", "i", "us-core-immunization")
-            made.update({
-                "status": "completed",
-                "vaccineCode": concept(codes.CVX, code, display, display),
-                "patient": self.subject,
-                "encounter": self.encounter(),
-                "occurrenceDateTime": self.moment(25),
-                "primarySource": True,
-                "lotNumber": lot,
-            })
-            if key == "rota":
-                made["route"] = hl7("v3-RouteOfAdministration", "PO", "Swallow, oral")
-            else:
-                made["site"] = concept(codes.TERMINOLOGY + "v3-ActSite", "LA" if left else "RA",
-                                       "left arm" if left else "right arm")
-
-    def refuse(self, key, reason):
-        """A vaccine that was offered and declined."""
-        code, display = codes.VACCINES[key]
-        made = self.add("Immunization", "i", "us-core-immunization")
-        made.update({
-            "status": "not-done",
-            "statusReason": concept(codes.TERMINOLOGY + "v3-ActReason", "PATOBJ",
-                                    "patient objection", reason),
-            "vaccineCode": concept(codes.CVX, code, display, display),
-            "patient": self.subject,
-            "encounter": self.encounter(),
-            "occurrenceDateTime": self.moment(25),
-            "primarySource": True,
-        })
-
-    def procedure(self, text, code=None, display=None):
-        """A procedure done at the open visit."""
-        made = self.add("Procedure", "p", "us-core-procedure")
-        made.update({
-            "status": "completed",
-            "code": concept(codes.SNOMED, code, display, text) if code else {"text": text},
-            "subject": self.subject,
-            "encounter": self.encounter(),
-            "performedDateTime": self.moment(20),
-            "performer": [{"actor": self.staff[self.by]}],
-        })
-
-    def note(self, kind, *paragraphs):
-        """A signed note in plain text."""
-        code, display = codes.NOTE_TYPES[kind]
-        signed = f"Signed: {self.staff[self.by]['display']}, {self.on.isoformat()}"
-        body = "\n\n".join((f"{display}. Reason for visit: {self.reason}.",) + paragraphs
-                           + (signed,)) + "\n"
-        made = self.add("DocumentReference", "d", "us-core-documentreference")
-        made.update({
-            "status": "current", "docStatus": "final",
-            "type": concept(codes.LOINC, code, display, display),
-            "category": [concept("http://hl7.org/fhir/us/core/CodeSystem/"
-                                 "us-core-documentreference-category", "clinical-note",
-                                 "Clinical Note")],
-            "subject": self.subject,
-            "date": self.moment(45),
-            "author": [self.staff[self.by]],
-            "custodian": self.staff["clinic"],
-            "description": f"{display}: {self.reason}",
-            "content": [{"attachment": {
-                "contentType": "text/plain; charset=utf-8",
-                "data": base64.b64encode(body.encode()).decode()}}],
-            "context": {"encounter": [self.encounter()],
-                        "period": {"start": self.moment(), "end": self.moment(40)}},
-        })
-
-    def plan(self, title, activities, conditions, goals=()):
-        """A care plan with its goals and the care team behind it."""
-        team = self.add("CareTeam", "t", "us-core-careteam")
-        team.update({
-            "status": "active", "name": f"{title}: care team", "subject": self.subject,
-            "participant": [
-                {"role": [concept(codes.SNOMED, "453231000124104", "Primary care provider")],
-                 "member": self.staff[self.by]},
-                {"role": [{"text": "Nurse care coordinator"}], "member": self.staff["nurse"]}],
-        })
-        made = self.add("CarePlan", "l", "us-core-careplan")
-        made.update({
-            "status": "active", "intent": "plan",
-            "category": [concept("http://hl7.org/fhir/us/core/CodeSystem/careplan-category",
-                                 "assess-plan", "Assessment and Plan of Treatment")],
-            "title": title, "subject": self.subject, "encounter": self.encounter(),
-            "period": {"start": self.on.isoformat()},
-            "careTeam": [{"reference": f"CareTeam/{team['id']}"}],
-            "addresses": conditions,
-            "goal": [self.goal(*goal) for goal in goals],
-            "activity": [{"detail": {"status": "in-progress", "description": text}}
-                         for text in activities],
-        })
-        if not made["goal"]:
-            del made["goal"]
-
-    def goal(self, text, due):
-        """A goal; its reference."""
-        made = self.add("Goal", "g", "us-core-goal")
-        made.update({
-            "lifecycleStatus": "active", "description": {"text": text}, "subject": self.subject,
-            "startDate": self.on.isoformat(), "target": [{"dueDate": due}],
-        })
-        return {"reference": f"Goal/{made['id']}"}
+def absent(code="not-performed", display="Not Performed"):
+    """Why a value is missing."""
+    return hl7("data-absent-reason", code, display)
 
 
 def quantity(value, unit, ucum):

@@ -9,6 +9,11 @@ UCUM = "http://unitsofmeasure.org"
 ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 TERMINOLOGY = "http://terminology.hl7.org/CodeSystem/"
 US_CORE = "http://hl7.org/fhir/us/core/StructureDefinition/"
+HL7 = "http://hl7.org/fhir/StructureDefinition/"
+FORMATS = "http://ihe.net/fhir/ihe.formatcode.fhir/CodeSystem/formatcode"
+US_CORE_CATEGORY = "http://hl7.org/fhir/us/core/CodeSystem/us-core-category"
+SCREENING = {"sdoh": "SDOH", "functional-status": "Functional Status",
+             "disability-status": "Disability Status", "cognitive-status": "Cognitive Status"}
 CDC_RACE = "urn:oid:2.16.840.1.113883.6.238"
 
 # key: (SNOMED code, SNOMED display, ICD-10-CM code, ICD-10-CM display, text)
@@ -86,6 +91,18 @@ CONDITIONS = {
                      "Ankle sprain"),
     "caries": (None, None, "K02.9", "Dental caries, unspecified", "Tooth decay"),
     "latent-tb": (None, None, "Z22.7", "Latent tuberculosis", "Latent tuberculosis infection"),
+    "back-pain": ("279039007", "Low back pain", "M54.50", "Low back pain, unspecified",
+                  "Low back pain"),
+    "falls": ("129839007", "At risk for falls", "Z91.81", "History of falling",
+              "Falls in the past year"),
+    "food-insecurity": ("733423003", "Food insecurity", "Z59.41", "Food insecurity",
+                        "Food runs out before the end of the month"),
+    "transport": ("713458007", "Lack of access to transportation", "Z59.82",
+                  "Transportation insecurity", "No reliable ride to the clinic"),
+    "opioid-use": (None, None, "F11.21", "Opioid dependence, in remission",
+                   "Opioid use disorder, in remission"),
+    "heart-block": ("233917008", "Atrioventricular block", "I44.30",
+                    "Unspecified atrioventricular block", "Atrioventricular block"),
     "rhinitis": ("367498001", "Seasonal allergic rhinitis", "J30.2",
                  "Other seasonal allergic rhinitis", "Seasonal allergies"),
 }
@@ -141,6 +158,37 @@ LABS = {
             "Glucose, 2 hours after 75 g", "mg/dL", "mg/dL", None, "140", 0),
 }
 
+# What a result is made from; everything that is not named is made from blood.
+SPECIMENS = {"uacr": "urine", "throat": "throat", "urine": "urine", "cervix": "cervix"}
+
+# key: (SNOMED code, display, text)
+SPECIMEN_TYPES = {
+    "blood": ("119297000", "Blood specimen", "Blood"),
+    "urine": ("122575003", "Urine specimen", "Urine"),
+    "throat": ("258529004", "Throat swab", "Throat swab"),
+    "cervix": (None, None, "Cervical smear"),
+}
+
+# text: (SNOMED code, display)
+FINDINGS = {
+    "Positive": ("10828004", "Positive"), "Negative": ("260385009", "Negative"),
+    "Nonreactive": ("131194007", "Non-Reactive"),
+    "O Rh positive": ("278147001", "Blood group O Rh(D) positive"),
+}
+
+# text: (system, code, display)
+REACTIONS = {
+    "Hives": (SNOMED, "247472004", "Hives"), "Itching": (SNOMED, "418290006", "Itching"),
+    "Swelling of the face": (SNOMED, "278528006", "Facial swelling"),
+    "Rash": (SNOMED, "271807003", "Eruption of skin"),
+    "Runny nose": (SNOMED, "64531003", "Nasal discharge"),
+    "Itchy eyes": (SNOMED, "74776002", "Itching of eye"),
+    "Vomiting": (SNOMED, "422400008", "Vomiting"),
+    "Anaphylaxis": (SNOMED, "39579001", "Anaphylaxis"),
+    "Not known any more": ("http://terminology.hl7.org/CodeSystem/data-absent-reason", "unknown",
+                           "Unknown"),
+}
+
 # key: (LOINC code, display, members)
 PANELS = {
     "lipid": ("57698-3", "Lipid panel with direct LDL - Serum or Plasma", "Lipid panel",
@@ -166,6 +214,16 @@ VITALS = {
              "us-core-body-temperature", 1),
     "spo2": ("59408-5", "Oxygen saturation in Arterial blood by Pulse oximetry",
              "Oxygen saturation", "%", "%", "us-core-pulse-oximetry", 0),
+    "head-percentile": ("8289-1", "Head Occipital-frontal circumference Percentile",
+                        "Head circumference percentile", "%", "%",
+                        "head-occipital-frontal-circumference-percentile", 0),
+    "bmi-percentile": ("59576-9", "Body mass index (BMI) [Percentile] Per age and sex",
+                       "BMI percentile", "%", "%", "pediatric-bmi-for-age", 0),
+    "weight-percentile": ("77606-2", "Weight-for-length Per age and sex",
+                          "Weight for length percentile", "%", "%",
+                          "pediatric-weight-for-height", 0),
+    "peak-flow": ("19935-6", "Maximum expiratory gas flow Respiratory system airway by Peak flow "
+                  "meter", "Peak flow", "L/min", "L/min", "us-core-vital-signs", 0),
 }
 
 # key: (RxNorm code, display, dose, dose unit, times, period unit, as needed, patient instruction)
@@ -234,6 +292,20 @@ MEDICATIONS = {
                  "Put 1 patch on clean skin every morning"),
 }
 
+# words in a goal: (SNOMED code, display)
+GOALS = {
+    "HbA1c under 7": ("165679005", "Hemoglobin A1c less than 7% indicating good diabetic control"),
+    "Food on the table": ("1078229009", "Food security"),
+}
+
+
+def goal(text):
+    """A goal in words, with its code where there is one."""
+    found = [{"system": SNOMED, "code": code, "display": display}
+             for words, (code, display) in GOALS.items() if words in text]
+    return {**({"coding": found} if found else {}), "text": text}
+
+
 # key: CVX code and the short name CDC publishes
 VACCINES = {
     "hepb": ("08", "Hep B, adolescent or pediatric"),
@@ -253,6 +325,9 @@ VACCINES = {
     "covid": ("309", "COVID-19, mRNA, LNP-S, PF, tris-sucrose, 30 mcg/0.3 mL"),
     "rsv": ("306", "RSV, mAb, nirsevimab-alip, 0.5 mL, neonate to 24 months"),
 }
+
+# When influenza vaccine is in the refrigerator.
+FLU_MONTHS = (9, 10, 11, 12, 1)
 
 # months: vaccines due at the well-child visit of that age
 CHILD_SCHEDULE = {
@@ -274,6 +349,7 @@ VISITS = {
     "hospital": ("IMP", "inpatient encounter", "32485007", "Hospital admission"),
     "telephone": ("VR", "virtual", "185317003", "Telephone encounter"),
     "counseling": ("AMB", "ambulatory", "409063005", "Counseling"),
+    "dental": ("AMB", "ambulatory", "34043003", "Dental consultation and report"),
 }
 
 NOTE_TYPES = {
@@ -282,6 +358,10 @@ NOTE_TYPES = {
     "consult": ("11488-4", "Consult note"),
     "discharge": ("18842-5", "Discharge summary"),
     "nurse": ("34746-8", "Nurse Note"),
+    "procedure": ("28570-0", "Procedure note"),
+    "imaging": ("18748-4", "Diagnostic imaging study"),
+    "laboratory": ("11502-2", "Laboratory report"),
+    "pathology": ("11526-1", "Pathology study"),
     "mental-health": ("75443-2", "Mental health Outpatient Note"),
 }
 

@@ -1,5 +1,7 @@
 """The stories of the eight children: growth, vaccines and what else happened."""
 
+import math
+
 from demo_clinic import catalog as codes
 from demo_clinic.builder import day
 from demo_clinic.people import PATIENTS
@@ -18,7 +20,14 @@ def well_child(c, z_height, z_weight, by="nurse-practitioner", skip=()):
                   "weight": growth(sex, "weight", months, z_weight * 0.13 + c.wobble(0.015)),
                   "pulse": 135 - min(months, 120) * 0.45 + c.wobble(6)}
         if months <= 36:
-            values["head"] = growth(sex, "head", months, c.wobble(0.006))
+            shift = c.wobble(0.006)
+            values["head"] = growth(sex, "head", months, shift)
+            values["head-percentile"] = percentile(shift / 0.03)
+        if months < 24:
+            values["weight-percentile"] = percentile(z_weight - 0.5 * z_height + c.wobble(0.3))
+        else:
+            values["bmi-percentile"] = percentile(
+                z_weight - 0.5 * z_height + c.wobble(0.3))
         if months < 24:
             weight, height = values.pop("weight"), values.pop("height")
             c.vitals(**values)
@@ -48,6 +57,11 @@ def growth(sex, measure, months, shift):
         return medians[index] * (1 + shift)
     part = (months - ages[index]) / (ages[index + 1] - ages[index])
     return (medians[index] + (medians[index + 1] - medians[index]) * part) * (1 + shift)
+
+
+def percentile(deviations):
+    """The percentile of a value that lies some standard deviations from the median."""
+    return min(99, max(1, round(50 * (1 + math.erf(deviations / math.sqrt(2))))))
 
 
 def age_words(months):
@@ -136,7 +150,7 @@ def attention(c):
             c.medication("methylphenidate", found, refills=0)
         if months == 60:
             c.condition("caries", "2022-02")
-            c.procedure("Fluoride varnish")
+            c.procedure("Fluoride varnish", "313042009", "Application of fluoride varnish")
         if months in (72, 96):
             well_note(c, months, "School says he dreams away; at powwow he dances with full "
                       "attention.")
@@ -165,7 +179,7 @@ def teenager(c):
         if months in (144, 168):
             well_note(c, months, "Plays basketball, sings with her grandmother's drum group.")
     for index, on in enumerate(schedule("2025-02-03", "2026-10-19", 2)):
-        c.visit(on, "counseling", "Counseling", "counselor", behavioral=True)
+        c.visit(on, "counseling", "Counseling", "counselor", label="behavioral")
         if index == 0:
             found = c.condition("depression", "2025-01")
             c.plan("Behavioral health plan", ("Counseling every two months", "Safety plan with "

@@ -2,6 +2,7 @@
 import { element, html } from "../lib/html.js";
 import { may } from "../lib/session.js";
 import { addStyle } from "../lib/styles.js";
+import { backupLine } from "./backup-line.js";
 
 await addStyle("./admin-nav.css", import.meta.url);
 
@@ -24,6 +25,8 @@ export const adminPages = [
     what: "Sites, buildings and rooms, with opening hours." },
   { href: "/admin/providers", label: "Providers", needs: "directory.change",
     what: "Who treats patients: NPI, specialty, where they work." },
+  { href: "/admin/backups", label: "Backups", needs: "system.read",
+    what: "Whether the record is safe: copies, places, what is kept, and trying it out." },
   { href: "/certificates", label: "Certificates", needs: "system.change",
     what: "What browsers are shown, and a certificate of the clinic's own." },
   { href: "/access-rules", label: "Who may see which charts", needs: "access-rules.read",
@@ -32,6 +35,12 @@ export const adminPages = [
     what: "Programs that are told of changes, and how that goes." },
   { href: "/admin/settings", label: "Settings", needs: "system.read",
     what: "Sessions, passwords, limits and the log." },
+  { href: "/admin/time-machine", label: "Time machine", needs: "system.read",
+    what: "What a backup holds: a chart then and now, and copying a record back." },
+  { href: "/admin/purge", label: "Destroy a record", needs: "system.change",
+    what: "Taking a record or a chart out for good, with a reason." },
+  { href: "/admin/code-systems", label: "Code systems", needs: "system.read",
+    what: "Lists of diagnoses, vaccines, languages and others: what is here, and how to load more." },
   { href: "/admin/maintenance", label: "Maintenance", needs: "system.read",
     what: "Closing the box for everybody but administrators, and opening it again." },
 ];
@@ -49,7 +58,7 @@ export function adminFrame({ path, title, intro, actions = null }, ...content) {
   return element`<div class="page admin">
     <nav class="admin-nav no-print" aria-label="Administration"><ul>
       ${allowedAdminPages().map(link)}</ul></nav>
-    <div class="admin-body">
+    <div class="admin-body">${path === "/admin/backups" || !may("system.read") ? null : backupLine()}
       <div class="page-head"><h1>${title}</h1>${actions}
         ${intro ? html`<p>${intro}</p>` : null}</div>
       ${content}</div></div>`;

@@ -61,6 +61,7 @@ export function withQuery(path, query) {
 }
 
 // `ifMatch` is the version that a change was made from; the box refuses it where there is a newer one.
+// `retryKey` stands for one act of a person: sent again, it is done once.
 async function send(method, path, body, options = {}) {
   try {
     return await sendOnce(method, path, body, options);
@@ -72,9 +73,10 @@ async function send(method, path, body, options = {}) {
 }
 
 async function sendOnce(method, path, body,
-  { signal, isSignIn = false, ifMatch = null, waitMs = waitMsMax } = {}) {
+  { signal, isSignIn = false, ifMatch = null, retryKey = null, waitMs = waitMsMax } = {}) {
   const headers = { Accept: "application/json" };
   if (ifMatch !== null) headers["If-Match"] = `"${ifMatch}"`;
+  if (retryKey) headers["Idempotency-Key"] = retryKey;
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET" && csrfToken) headers["X-CSRF-Token"] = csrfToken;
   const response = await reach(base + path, {

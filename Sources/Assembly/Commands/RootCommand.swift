@@ -16,13 +16,18 @@ struct RootCommand: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Bring records in",
-                subcommands: [ImportCommand.self, DemoCommand.self]),
+                subcommands: [
+                    ImportCommand.self, ValidateCommand.self, DemoCommand.self, TermsCommand.self,
+                ]),
+            CommandGroup(
+                name: "Take records out", subcommands: [PurgeCommand.self]),
             CommandGroup(
                 name: "People and access",
                 subcommands: [UserCommand.self, TokenCommand.self]),
             CommandGroup(
                 name: "Audit log, keys and certificates",
                 subcommands: [AuditCommand.self, KeysCommand.self, CertificateCommand.self]),
+            CommandGroup(name: "Backups", subcommands: [BackupCommand.self]),
             CommandGroup(
                 name: "Look after the box",
                 subcommands: [

@@ -1,3 +1,4 @@
+import Backups
 package import FHIRModel
 import Glibc
 package import Identity
@@ -30,7 +31,7 @@ package struct BoxLink: Sendable {
             Glibc.close(socket)
             return BoxLink(way: .server(path: folder.controlSocket))
         }
-        guard makes || folder.hasRecord else {
+        guard makes || folder.hasRecord || FolderSwitch(folder).isPending else {
             throw Problem(
                 .notFound,
                 "There is no record in \(folder.path). Run tribal-ehr setup --answers FILE first, "

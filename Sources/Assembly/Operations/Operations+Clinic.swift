@@ -83,6 +83,12 @@ extension Operations {
                 types.member(type, count)
             }
         }
+        answer.member("flawed", report.flawedCount)
+        answer.object("flaws") { flaws in
+            for (text, count) in report.flaws.sorted(by: { $0.key < $1.key }) {
+                flaws.member(text, count)
+            }
+        }
         answer.array("rejects") { list in
             for reject in report.rejects {
                 list.object { one in

@@ -1,3 +1,4 @@
+import FHIRAPI
 import Identity
 import Logging
 import Steward
@@ -67,6 +68,7 @@ final class LiveSettings: Sendable {
         switch setting.kind {
         case .number(_, let range): .number(range)
         case .onOff: .choice(["on", "off"])
+        case .validation: .choice(WriteRules.Level.allCases.map(\.rawValue))
         case .level: .choice(Logger.Level.allCases.map(\.rawValue))
         default: .text
         }

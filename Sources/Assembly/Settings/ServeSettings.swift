@@ -1,8 +1,10 @@
 package import Exchange
+package import FHIRAPI
 package import Identity
 package import Logging
 package import RecordStore
 package import ServerKit
+package import Steward
 
 /// Every value of the configuration, typed.
 package struct ServeSettings: Sendable {
@@ -26,6 +28,14 @@ package struct ServeSettings: Sendable {
     package var outgoing = OutgoingRules()
     /// How long entries of the audit log are kept at least, by the clinic's rule.
     package var auditRetentionDays = 2_555
+    /// How often backups are made and how many are kept.
+    package var backups = BackupSettings()
+    /// What becomes of a resource that breaks rules of FHIR.
+    package var validation = WriteRules.Level.error
+    /// Whether resources that come without a narrative are given one.
+    package var isNarrated = true
+    /// Whether it is put on record with each write where it came from.
+    package var isTraced = true
     /// What the file, the environment or the command line said, by the key of the setting.
     package var given: [String: SettingsReading.Value] = [:]
 

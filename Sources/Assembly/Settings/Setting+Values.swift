@@ -1,5 +1,6 @@
 import AccessControl
 import Exchange
+import FHIRAPI
 import Logging
 import RecordStore
 package import ServerKit
@@ -20,6 +21,8 @@ extension Setting {
             "ROLE=NUMBER with numbers from \(range.lowerBound) to \(range.upperBound)"
                 + (unit.map { " (\($0))" } ?? "")
         case .onOff: "on or off"
+        case .validation:
+            "one of " + WriteRules.Level.allCases.map(\.rawValue).joined(separator: ", ")
         case .targets:
             "at most \(OutgoingTarget.countMax) machines as HOST[:PORT][+private][+http]"
         case .file: "an absolute path, or nothing"
@@ -61,6 +64,9 @@ extension Setting {
         case .onOff(let place):
             guard text == "on" || text == "off" else { return false }
             settings[keyPath: place] = text == "on"
+        case .validation(let place):
+            guard let level = WriteRules.Level(rawValue: text) else { return false }
+            settings[keyPath: place] = level
         case .targets(let place):
             guard let targets = OutgoingTarget.list(text) else { return false }
             settings[keyPath: place] = targets

@@ -1,9 +1,12 @@
 package import AccessControl
 package import Exchange
+package import FHIRAPI
 import Identity
 package import Logging
 package import RecordStore
+import Retention
 package import ServerKit
+import Steward
 
 /// One setting: everything that is known about it, in one place.
 ///
@@ -28,6 +31,8 @@ package struct Setting: Sendable {
             any WritableKeyPath<ServeSettings, [Role: Int]> & Sendable, ClosedRange<Int>)
         /// `on` or `off`.
         case onOff(any WritableKeyPath<ServeSettings, Bool> & Sendable)
+        /// What becomes of a resource that breaks rules.
+        case validation(any WritableKeyPath<ServeSettings, WriteRules.Level> & Sendable)
         /// Machines to send to, each as `HOST[:PORT][+private][+http]`; may be empty.
         case targets(any WritableKeyPath<ServeSettings, [OutgoingTarget]> & Sendable)
         /// The absolute path of a file, or nothing.
@@ -38,7 +43,7 @@ package struct Setting: Sendable {
 
     /// What a setting is about.
     package enum Group: String, Sendable {
-        case network, sessions, passwords, rates, records, outgoing, log
+        case network, sessions, passwords, rates, records, backups, outgoing, log
     }
 
     /// The name in the file; `TRIBAL_EHR_` and this name in the environment.
@@ -177,6 +182,43 @@ extension Setting {
             default: "2555", unit: "days", in: .records, isLive: true,
             "The clinic's rule for how long entries of the audit log are kept at least; seven "
                 + "years or more. This release never removes an entry, whatever stands here."),
+        Setting(
+            "BACKUP_EVERY_MINUTES", .number(\.backups.everyMinutes, 15...1_440), default: "60",
+            unit: "minutes", in: .backups, isLive: true, "How often a backup is made."),
+        Setting(
+            "BACKUP_NIGHT_HOUR", .number(\.backups.nightHour, 0...23), default: "2", in: .backups,
+            isLive: true,
+            "The hour of the clinic's clock at which backups are tried out and copies deleted. A box "
+                + "that is off then does it at its next start."),
+        Setting(
+            "BACKUP_KEEP_HOURLY", .number(\.backups.policy.hourly, 1...168), default: "24",
+            unit: "hours", in: .backups, isLive: true,
+            "The newest backup of so many hours that have one is kept."),
+        Setting(
+            "BACKUP_KEEP_DAILY", .number(\.backups.policy.daily, 1...366), default: "30",
+            unit: "days", in: .backups, isLive: true,
+            "The newest backup of so many days that have one is kept."),
+        Setting(
+            "BACKUP_KEEP_WEEKLY", .number(\.backups.policy.weekly, 0...520), default: "12",
+            unit: "weeks", in: .backups, isLive: true,
+            "The newest backup of so many weeks that have one is kept."),
+        Setting(
+            "BACKUP_KEEP_MONTHLY", .number(\.backups.policy.monthly, 0...240), default: "84",
+            unit: "months", in: .backups, isLive: true,
+            "The newest backup of so many months that have one is kept; 84 are seven years."),
+        Setting(
+            "VALIDATION", .validation(\.validation), default: "error", in: .records, isLive: true,
+            "What becomes of a record from a program that breaks rules of FHIR: error refuses it and "
+                + "says why, warn stores it and says why. Imports of old records refuse only what "
+                + "cannot be read."),
+        Setting(
+            "NARRATIVE", .onOff(\.isNarrated), default: "on", in: .records, isLive: true,
+            "Whether resources that programs write without a text for people are given one. Imports "
+                + "stay as they are."),
+        Setting(
+            "PROVENANCE", .onOff(\.isTraced), default: "on", in: .records, isLive: true,
+            "Whether each write by a person or a program, and each import, stores a Provenance that "
+                + "says who did it and when."),
         Setting(
             "OUTGOING_HOSTS", .targets(\.outgoing.targets), default: "", in: .outgoing,
             isLive: true,

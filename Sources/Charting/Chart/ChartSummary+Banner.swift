@@ -27,7 +27,9 @@ extension ChartSummary {
 
     private func writeNames(of person: Demographics, to out: inout JSONWriter) {
         let shown = person.officialName
-        out.member("name", Concept.clipped(shown?.display ?? ""))
+        // Father and son may differ in this word alone.
+        let whole = shown.map { ([$0.display] + $0.suffix).joined(separator: ", ") }
+        out.member("name", Concept.clipped(whole ?? ""))
         var seen: Set = [shown?.display ?? ""]
         let others = person.names.compactMap { name -> String? in
             guard !name.display.isEmpty, seen.insert(name.display).inserted else { return nil }

@@ -102,6 +102,35 @@ struct MeasureSet {
         }
     }
 
+    /// Brings all points of a measure into the unit of its newest one, where `convert` knows how.
+    ///
+    /// - Parameter convert: gets the code of the measure, a number and two units as shown.
+    mutating func joinUnits(_ convert: (String, String, String, String) -> String?) {
+        let newest = Dictionary(
+            series.indices.map { (series[$0].key, $0) },
+            uniquingKeysWith: { newestMs(of: $0) >= newestMs(of: $1) ? $0 : $1 })
+        for index in series.indices {
+            let one = series[index]
+            guard let home = newest[one.key], home != index else { continue }
+            let points = one.points.compactMap { point -> MeasurePoint? in
+                guard let value = point.value,
+                    let converted = convert(one.key, value, one.unit, series[home].unit)
+                else { return nil }
+                var point = point
+                point.value = converted
+                return point
+            }
+            guard points.count == one.points.count else { continue }
+            series[home].points += points
+            series[index].points = []
+        }
+        series.removeAll(where: \.points.isEmpty)
+    }
+
+    private func newestMs(of index: Int) -> Int64 {
+        series[index].points.map(\.ms).max() ?? .min
+    }
+
     private mutating func joinWords() {
         var numeric: [String: Int] = [:]
         for (index, one) in series.enumerated() where one.isNumeric && !one.unit.isEmpty {

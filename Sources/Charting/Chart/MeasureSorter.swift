@@ -38,6 +38,7 @@ struct MeasureSorter {
     mutating func finish() {
         for point in halves.values { addPair(point) }
         halves = [:]
+        vitals.joinUnits(VitalKind.converted)
         vitals.finish()
         labs.finish()
         vitals.sort {
@@ -85,8 +86,25 @@ struct MeasureSorter {
             vitals.add(
                 point, code: sign?.key ?? Self.key(json["code"]),
                 label: sign?.label ?? Self.label(json["code"]), unit: MeasureUnit.of(quantity))
-        } else {
+            addOxygen(json, point: point)
+        } else if json["dataAbsentReason"] == nil {
             addLab(json, point: point)
+        }
+    }
+
+    /// The oxygen that was given while the saturation was read.
+    private mutating func addOxygen(_ json: JSON, point: MeasurePoint) {
+        for component in json.list("component", max: 20) {
+            guard let sign = VitalSigns.sign(of: component["code"]),
+                VitalSigns.givenOxygen.contains(sign.key),
+                let quantity = component["valueQuantity"],
+                let value = quantity["value"]?.numberText
+            else { continue }
+            var part = point
+            part.value = value
+            part.range = ReferenceRange(component["referenceRange"])
+            part.interpretation = Self.interpretation(component)
+            vitals.add(part, code: sign.key, label: sign.label, unit: MeasureUnit.of(quantity))
         }
     }
 

@@ -15,6 +15,8 @@ enum VitalSigns {
     static let bloodPressure = "85354-9"
     static let systolic: Set = ["8480-6", "96608-5"]
     static let diastolic: Set = ["8462-4", "96609-3"]
+    /// Flow and share of the oxygen that a patient breathes.
+    static let givenOxygen: Set = ["3151-8", "3150-0"]
 
     /// The sign that a concept codes; nil if it is none of the known ones.
     static func sign(of concept: JSON?) -> Sign? {
@@ -35,6 +37,8 @@ enum VitalSigns {
             ("8310-5", "Body temperature", []),
             ("8331-1", "Oral temperature", []),
             ("59408-5", "Oxygen saturation", ["2708-6"]),
+            ("3151-8", "Oxygen given", []),
+            ("3150-0", "Oxygen in the air breathed", []),
             ("29463-7", "Body weight", ["3141-9"]),
             ("8302-2", "Body height", []),
             ("8306-3", "Body length, lying", []),

@@ -2,17 +2,25 @@ import FHIRModel
 import Hummingbird
 package import Kernel
 package import ServerKit
+package import Terminology
 
 /// Says what the FHIR side of the box can do; open to everyone.
 package struct CapabilityFeature: Feature {
     package static let key = "fhir-capability"
     private let startedMs: Int64
     private let version: String
+    private let terms: @Sendable () -> TermBook
     private static let usCoreServer =
         "http://hl7.org/fhir/us/core/CapabilityStatement/us-core-server"
 
     /// Makes the feature.
-    package init(clock: Clock, version: String) {
+    ///
+    /// - Parameter terms: what is known of codes.
+    package init(
+        clock: Clock, version: String,
+        terms: @escaping @Sendable () -> TermBook = { .builtIn }
+    ) {
+        self.terms = terms
         startedMs = clock.wallMs()
         self.version = version
     }
@@ -30,8 +38,21 @@ package struct CapabilityFeature: Feature {
     @Sendable private func metadata(_ request: Request, _ context: OpenContext) async throws
         -> Response
     {
-        let form = try AnswerForm(only: request)
-        return try form.whole(statement(base: FHIRNames.base(request)))
+        let fields = try FormFields.parse(request.uri.query ?? "")
+        let base = FHIRNames.base(request)
+        switch fields.last(where: { $0.name == "mode" })?.value {
+        case nil, "full"?, "normative"?:
+            let isPlain = fields.contains { $0.name == "mode" }
+            let form = try isPlain ? AnswerForm(request, fields) : AnswerForm(only: request)
+            return try form.whole(statement(base: base))
+        case "terminology"?:
+            return try AnswerForm(request, fields).whole(
+                TerminologyCapabilities.bytes(
+                    terms(), version: version, startedMs: startedMs, base: base))
+        default:
+            throw Problem(
+                .value, "“mode” takes full, normative or terminology.", location: "mode")
+        }
     }
 
     /// `GET /fhir/openapi.json`: the same for tools that know nothing of FHIR.
@@ -77,6 +98,7 @@ package struct CapabilityFeature: Feature {
             for type in ResourceType.all { list.object { resource(type, &$0) } }
         }
         interactions(Interaction.systemCodes.map(\.code), &rest)
+        operations(FHIROperation.allCases.filter { $0.levels.contains(.system) }, nil, &rest)
     }
 
     private static func resource(_ type: String, _ resource: inout JSONWriter) {
@@ -102,10 +124,56 @@ package struct CapabilityFeature: Feature {
                 for code in references { list.string("\(type):\(code)") }
             }
         }
+        if let back = pointers[type] {
+            resource.array("searchRevInclude") { list in
+                for one in back { list.string(one) }
+            }
+        }
         resource.array("searchParam") { list in
             for one in parameters { parameter(one, &list) }
         }
+        operations(
+            FHIROperation.allCases.filter {
+                $0.levels != [.system] && $0.types?.contains(type) ?? true
+            }, type, &resource)
     }
+
+    private static func operations(
+        _ operations: [FHIROperation], _ type: String?, _ writer: inout JSONWriter
+    ) {
+        guard !operations.isEmpty else { return }
+        writer.array("operation") { list in
+            for operation in operations {
+                list.object { one in
+                    one.member("name", operation.code)
+                    one.member("definition", operation.definition(type))
+                }
+            }
+        }
+    }
+
+    /// The parameters that point to a type, as `Type:parameter`, sorted.
+    ///
+    /// A parameter that may point to everything is named for Provenance only: all others for each
+    /// type would be most of the statement.
+    private static let pointers: [String: [String]] = {
+        var found: [String: [String]] = [:]
+        for type in ResourceType.all {
+            for one in Definitions.r4.searchParameters(for: type)
+            where one.isOffered && one.type == .reference {
+                let name = "\(type):\(one.code)"
+                let targets = name == "Provenance:target" ? ResourceType.all : one.targets
+                guard targets.count <= pointedTypesMax || name == "Provenance:target" else {
+                    continue
+                }
+                for target in targets { found[target, default: []].append(name) }
+            }
+        }
+        return found.mapValues { $0.sorted() }
+    }()
+
+    /// How many types a parameter may point to and still be named for each.
+    private static let pointedTypesMax = 20
 
     private static func isUSCore(_ url: String) -> Bool {
         url.hasPrefix("http://hl7.org/fhir/us/core/")

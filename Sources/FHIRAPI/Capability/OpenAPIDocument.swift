@@ -40,6 +40,17 @@ struct OpenAPIDocument {
                     for interaction in interactions { operation(interaction, &item) }
                 }
             }
+            for operation in FHIROperation.allCases {
+                for level in operation.levels {
+                    let path = Self.template(operation.path(level))
+                    paths.object(path) { item in
+                        parameters(of: path, &item)
+                        for method in operation.methods(at: level) {
+                            self.operation(operation, level, method, &item)
+                        }
+                    }
+                }
+            }
         }
         writer.object("components") { components in
             components.object("schemas") { schemas in Self.schemas(&schemas) }
@@ -59,7 +70,7 @@ struct OpenAPIDocument {
         var order: [String] = []
         var found: [String: [Interaction]] = [:]
         for interaction in Interaction.allCases {
-            let path = template(interaction)
+            let path = template(interaction.path)
             if found[path] == nil { order.append(path) }
             if found[path]?.contains(where: { $0.method == interaction.method }) == true {
                 continue
@@ -70,8 +81,8 @@ struct OpenAPIDocument {
     }
 
     /// `/:type/:id` as OpenAPI writes it: `/{type}/{id}`.
-    private static func template(_ interaction: Interaction) -> String {
-        let words = interaction.path.split(separator: "/").map { word in
+    private static func template(_ path: String) -> String {
+        let words = path.split(separator: "/").map { word in
             word.hasPrefix(":") ? "{\(word.dropFirst())}" : String(word)
         }
         return "/" + words.joined(separator: "/")
@@ -120,6 +131,36 @@ struct OpenAPIDocument {
                 for (status, schema) in Self.successes(interaction) {
                     Self.answer(status, "Done", schema, &answers)
                 }
+                for status in Self.refusals {
+                    Self.answer(status, "Refused", "OperationOutcome", &answers)
+                }
+            }
+        }
+    }
+
+    private func operation(
+        _ operation: FHIROperation, _ level: FHIROperation.Level, _ method: HTTPRequest.Method,
+        _ item: inout JSONWriter
+    ) {
+        let name = method.rawValue.lowercased()
+        item.object(name) { item in
+            let place = level == .system ? "System" : "\(level)".capitalizedFirst
+            item.member("operationId", "\(name)\(operation.code.capitalizedFirst)\(place)")
+            item.array("parameters") { list in
+                guard method == .get else { return }
+                list.object { OpenAPIParameter.writeFree(&$0) }
+            }
+            if method == .post {
+                item.object("requestBody") { body in
+                    body.object("content") { list in
+                        for type in Self.mediaTypes {
+                            list.object(type) { one in Self.reference("Resource", &one) }
+                        }
+                    }
+                }
+            }
+            item.object("responses") { answers in
+                Self.answer("200", "Done", "Resource", &answers)
                 for status in Self.refusals {
                     Self.answer(status, "Refused", "OperationOutcome", &answers)
                 }
@@ -190,4 +231,9 @@ struct OpenAPIDocument {
             schema.object("additionalProperties") { $0.member("type", "string") }
         }
     }
+}
+
+extension String {
+    /// The same with its first letter large.
+    fileprivate var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
 }

@@ -32,6 +32,11 @@ struct OpenAPIParameter {
         }
     }
 
+    /// Writes that any parameter may stand in the address of an operation.
+    static func writeFree(_ one: inout JSONWriter) {
+        OpenAPIParameter("parameters", .free, "What the operation takes, by name.").write(&one)
+    }
+
     private func write(_ one: inout JSONWriter) {
         one.member("name", name)
         one.member("in", isHeader ? "header" : "query")

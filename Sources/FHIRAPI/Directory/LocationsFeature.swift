@@ -17,8 +17,10 @@ package struct LocationsFeature: Feature {
     private let acts: DirectoryActs
 
     /// Makes the feature.
-    package init(gate: Gate, store: RecordStore, ids: IDs) {
-        acts = DirectoryActs(gate: gate, store: store, ids: ids)
+    package init(
+        gate: Gate, store: RecordStore, ids: IDs, rules: WriteRules = .strict
+    ) {
+        acts = DirectoryActs(gate: gate, store: store, ids: ids, rules: rules)
     }
 
     package func addRoutes(to routes: Routes) {

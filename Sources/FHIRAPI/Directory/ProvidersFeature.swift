@@ -34,10 +34,10 @@ package struct ProvidersFeature: Feature {
     ///
     /// - Parameter userOf: the account of a provider, answered from memory.
     package init(
-        gate: Gate, store: RecordStore, ids: IDs,
+        gate: Gate, store: RecordStore, ids: IDs, rules: WriteRules = .strict,
         userOf: @escaping @Sendable (_ practitionerID: String) -> LinkedUser?
     ) {
-        acts = DirectoryActs(gate: gate, store: store, ids: ids)
+        acts = DirectoryActs(gate: gate, store: store, ids: ids, rules: rules)
         self.userOf = userOf
     }
 

@@ -5,17 +5,25 @@ import HTTPTypes
 import Hummingbird
 package import Kernel
 package import ServerKit
+package import Terminology
 
 /// Evaluates FHIRPath on a resource that comes with the question, as the FHIRPath Lab asks it.
 ///
-/// Looks at nothing that the box holds, so nothing of it goes on record.
+/// Looks at no record that the box holds, so nothing of it goes on record.
 package struct FHIRPathFeature: Feature {
     package static let key = "fhir-path"
     private let clock: Clock
     private let version: String
+    private let terms: @Sendable () -> TermBook
 
     /// Makes the feature.
-    package init(clock: Clock, version: String) {
+    ///
+    /// - Parameter terms: what is known of codes.
+    package init(
+        clock: Clock, version: String,
+        terms: @escaping @Sendable () -> TermBook = { .builtIn }
+    ) {
+        self.terms = terms
         self.clock = clock
         self.version = version
     }
@@ -46,7 +54,8 @@ package struct FHIRPathFeature: Feature {
     }
 
     private func lab() -> FHIRPathLab {
-        FHIRPathLab(Self.environment(clock), evaluatorName: "Tribal EHR \(version)") { xml in
+        FHIRPathLab(Self.environment(clock, terms()), evaluatorName: "Tribal EHR \(version)") {
+            xml in
             // What cannot be read is told as a resource that is missing.
             guard let json = try? FHIRXML.r4.json(from: xml) else { return nil }
             return try? JSON.parse(json, limits: .resource)
@@ -54,15 +63,17 @@ package struct FHIRPathFeature: Feature {
     }
 
     /// The types, value sets and code systems that the program carries.
-    private static func environment(_ clock: Clock) -> FHIRPathEnvironment {
+    private static func environment(_ clock: Clock, _ book: TermBook) -> FHIRPathEnvironment {
         var environment = FHIRPathEnvironment(types: .r4)
         environment.nowMs = clock.wallMs()
         environment.memberOf = { url, code in
-            Definitions.r4.valueSet(url)?.contains(system: code.system, code: code.code)
+            // What cannot be worked out cannot be told.
+            try? book.contains(url, system: code.system, code: code.code)
         }
         environment.subsumes = { first, second in
             guard let system = first.system, system == second.system else { return nil }
-            return Definitions.r4.codeSystem(system)?.subsumes(first.code, second.code)
+            // As above.
+            return try? book.subsumes(system: system, first.code, second.code)
         }
         return environment
     }

@@ -11,8 +11,10 @@ package struct WriteFeature: Feature {
     private let acts: RecordActs
 
     /// Makes the feature.
-    package init(gate: Gate, store: RecordStore, ids: IDs) {
-        acts = RecordActs(gate: gate, store: store, ids: ids)
+    package init(
+        gate: Gate, store: RecordStore, ids: IDs, rules: WriteRules = .strict
+    ) {
+        acts = RecordActs(gate: gate, store: store, ids: ids, rules: rules)
     }
 
     package func addRoutes(to routes: Routes) {
@@ -143,7 +145,9 @@ package struct WriteFeature: Feature {
     private func answer(
         _ changed: Changed, _ sent: SentChange, isDeletion: Bool = false
     ) async throws -> Response {
-        try await sent.form.answer(changed, isDeletion: isDeletion, base: sent.base) {
+        try await sent.form.answer(
+            changed, isDeletion: isDeletion, base: sent.base, issues: sent.order.notes.issues
+        ) {
             try await acts.shown(changed, to: sent.order.caller)
         }
     }
@@ -168,9 +172,9 @@ private struct SentChange {
         }.joined(separator: "&")
         base = FHIRNames.base(request)
         order = ChangeOrder(
-            caller: context.caller, type: type,
+            caller: try context.caller.stating(request), type: type,
             ifMatch: try FHIRNames.ifMatch(request.headers[.ifMatch]),
             ifAbsent: request.headers[.ifNoneMatch] == "*",
-            idempotency: try FHIRNames.idempotencyKey(request, context.caller, body: body))
+            idempotency: try request.idempotencyKey(of: context.caller, body: body))
     }
 }

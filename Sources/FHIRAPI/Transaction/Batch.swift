@@ -55,7 +55,7 @@ struct Batch: Sendable {
         order.idempotency = idempotency?.part(entry.index)
         guard let changed = try await change(item, order) else { return EntryReply(204) }
         return try await EntryReply.telling(
-            changed, isDeletion: item.act == .delete, answer, acts, caller)
+            changed, isDeletion: item.act == .delete, answer, acts, order)
     }
 
     private func change(_ item: BundlePlan.Item, _ order: ChangeOrder) async throws -> Changed? {
@@ -90,13 +90,13 @@ extension EntryReply {
     /// if it prefers nothing.
     static func telling(
         _ changed: Changed, isDeletion: Bool, _ answer: SearchAnswer, _ acts: RecordActs,
-        _ caller: Caller
+        _ order: ChangeOrder
     ) async throws -> EntryReply {
         var reply = EntryReply(changed, isDeletion: isDeletion, base: answer.base)
         switch answer.form.prefer.content {
         case .representation? where !isDeletion:
-            reply.resource = try await acts.shown(changed, to: caller)
-        case .outcome?: reply.outcome = AnswerForm.note(changed)
+            reply.resource = try await acts.shown(changed, to: order.caller)
+        case .outcome?: reply.outcome = AnswerForm.note(changed, order.notes.issues)
         default: break
         }
         return reply

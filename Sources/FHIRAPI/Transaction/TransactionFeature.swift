@@ -12,8 +12,10 @@ package struct TransactionFeature: Feature {
     private let ids: IDs
 
     /// Makes the feature.
-    package init(gate: Gate, store: RecordStore, ids: IDs) {
-        work = BundleWork(gate: gate, store: store, ids: ids)
+    package init(
+        gate: Gate, store: RecordStore, ids: IDs, rules: WriteRules = .strict
+    ) {
+        work = BundleWork(gate: gate, store: store, ids: ids, rules: rules)
         self.ids = ids
     }
 
@@ -29,12 +31,13 @@ package struct TransactionFeature: Feature {
         let body = try await context.body(of: request)
         let format = try WireFormat.sent(request.headers[.contentType])
         let bundle = try Self.bundle(try format.json(body))
-        let key = try FHIRNames.idempotencyKey(request, context.caller, body: body)
+        let caller = try context.caller.stating(request)
+        let key = try request.idempotencyKey(of: caller, body: body)
         let answer = SearchAnswer(base: FHIRNames.base(request), form: form.inner)
         let replies: [EntryReply]
         switch bundle.kind {
         case .transaction:
-            replies = try await transaction(bundle, context.caller, answer, key)
+            replies = try await transaction(bundle, caller, answer, key)
         case .batch:
             guard bundle.entries.count <= Batch.entriesMax else {
                 throw Problem(
@@ -42,7 +45,7 @@ package struct TransactionFeature: Feature {
                     location: "Bundle.entry")
             }
             replies = try await Batch(
-                acts: work.acts, caller: context.caller, answer: answer, idempotency: key
+                acts: work.acts, caller: caller, answer: answer, idempotency: key
             ).replies(bundle.entries)
         default:
             throw Problem(
@@ -78,7 +81,8 @@ package struct TransactionFeature: Feature {
             } else if let changed = made[item.index] {
                 replies.append(
                     try await EntryReply.telling(
-                        changed, isDeletion: item.act == .delete, answer, work.acts, caller))
+                        changed, isDeletion: item.act == .delete, answer, work.acts,
+                        ChangeOrder(caller: caller, type: item.type)))
             } else {
                 replies.append(EntryReply(204))
             }

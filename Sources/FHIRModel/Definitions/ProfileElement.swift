@@ -38,6 +38,9 @@ package struct ProfileElement: Sendable {
         return definition.path(inside: table.text(parentIDPlace)) + slice
     }
 
+    /// The id of the element that it stands in; empty for the first one.
+    package var parentID: String { table.text(parentIDPlace) }
+
     /// The path as the specification writes it, such as `Observation.value[x]`.
     package var path: String { definition.path }
 

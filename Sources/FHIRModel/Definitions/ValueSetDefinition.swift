@@ -56,6 +56,19 @@ package struct ValueSetDefinition: Sendable {
         }
     }
 
+    /// The first codes that are here, without their systems, in the order of the definition.
+    package func codes(countMax: Int) -> [String] {
+        var found: [String] = []
+        for item in table.items(table.word(place + Field.groups)) {
+            let group = Group(table: table, place: table.word(item))
+            for code in table.items(group.codes).prefix(countMax - found.count) {
+                found.append(table.text(code))
+            }
+            if found.count >= countMax { break }
+        }
+        return found
+    }
+
     /// The code systems of which every code belongs to the set, and whose codes are not here.
     package var wholeSystems: [String] { table.texts(place + Field.whole) }
 

@@ -67,6 +67,29 @@ package struct BundleWriter: Sendable {
         }
     }
 
+    /// Adds a person who may be the one that was asked for, with how likely that is.
+    ///
+    /// Spec: FHIR R4 match-grade, https://hl7.org/fhir/R4/extension-match-grade.html
+    package mutating func candidate(
+        fullURL: String, resource: some Sequence<UInt8>, _ score: MatchScore
+    ) {
+        entry { item in
+            item.member("fullUrl", fullURL)
+            item.member("resource", raw: resource)
+            item.object("search") { search in
+                search.array("extension") { list in
+                    list.object { one in
+                        one.member("url", "http://hl7.org/fhir/StructureDefinition/match-grade")
+                        one.member("valueCode", score.grade.rawValue)
+                    }
+                }
+                search.member("mode", SearchMode.match.rawValue)
+                search.key("score")
+                search.number(text: score.shareText)
+            }
+        }
+    }
+
     /// Adds a resource and nothing else, as collections have it.
     package mutating func resource(fullURL: String?, _ resource: some Sequence<UInt8>) {
         entry { item in

@@ -30,6 +30,19 @@ package struct OutcomeIssue: Sendable, Hashable {
         self.init(.error, problem.code, problem.detail, expression: problem.location)
     }
 
+    /// One of the findings that a problem is made of.
+    package init(_ issue: Problem.Issue) {
+        self.init(
+            Severity(rawValue: issue.severity) ?? .error, code: issue.code, issue.detail,
+            expression: issue.location)
+    }
+
+    /// The findings that a problem is made of: itself, or all of its own.
+    package static func all(of problem: Problem) -> [OutcomeIssue] {
+        problem.issues.isEmpty
+            ? [OutcomeIssue(problem)] : problem.issues.map { OutcomeIssue($0) }
+    }
+
     /// A finding that is no failure, of code `informational`.
     package static func note(_ diagnostics: String) -> OutcomeIssue {
         OutcomeIssue(.information, code: "informational", diagnostics, expression: nil)
@@ -50,7 +63,9 @@ package struct OutcomeIssue: Sendable, Hashable {
 /// Spec: FHIR R4 OperationOutcome, https://hl7.org/fhir/R4/operationoutcome.html
 package enum OperationOutcome {
     /// The outcome of one problem.
-    package static func bytes(_ problem: Problem) -> [UInt8] { bytes([OutcomeIssue(problem)]) }
+    package static func bytes(_ problem: Problem) -> [UInt8] {
+        bytes(OutcomeIssue.all(of: problem))
+    }
 
     /// The outcome of a document that could not be read.
     package static func bytes(_ error: JSONError) -> [UInt8] { bytes(error.problem()) }

@@ -25,6 +25,9 @@ final class Evaluator {
         stepsLeft = environment.limits.stepsMax
     }
 
+    /// The work done so far.
+    var stepsDone: Int { environment.limits.stepsMax - stepsLeft }
+
     /// Counts work.
     func charge(_ steps: Int, _ place: Place) throws(FHIRPathError) {
         stepsLeft -= steps

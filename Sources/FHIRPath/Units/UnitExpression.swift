@@ -10,7 +10,11 @@ struct UnitExpression: Sendable {
     private var numerator = PathDecimal(1)
     private var denominator = PathDecimal(1)
 
+    /// A power of ten beside the factor.
+    private var tens = 0
+
     static let bytesMax = 256
+    private static let tensMax = 400
 
     /// Reads a unit; nil if it is not known.
     static func read(_ text: String) -> UnitExpression? {
@@ -23,22 +27,31 @@ struct UnitExpression: Sendable {
 
     init() {}
 
-    init(powers: [String: Int], numerator: PathDecimal, denominator: PathDecimal) {
-        self.powers = powers
-        self.numerator = numerator
-        self.denominator = denominator
-    }
+    /// A unit that is made of no others.
+    init(own name: String) { powers = [name: 1] }
 
     func isComparable(with other: UnitExpression) -> Bool { powers == other.powers }
 
+    /// The code of a unit that is no multiple of others and stands alone, with prefix or without.
+    var lone: String? {
+        guard powers.count == 1, let (name, power) = powers.first, power == 1 else { return nil }
+        return name
+    }
+
     /// A value of this unit in a measure that values of `other` share.
     func scaled(_ value: PathDecimal, by other: UnitExpression) -> PathDecimal? {
-        value.multiplied(by: numerator)?.multiplied(by: other.denominator)
+        value.multiplied(by: numerator)?.multiplied(by: other.denominator)?
+            .shifted(by: max(0, tens - other.tens))
     }
 
     /// A value of this unit in the units that it is made of; nil if 38 digits do not hold it.
     func reduced(_ value: PathDecimal) -> PathDecimal? {
-        value.multiplied(by: numerator)?.divided(by: denominator)
+        value.multiplied(by: numerator)?.divided(by: denominator)?.shifted(by: tens)
+    }
+
+    /// The factor as binary number.
+    var double: Double {
+        numerator.double / denominator.double * (Double("1e\(tens)") ?? .nan)
     }
 
     func multiplied(by other: UnitExpression, power: Int = 1) -> UnitExpression? {
@@ -48,6 +61,8 @@ struct UnitExpression: Sendable {
             let sum = (result.powers[name] ?? 0) + exponent * power
             result.powers[name] = sum == 0 ? nil : sum
         }
+        result.tens += other.tens * power
+        guard result.tens.magnitude <= Self.tensMax else { return nil }
         for _ in 0..<power.magnitude {
             let top = power < 0 ? other.denominator : other.numerator
             let bottom = power < 0 ? other.numerator : other.denominator
@@ -60,13 +75,28 @@ struct UnitExpression: Sendable {
         return result
     }
 
-    func scaled(by factor: PathDecimal, over divisor: PathDecimal = PathDecimal(1))
-        -> UnitExpression?
-    {
-        guard let top = numerator.multiplied(by: factor),
-            let bottom = denominator.multiplied(by: divisor)
-        else { return nil }
-        return UnitExpression(powers: powers, numerator: top, denominator: bottom)
+    func scaled(by factor: PathDecimal, tens: Int = 0) -> UnitExpression? {
+        guard let top = numerator.multiplied(by: factor) else { return nil }
+        var result = self
+        result.numerator = top
+        result.tens += tens
+        return result.tens.magnitude <= Self.tensMax ? result : nil
+    }
+}
+
+extension PathDecimal {
+    /// The number times a power of ten; nil if it does not fit.
+    func shifted(by tens: Int) -> PathDecimal? {
+        if tens == 0 { return self }
+        let value = trimmed
+        let places = value.scale - tens
+        if places >= 0 {
+            return places <= Self.scaleMax
+                ? PathDecimal(coefficient: value.coefficient, scale: places) : nil
+        }
+        guard -places <= Self.digitsMax else { return nil }
+        let product = value.coefficient.multipliedReportingOverflow(by: Self.power(ofTen: -places))
+        return Self.checked((product.partialValue, product.overflow), scale: 0)
     }
 }
 
@@ -75,6 +105,8 @@ struct UnitParser {
     private var rest: Substring.UTF8View
     private var depth = 0
     private let table: UnitTable
+    /// How the parts are called, in their order.
+    private(set) var words: [String] = []
 
     init(_ text: String, _ table: UnitTable) {
         rest = Substring(text).utf8
@@ -91,9 +123,13 @@ struct UnitParser {
         guard depth <= 8 else { return nil }
         defer { depth -= 1 }
         var result: UnitExpression? = .one
-        if rest.first != 0x2F { result = component() }
+        if rest.first != 0x2F {
+            guard let first = component() else { return nil }
+            result = first
+        }
         while let sign = rest.first, sign == 0x2E || sign == 0x2F {
             rest.removeFirst()
+            if sign == 0x2F { words.append("per") }
             guard let unit = component() else { return nil }
             result = result?.multiplied(by: unit, power: sign == 0x2E ? 1 : -1)
         }
@@ -106,6 +142,7 @@ struct UnitParser {
             rest.removeFirst()
             guard let inner = terms(), rest.first == 0x29 else { return nil }
             rest.removeFirst()
+            guard rest.first != 0x7B || remark() else { return nil }
             return inner
         case 0x7B: return remark() ? .one : nil
         case .some(0x30...0x39): return number()
@@ -118,16 +155,14 @@ struct UnitParser {
         let digits = rest.prefix { $0 &- 0x30 < 10 }
         guard digits.count <= 9, let value = Int64(String(Substring(digits))) else { return nil }
         rest.removeFirst(digits.count)
+        words.append(String(value))
         // `10*` and `10^` are the number ten with a power behind them.
         if value == 10, let sign = rest.first, sign == 0x2A || sign == 0x5E {
             rest.removeFirst()
             let power = exponent() ?? 1
-            guard power.magnitude <= 30 else { return nil }
-            let ten = PathDecimal(
-                coefficient: PathDecimal.power(ofTen: Int(power.magnitude)), scale: 0)
-            return power < 0
-                ? UnitExpression.one.scaled(by: PathDecimal(1), over: ten)
-                : UnitExpression.one.scaled(by: ten)
+            words[words.count - 1] = "10^\(power)"
+            guard rest.first != 0x7B || remark() else { return nil }
+            return UnitExpression.one.scaled(by: PathDecimal(1), tens: power)
         }
         guard rest.first != 0x7B || remark() else { return nil }
         return UnitExpression.one.scaled(by: PathDecimal(value))
@@ -147,11 +182,21 @@ struct UnitParser {
             rest.removeFirst()
         }
         guard !name.isEmpty, !isBracketed,
-            let unit = table.unit(String(decoding: name, as: UTF8.self))
+            let found = table.find(String(decoding: name, as: UTF8.self))
         else { return nil }
         let power = exponent() ?? 1
+        words.append(Self.named(found.name, power))
         guard rest.first != 0x7B || remark() else { return nil }
-        return UnitExpression.one.multiplied(by: unit, power: power)
+        return UnitExpression.one.multiplied(by: found.unit, power: power)
+    }
+
+    private static func named(_ name: String, _ power: Int) -> String {
+        switch power {
+        case 1: name
+        case 2: "square \(name)"
+        case 3: "cubic \(name)"
+        default: "\(name) to the power \(power)"
+        }
     }
 
     private mutating func exponent() -> Int? {
@@ -171,6 +216,9 @@ struct UnitParser {
 
     private mutating func remark() -> Bool {
         guard let end = rest.firstIndex(of: 0x7D) else { return false }
+        let text = rest[rest.index(after: rest.startIndex)..<end]
+        guard text.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x7B }) else { return false }
+        if !text.isEmpty { words.append(String(decoding: text, as: UTF8.self)) }
         rest = rest[rest.index(after: end)...]
         return true
     }

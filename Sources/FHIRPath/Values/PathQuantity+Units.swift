@@ -32,11 +32,21 @@ extension PathQuantity {
     private static func fixedOrder(
         _ left: PathDecimal, _ leftUnit: String, _ right: PathDecimal, _ rightUnit: String
     ) -> Int? {
-        guard let first = UnitExpression.read(leftUnit),
-            let second = UnitExpression.read(rightUnit), first.isComparable(with: second),
-            let a = first.scaled(left, by: second), let b = second.scaled(right, by: first)
+        guard let (value, first) = measured(left, leftUnit),
+            let (other, second) = measured(right, rightUnit), first.isComparable(with: second),
+            let a = first.scaled(value, by: second), let b = second.scaled(other, by: first)
         else { return nil }
         return PathDecimal.order(a, b)
+    }
+
+    /// A value in a unit that is a multiple of others: degrees of temperature count from absolute
+    /// zero.
+    private static func measured(
+        _ value: PathDecimal, _ unit: String
+    ) -> (PathDecimal, UnitExpression)? {
+        guard let read = UnitExpression.read(unit) else { return nil }
+        guard let offset = UnitOffset(read) else { return (value, read) }
+        return offset.inMeasure(value).map { ($0, offset.measure) }
     }
 
     /// The unit of UCUM of the same name.
@@ -69,12 +79,17 @@ extension PathQuantity {
 
     private func converted(toUCUM other: String) -> PathQuantity? {
         if fixedUnit == other { return PathQuantity(value, ucum: other) }
-        guard let mine = UnitExpression.read(fixedUnit), let theirs = UnitExpression.read(other),
-            mine.isComparable(with: theirs), let top = mine.scaled(value, by: theirs),
-            let bottom = theirs.scaled(PathDecimal(1), by: mine),
-            let quotient = top.divided(by: bottom)
+        guard let (value, mine) = Self.measured(value, fixedUnit),
+            let target = UnitExpression.read(other)
         else { return nil }
-        return PathQuantity(quotient, ucum: other)
+        let offset = UnitOffset(target)
+        let theirs = offset?.measure ?? target
+        guard mine.isComparable(with: theirs), let top = mine.scaled(value, by: theirs),
+            let bottom = theirs.scaled(PathDecimal(1), by: mine),
+            let quotient = top.divided(by: bottom),
+            let moved = offset.map({ $0.onScale(quotient) }) ?? quotient
+        else { return nil }
+        return PathQuantity(moved, ucum: other)
     }
 
     // MARK: Equivalence

@@ -10,7 +10,7 @@ import Synchronization
 /// Spec: FHIR R4 search, https://hl7.org/fhir/R4/search.html
 package final class IndexExtractor: Sendable {
     /// Counts up when the same resource gives other values than before.
-    package static let version = 3
+    package static let version = 4
     /// The parameters that look at whole texts, which are not among the entries of a resource.
     package static let textCodes: Set<String> = ["_content", "_text"]
     /// UTF-8 bytes of the whole text of a resource; what is beyond is left out.

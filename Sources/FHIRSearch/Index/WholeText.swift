@@ -11,13 +11,15 @@ enum WholeText {
     static func of(_ resource: JSON, isNarrativeOnly: Bool) -> String {
         var out: [UInt8] = []
         if isNarrativeOnly {
-            append(markup: resource["text"]?.string("div") ?? "", to: &out)
+            let div = resource["text"]?.string("div") ?? ""
+            if !GeneratedNarrative.isGenerated(div: div) { append(markup: div, to: &out) }
             return String(decoding: out, as: UTF8.self)
         }
         resource.forEachString { key, text in
             guard let key, !silent.contains(key) else { return }
-            append(markup: key == "div" ? text : "", to: &out)
-            if key != "div" { append(text.utf8, to: &out) }
+            guard key == "div" else { return append(text.utf8, to: &out) }
+            // What was made out of the other elements says nothing that they do not say.
+            if !GeneratedNarrative.isGenerated(div: text) { append(markup: text, to: &out) }
         }
         return String(decoding: out, as: UTF8.self)
     }

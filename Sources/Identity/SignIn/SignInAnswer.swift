@@ -66,6 +66,7 @@ struct SignInAnswer {
     private static let asks: [(String, Ask)] = [
         ("patients.search", Ask(.search, "Patient")),
         ("chart.read", Ask(.read, "Condition")),
+        ("observations.create", Ask(.create, "Observation")),
         ("audit.read", Ask(.search, area: .audit, type: "AuditLog")),
         ("emergencies.open", .emergencies(.create)),
         ("emergencies.review", .emergencies(.update)),

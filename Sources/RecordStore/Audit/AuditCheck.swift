@@ -66,15 +66,8 @@ struct AuditCheck {
                     seq: row.seq, reason: "The chain is not the one that was anchored here.")
             }
             if let digest = row.objectDigest {
-                objects += 1
-                guard !statement.isNull(10) else {
-                    return .init(
-                        seq: row.seq, reason: "The record version that it speaks of is gone.")
-                }
-                let body = statement.withBytes(11) { SHA256.digest($0) }
-                guard VersionFacts(statement, from: 12).digest(sealedBody: body) == digest else {
-                    return .init(
-                        seq: row.seq, reason: "The record version that it speaks of was changed.")
+                if let reason = try fault(of: row, statement, digest, connection) {
+                    return .init(seq: row.seq, reason: reason)
                 }
             }
             mac = expected
@@ -82,6 +75,22 @@ struct AuditCheck {
             if count.isMultiple(of: 8_192) { progress?(Double(count) / Double(max(total, 1))) }
         }
         return nil
+    }
+
+    /// What is wrong with the version that an entry speaks of; nil where nothing is.
+    private mutating func fault(
+        of row: AuditRow, _ statement: Statement, _ digest: [UInt8], _ connection: Connection
+    ) throws -> String? {
+        guard !statement.isNull(10) else {
+            let isPurged = try row.objectSeq.map {
+                try PurgeRows.isMarked($0, contexts, connection)
+            }
+            return isPurged == true ? nil : "The record version that it speaks of is gone."
+        }
+        objects += 1
+        let body = statement.withBytes(11) { SHA256.digest($0) }
+        let isSame = VersionFacts(statement, from: 12).digest(sealedBody: body) == digest
+        return isSame ? nil : "The record version that it speaks of was changed."
     }
 
     private func checkHead(_ connection: Connection) throws -> AuditVerdict.Fault? {

@@ -1,4 +1,4 @@
-import FHIRModel
+package import FHIRModel
 import Kernel
 
 /// What the memory index knows of one patient: enough to find and to tell people apart.
@@ -21,6 +21,8 @@ package struct Person: Sendable {
     let sortKey: [UInt8]
     /// `yyyymmdd`, zero for unknown parts; 0 where there is no birth date.
     let birthDay: Int32
+    /// What the person is compared with others by.
+    package let likeness: PersonLikeness
     /// Every identifier, each once; the system is empty where there is none.
     let identifiers: Set<PersonIdentifier>
 
@@ -40,6 +42,7 @@ package struct Person: Sendable {
             facts.identifiers.map { PersonIdentifier(system: $0.system ?? "", value: $0.value) })
         sortKey = SearchText.fold(
             ([official?.family ?? ""] + (official?.given ?? [])).joined(separator: " "))
+        likeness = PersonLikeness(facts)
         (words, wordStarts) = Self.words(facts)
     }
 

@@ -13,6 +13,7 @@ package final class PersonIndex: Sendable {
         /// By number like `people`, and apart from it, so that a look at many touches few bytes.
         var birthDays: [Int32] = []
         var sortLetters: [UInt64] = []
+        var sounds: [NameSounds] = []
         var numberByID: [String: UInt32] = [:]
         /// Who carries an identifier, by its value without the system.
         var numbersByValue: [String: [UInt32]] = [:]
@@ -31,6 +32,20 @@ package final class PersonIndex: Sendable {
 
     /// How many patients there are.
     package var count: Int { state.withLock { $0.numberByID.count } }
+
+    /// Has everybody looked at by the few numbers that tell most, and then those that are left.
+    ///
+    /// Both run while nobody else gets at the index.
+    func forEach(
+        where isWanted: (_ birthDay: Int32, NameSounds) -> Bool, _ body: (Person) -> Void
+    ) {
+        state.withLock { state in
+            for number in state.people.indices
+            where isWanted(state.birthDays[number], state.sounds[number]) {
+                if let person = state.people[number] { body(person) }
+            }
+        }
+    }
 
     /// Puts a patient in or replaces what was known of it.
     func put(_ person: Person) {
@@ -136,6 +151,8 @@ package final class PersonIndex: Sendable {
         let number = UInt32(state.people.count)
         state.people.append(person)
         state.birthDays.append(person.birthDay)
+        state.sounds.append(
+            NameSounds(family: person.likeness.familySound, given: person.likeness.givenSound))
         state.sortLetters.append(WordIndex.key(person.sortKey[...]) >> 4)
         state.numberByID[person.id] = number
         for value in Set(person.identifiers.map(\.value)) {

@@ -37,8 +37,9 @@ enum ChangeRows {
         let insert = try scope.connection.statement(
             """
             INSERT INTO resource_version (type, id, version, is_current, is_deleted, patient_id,
-                                          compartment, data_key_id, changed_ms, sort_ms, sealed_body)
-            VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?)
+                                          compartment, data_key_id, changed_ms, sort_ms, sealed_body,
+                                          seq)
+            VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         insert.bind(1, change.type)
         insert.bind(2, change.id)
@@ -50,8 +51,17 @@ enum ChangeRows {
         insert.bind(8, nowMs)
         insert.bind(9, draft.sortMs)
         insert.bind(10, draft.sealedBody)
+        insert.bind(11, try freePlace(scope.connection))
         try insert.run()
         return scope.connection.lastInsertRowID
+    }
+
+    /// The place of the next version, where SQLite would give one anew that a purge has freed; nil
+    /// where SQLite may choose.
+    private static func freePlace(_ connection: Connection) throws -> Int64? {
+        guard let purged = try PurgeRows.lastPlace(connection) else { return nil }
+        let last = try connection.int("SELECT max(seq) FROM resource_version") ?? 0
+        return last < purged ? purged + 1 : nil
     }
 
     /// Replaces the tags by which the resource is found.

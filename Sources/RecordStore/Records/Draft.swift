@@ -34,6 +34,7 @@ struct DraftRoom: Sendable {
     let tags: TagMaker
     let auditSealer: AuditSealer
     let index: IndexMaker
+    let writing: WritingRules
 
     /// The draft of a change, given the newest version that the store has.
     ///
@@ -46,7 +47,6 @@ struct DraftRoom: Sendable {
         guard let json = change.json else {
             throw Problem(.required, "The change holds no resource.")
         }
-        let version = (newest?.version ?? 0) + 1
         let patientID = try patientID(of: json, change: change, newest: newest)
         let compartment = try compartment(of: json, change: change, patientID: patientID)
         if change.act == .importing, let newest, !newest.isDeleted,
@@ -54,9 +54,24 @@ struct DraftRoom: Sendable {
         {
             return try unchanged(change, newest: newest, compartment: compartment)
         }
+        return try written(
+            change, IndexMaker.Owner(patientID: patientID, compartment: compartment),
+            newest: newest, nowMs: nowMs)
+    }
+
+    /// The draft of a change that writes a version into a compartment of a chart.
+    func written(
+        _ change: Change, _ owner: IndexMaker.Owner, newest: ResourceRow?, nowMs: Int64
+    ) throws -> Draft {
+        guard let json = change.json else {
+            throw Problem(.required, "The change holds no resource.")
+        }
+        let (patientID, compartment) = (owner.patientID, owner.compartment)
+        let version = (newest?.version ?? 0) + 1
         let body = json.rewritten(
             stamp: ResourceStamp(
-                id: change.id, versionID: "\(version)", lastUpdated: Timestamp.text(ms: nowMs)))
+                id: change.id, versionID: "\(version)", lastUpdated: Timestamp.text(ms: nowMs)),
+            setting: writing.narrative(for: json, change.act))
         let key = try keys.current(owner: patientID, compartment: compartment)
         let place = Body.place(
             type: change.type, id: change.id, version: version, patientID: patientID,
@@ -77,7 +92,7 @@ struct DraftRoom: Sendable {
             isUnchanged: false,
             index: try index.draft(
                 type: change.type, id: change.id, old: indexed(newest),
-                new: (IndexMaker.Owner(patientID: patientID, compartment: compartment), json, key)))
+                new: (owner, json, key)))
     }
 
     /// What the version before is found by.
@@ -160,6 +175,8 @@ struct DraftRoom: Sendable {
         {
             id = found
         }
+        // What the box says of a record lies in the chart of that, which its content does not name.
+        if id.isEmpty, change.type == "Provenance", let newest { return newest.patientID }
         if let newest, !newest.isDeleted, !newest.patientID.isEmpty, newest.patientID != id {
             throw Problem(
                 .conflict,

@@ -100,13 +100,14 @@ extension RecordStore {
             try await noteFailure(refused.change, refused.problem)
             throw changes.count == 1 ? refused.problem : refused.placed
         }
+        let traces = try drafts.provenances(of: made, ids: parts.ids, nowMs: nowMs)
         let store = self
         let keep = try idempotency.map { try sealedAnswer($0, made, nowMs: nowMs) }
         return try await writer.run { scope in
             if let idempotency, try AnsweredRows.exists(idempotency, scope.connection) {
                 return nil
             }
-            for draft in made {
+            for draft in made + traces {
                 guard try store.write(draft, nowMs: nowMs, scope) else { throw Overtaken() }
             }
             if let idempotency, let keep {

@@ -81,7 +81,7 @@ extension RecordStore {
     }
 
     /// Who may be found; nil where everybody may.
-    private static func findable(_ grant: Grant) -> (@Sendable (String) -> Bool)? {
+    static func findable(_ grant: Grant) -> (@Sendable (String) -> Bool)? {
         guard !grant.findsClosedCharts, !grant.wholeCompartments.contains(.general) else {
             return nil
         }

@@ -17,13 +17,18 @@ package struct SearchRules: Sendable {
     /// Also tells about parameters on the whole text, whose values are in no index.
     package let matchesContent: @Sendable (JSON, ParameterCriterion) -> Bool
 
+    /// Whether the rules are those of the standard, which ask what the box knows of codes.
+    let asksTerms: Bool
+
     /// Collects the rules.
     package init(
         version: Int, entries: @escaping @Sendable (JSON, String) -> [IndexEntry],
         words: @escaping @Sendable (JSON) -> [IndexEntry] = { _ in [] },
         matches: @escaping @Sendable ([IndexEntry], ParameterCriterion) -> Bool,
-        matchesContent: @escaping @Sendable (JSON, ParameterCriterion) -> Bool = { _, _ in false }
+        matchesContent: @escaping @Sendable (JSON, ParameterCriterion) -> Bool = { _, _ in false },
+        asksTerms: Bool = false
     ) {
+        self.asksTerms = asksTerms
         self.version = version
         self.entries = entries
         self.words = words
@@ -34,14 +39,17 @@ package struct SearchRules: Sendable {
 
 extension SearchRules {
     /// The rules of the standard and of US Core.
-    package static let r4: SearchRules = {
+    package static let r4: SearchRules = r4(SearchTerminology())
+
+    /// The same, for value sets and hierarchies that somebody else knows more about.
+    static func r4(_ terminology: SearchTerminology) -> SearchRules {
         let extractor = IndexExtractor()
-        let match = SearchMatch()
+        let match = SearchMatch(terminology)
         return SearchRules(
             version: IndexExtractor.version,
             entries: { extractor.entries(of: $0, type: $1) },
             words: { extractor.words(of: $0) },
             matches: { match.matches($0, $1) },
-            matchesContent: { match.matches($0, $1, by: extractor) })
-    }()
+            matchesContent: { match.matches($0, $1, by: extractor) }, asksTerms: true)
+    }
 }

@@ -12,6 +12,8 @@ package final class WriteScope {
     /// The time that everything in this savepoint carries, UTC milliseconds.
     package let nowMs: Int64
     var effects: [() -> Void] = []
+    /// Whether the write-ahead log is to hold nothing more of what was there before this commit.
+    var cutsLog = false
 
     init(connection: Connection, chain: AuditChain, nowMs: Int64) {
         self.connection = connection

@@ -11,6 +11,7 @@ final class WriterLoop {
     private let log: LogGauge
     private var refilledAtMs: Int64 = 0
     private var isLogCopied = true
+    private var isLogToCut = false
 
     init(
         connection: Connection, chain: AuditChain, space: DiskSpace, clock: Clock,
@@ -44,6 +45,8 @@ final class WriterLoop {
         for one in ended where one.error == nil {
             for effect in one.effects { effect() }
         }
+        // What was destroyed is gone from the files before anybody is told so.
+        if isLogToCut { checkpointIfDue(force: true) }
         for one in ended { one.work.finish(one.error) }
         checkpointIfDue(force: false)
         refillIfDue()
@@ -89,6 +92,7 @@ final class WriterLoop {
         }
         do {
             try connection.savepoint { try work.run(scope) }
+            isLogToCut = isLogToCut || scope.cutsLog
             return (nil, scope.effects)
         } catch {
             if let failure = error as? SQLiteError,
@@ -140,7 +144,7 @@ final class WriterLoop {
 
     /// Copies the log into the database when it has grown, or when there is nothing else to do.
     private func checkpointIfDue(force: Bool) {
-        isLogCopied = isLogCopied && force
+        isLogCopied = isLogCopied && force && !isLogToCut
         do {
             try chain.anchorIfDue()
             // Copying the log could take the very room that is kept for audit entries.
@@ -148,8 +152,10 @@ final class WriterLoop {
             guard log.frames >= Writer.Limits.logFramesMax || (force && !isLogCopied) else {
                 return
             }
-            let result = try connection.checkpoint(.passive)
+            let result = try connection.checkpoint(isLogToCut ? .truncate : .passive)
             isLogCopied = result.checkpointedFrames == result.logFrames
+            // A reader that was busy leaves it to the next round.
+            isLogToCut = isLogToCut && result.busy
         } catch let failure as SQLiteError where failure.isIO || failure.isCorrupt {
             onFatal("The database cannot be checkpointed (\(failure.code)); stopping to recover.")
         } catch let problem as Problem where problem.code != .noStore {

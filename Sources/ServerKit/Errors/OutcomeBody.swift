@@ -39,7 +39,13 @@ struct OutcomeBody {
                 error.member("code", problem.code.rawValue)
                 error.member("message", problem.detail)
                 error.array("details") { details in
-                    guard let location = problem.location else { return }
+                    for issue in problem.issues {
+                        details.object { detail in
+                            if let location = issue.location { detail.member("location", location) }
+                            detail.member("message", issue.detail)
+                        }
+                    }
+                    guard problem.issues.isEmpty, let location = problem.location else { return }
                     details.object { detail in
                         detail.member("location", location)
                         detail.member("message", problem.detail)

@@ -27,11 +27,12 @@ final class TestBox: Sendable {
     @discardableResult
     static func with<Value: Sendable>(
         in folder: TemporaryFolder? = nil, clock: FixedClock = FixedClock(),
-        machine: SetupMachine = .good, outgoing: OutgoingRules = OutgoingRules(),
-        _ body: (TestBox) async throws -> Value
+        machine: SetupMachine = .good, adding: Additions = .none,
+        outgoing: OutgoingRules = OutgoingRules(), _ body: (TestBox) async throws -> Value
     ) async throws -> Value {
         let test = try await open(
-            try folder ?? TemporaryFolder(), clock, machine: machine, outgoing: outgoing)
+            try folder ?? TemporaryFolder(), clock, machine: machine, adding: adding,
+            outgoing: outgoing)
         do {
             let value = try await body(test)
             await test.box.close()
@@ -42,12 +43,18 @@ final class TestBox: Sendable {
         }
     }
 
+    /// What a box adds to what is written; most tests speak of nothing but what they wrote.
+    enum Additions: Sendable {
+        case none, narrative, provenance
+    }
+
     /// The same with a server in front of it.
     static func served(
-        outgoing: OutgoingRules = OutgoingRules(), in folder: TemporaryFolder? = nil,
+        adding: Additions = .none, outgoing: OutgoingRules = OutgoingRules(),
+        in folder: TemporaryFolder? = nil,
         _ body: @escaping @Sendable (TestBox, ServedBox) async throws -> Void
     ) async throws {
-        try await with(in: folder, outgoing: outgoing) { test in
+        try await with(in: folder, adding: adding, outgoing: outgoing) { test in
             try await ServedBox.with(test) { try await body(test, $0) }
         }
     }
@@ -55,13 +62,15 @@ final class TestBox: Sendable {
     /// Opens the box of a folder.
     static func open(
         _ folder: TemporaryFolder, _ clock: FixedClock, machine: SetupMachine = .good,
-        outgoing: OutgoingRules = OutgoingRules()
+        adding: Additions = .none, outgoing: OutgoingRules = OutgoingRules()
     ) async throws -> TestBox {
         let cost = IdentityFixture.cheap
         var settings = IdentitySettings()
         settings.passwordCost = cost
         settings.factorRoles = []
         var serving = ServeSettings(identity: settings)
+        serving.isNarrated = adding == .narrative
+        serving.isTraced = adding == .provenance
         serving.outgoing = outgoing
         let box = try await Box.open(
             DataFolder(path: folder.path), settings: settings, serving: serving,

@@ -1,5 +1,6 @@
 import AccessControl
 import FHIRModel
+import ServerKit
 import TestKit
 import Testing
 
@@ -99,6 +100,33 @@ import Testing
                 #expect(answer.status != 405, "\(method) \(path)")
                 #expect(!answer.text.contains("There is nothing at this address"), "\(path)")
             }
+        }
+    }
+
+    @Test func `it names operations that have a route, and no other`() async throws {
+        try await TestBox.served { test, served in
+            let json = try #require(try await served.nobody().get("/fhir/metadata").json)
+            func names(_ place: JSON?) -> Set<String> {
+                Set(place?["operation"]?.elements.compactMap { $0.string("name") } ?? [])
+            }
+            let rest = json.at("rest", 0)
+            let resources = rest?["resource"]?.elements.map { $0 } ?? []
+            let patient = resources.first { $0.string("type") == "Patient" }
+            #expect(names(patient).isSuperset(of: ["everything", "match", "member-match", "meta"]))
+            let documents = resources.first { $0.string("type") == "DocumentReference" }
+            #expect(names(documents).contains("docref"))
+            #expect(!names(documents).contains("everything"))
+            let told = resources.reduce(into: names(rest)) { $0.formUnion(names($1)) }
+            let routed = Set(
+                ServedBox.book(test).list.compactMap { route -> String? in
+                    guard route.template.hasPrefix("/fhir/"),
+                        let word = route.template.split(separator: "/").last, word.first == "$",
+                        word != "$fhirpath"
+                    else { return nil }
+                    return String(word.dropFirst())
+                })
+            #expect(told.subtracting(routed).sorted() == [])
+            #expect(told.count > 10)
         }
     }
 }

@@ -53,7 +53,7 @@ struct WordsTests {
         #expect(lines.contains("Clinic:  Three Rivers"))
         #expect(lines.contains("Made on: 2026-11-18"))
         #expect(lines.contains("Code:    846D-74F0"))
-        #expect(sheet.text.contains("tribal-ehr keys open --recovery-code-file FILE"))
+        #expect(sheet.text.contains("\"Restore a backup\", the newest backup file"))
         #expect(lines.allSatisfy { $0.count <= 78 })
         #expect(sheet.text.hasSuffix("\n"))
     }

@@ -248,7 +248,8 @@ import Testing
             try await test.add("lab", [.lab])
             let lab = try await served.signedIn("lab")
             let order =
-                #"{"resourceType":"ServiceRequest","id":"s","subject":"#
+                #"{"resourceType":"ServiceRequest","id":"s","status":"active","#
+                + #""intent":"order","subject":"#
                 + #"{"reference":"Patient/own"}}"#
             #expect(try await lab.send("PUT", "/fhir/ServiceRequest/s", order).status == 403)
             try await test.put(MatrixRecords.json(order))

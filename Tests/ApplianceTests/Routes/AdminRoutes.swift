@@ -5,7 +5,8 @@ enum AdminRoutes {
     private static let both = "++---------"
     private static let system = "+----------"
 
-    static let probes: [RouteTable.Probe] = users + boxes + reviews + directory
+    static let probes: [RouteTable.Probe] =
+        users + boxes + reviews + directory + backups + timeMachine
 
     private static let users = [
         probe("GET /api/v1/users", 200, both),
@@ -29,6 +30,21 @@ enum AdminRoutes {
         probe("PUT /api/v1/admin/settings/:key", 400, system, body: "{}"),
     ]
 
+    private static let backups = [
+        probe("GET /api/v1/backups", 200, both),
+        probe("GET /api/v1/backups/status", 200, both),
+        probe("GET /api/v1/backups/forecast", 200, both),
+        probe("POST /api/v1/backups", 202, system, body: "{}"),
+        probe("POST /api/v1/backups/clock", 204, system, body: "{}"),
+        probe("POST /api/v1/backups/drill", 400, system, body: "{}"),
+        probe("POST /api/v1/backups/places", 400, system, body: "{}"),
+        probe("POST /api/v1/backups/places/:id/test", 404, system, body: "{}"),
+        probe("POST /api/v1/backups/places/:id/copy", 404, system, body: "{}"),
+        probe("DELETE /api/v1/backups/places/:id", 404, system),
+        probe("POST /api/v1/backups/:id/proof", 404, system, body: "{}"),
+        probe("GET /api/v1/backups/:id/file", 404, system),
+    ]
+
     private static let reviews = [
         probe("GET /api/v1/admin/access-reviews", 200, both),
         probe("POST /api/v1/admin/access-reviews", 201, both),
@@ -45,6 +61,15 @@ enum AdminRoutes {
             probe("PUT /api/v1/admin/\(word)/:id", 400, both, body: "{}", door: .records),
         ]
     }
+
+    private static let timeMachine = [
+        probe("GET /api/v1/time-machine", 200, both),
+        probe("POST /api/v1/time-machine/open", 400, system, body: "{}"),
+        probe("POST /api/v1/time-machine/close", 200, system, body: "{}"),
+        probe("POST /api/v1/time-machine/patients", 400, both, body: "{}"),
+        probe("GET /api/v1/time-machine/patients/:id", 409, both),
+        probe("POST /api/v1/time-machine/copy", 400, system, body: "{}"),
+    ]
 
     private static func probe(
         _ route: String, _ status: Int, _ letters: String, body: String? = nil,

@@ -52,12 +52,24 @@ enum RouteTable {
     }
 
     /// Every FHIR route stands below two addresses.
-    static let probes: [Probe] =
-        openProbes + setupProbes + accountProbes + boxProbes + AdminRoutes.probes
-        + FactorRoutes.probes + rightsProbes + chartProbes
-        + ["/fhir", "/fhir/R4"].flatMap {
-            reads($0) + histories($0) + searches($0) + writes($0) + conditionals($0)
-        }
+    static let probes: [Probe] = ownProbes + fhirProbes + TermRoutes.every
+
+    private static let ownProbes: [Probe] = {
+        var all: [Probe] = openProbes + setupProbes + accountProbes + boxProbes
+        all += AdminRoutes.probes
+        all += FactorRoutes.probes
+        all += rightsProbes
+        all += chartProbes
+        all += OperationRoutes.own
+        return all
+    }()
+    private static let fhirProbes: [Probe] = ["/fhir", "/fhir/R4"].flatMap { base in
+        var all: [Probe] = reads(base) + histories(base) + searches(base)
+        all += writes(base)
+        all += conditionals(base)
+        all += OperationRoutes.probes(base)
+        return all
+    }
 
     private static let all = "+++++++++++"
 
@@ -91,12 +103,17 @@ enum RouteTable {
     ]
 
     /// The steps of the setup, for whoever has not proved the code.
-    private static let setupProbes = [
-        "kind", "clinic", "password-check", "administrator", "kit", "proof",
-    ].map { step in
-        Probe(
-            "POST /api/v1/setup/\(step)", "/api/v1/setup/\(step)", .open, 401, all, body: "{}")
-    }
+    private static let setupProbes =
+        [
+            "kind", "clinic", "password-check", "administrator", "kit", "proof", "restore/upload",
+            "restore/begin",
+        ].map { step in
+            Probe(
+                "POST /api/v1/setup/\(step)", "/api/v1/setup/\(step)", .open, 401, all, body: "{}")
+        }
+        + ["restore", "restore/progress"].map { step in
+            Probe("GET /api/v1/setup/\(step)", "/api/v1/setup/\(step)", .open, 401, all)
+        }
 
     private static let accountProbes = [
         Probe("GET /api/v1/auth/me", "/api/v1/auth/me", .account, 200, all),
@@ -216,6 +233,15 @@ enum RouteTable {
         Probe(
             "GET /api/v1/patients/:id/notes/:document", "/api/v1/patients/other/notes/note",
             .records, 404, "-++++++++--"),
+        Probe(
+            "GET /api/v1/vitals/:id/rules", "/api/v1/vitals/own/rules", .records, 200,
+            "-++++++++++"),
+        Probe(
+            "GET /api/v1/vitals/:id/rules", "/api/v1/vitals/other/rules", .records, 200,
+            "-+++++++++-"),
+        Probe(
+            "POST /api/v1/observations/vitals", "/api/v1/observations/vitals", .records, 400,
+            "--+++-+----", body: #"{"patientId":"own"}"#),
     ]
 
     private static func reads(_ base: String) -> [Probe] {
@@ -260,6 +286,15 @@ enum RouteTable {
             Probe(type, "\(base)/Practitioner/_history", .records, 200, all),
             Probe("POST \(base)/$fhirpath", "\(base)/$fhirpath", .nothing, 400, all, body: "{}"),
             Probe("GET \(base)/_history", "\(base)/_history", .records, 200, all),
+            Probe(
+                "POST \(base)/:type/$validate", "\(base)/Condition/$validate", .nothing, 200, all,
+                body: condition("cough", of: "own")),
+            Probe(
+                "POST \(base)/:type/:id/$validate", "\(base)/Condition/cough/$validate", .records,
+                200, "-+++++++-++", body: condition("cough", of: "own")),
+            Probe(
+                "GET \(base)/:type/:id/$validate", "\(base)/Condition/cough/$validate", .records,
+                200, "-+++++++-++"),
         ]
     }
 

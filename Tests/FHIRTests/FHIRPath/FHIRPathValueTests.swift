@@ -106,7 +106,7 @@ struct FHIRPathValueTests {
         ("1 '10*9/L' = 1 '10*3/uL'", ["true"]),
         ("120 'mm[Hg]' > 15 'kPa'", ["true"]),
         ("1 'mg{creat}' = 1 'mg'", ["true"]),
-        ("37 'Cel' = 37 'K'", []),
+        ("37 'Cel' = 37 'K'", ["false"]), ("37 'Cel' = 98.6 '[degF]'", ["true"]),
         ("1 'kg' = 1 'm'", []),
         ("1 'kg' > 1 'm'", []),
         ("1 'bogus' = 1 'bogus'", ["true"]),

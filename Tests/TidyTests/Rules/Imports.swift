@@ -33,12 +33,13 @@ enum Layers {
     /// The arrows between targets of one layer; each other one is forbidden.
     static let sameLayer: [String: Set<String>] = [
         "FHIRXML": ["FHIRModel"], "FHIRPath": ["FHIRModel"],
-        "FHIRSearch": ["FHIRModel", "FHIRPath"],
+        "FHIRSearch": ["FHIRModel", "FHIRPath"], "Terminology": ["FHIRModel", "FHIRPath"],
         "FHIRValidation": ["FHIRModel", "FHIRPath"], "AccessControl": ["FHIRModel"],
         "DecisionSupport": ["FHIRModel", "FHIRPath"], "CCDA": ["FHIRModel"],
         "ClinicalText": ["FHIRModel"], "WebAuthn": ["FHIRModel"],
         "RecordStore": ["Sealing", "SQLite", "Deflate"],
         "Backups": ["RecordStore", "Sealing", "SQLite", "Deflate"],
+        "BackupPlaces": ["Sealing"],
         "ServerKit": ["RecordStore", "Deflate", "Sealing"],
         "Main": ["Assembly"],
     ]
@@ -47,9 +48,10 @@ enum Layers {
     static let owners: [String: Set<String>] = [
         "COpenSSL": ["Sealing", "Exchange"], "CArgon2": ["Sealing"], "CSQLite": ["SQLite"],
         "CZlib": ["Deflate"], "CUnicodeTables": ["FHIRModel"], "CDefinitions": ["FHIRModel"],
+        "CTerminology": ["Terminology", "FHIRPath"],
         "CCurl": ["Exchange"],
         "CXML": ["FHIRXML"],
-        "CWebAssets": ["Assembly"], "CDemoClinic": ["Assembly", "Steward"],
+        "CWebAssets": ["Assembly"], "CDemoClinic": ["Assembly", "Steward", "TestKit"],
         "ArgumentParser": ["Assembly"], "NIOSSL": ["ServerKit", "Assembly"],
         "HummingbirdTLS": ["ServerKit"], "HummingbirdHTTP2": ["ServerKit"],
     ]

@@ -1,4 +1,5 @@
 // web/pages/access-rules/access-rules.js - by which rule each role opens charts.
+import { adminFrame } from "../../elements/admin-nav.js";
 import { markField, showErrors } from "../../elements/error-summary.js";
 import { failedNote, loadingNote } from "../../elements/state-note.js";
 import { get, put } from "../../lib/api.js";
@@ -13,10 +14,10 @@ const roleWords = (role) => formatCode(role.toLowerCase());
 
 /** Opens the page. */
 export function open(outlet) {
-  const place = element`<div></div>`;
-  outlet.replaceChildren(html`<div class="page access-rules"><div class="page-head"><h1>Who may see which charts</h1>
-    <p>A role opens every chart of the clinic, or only the charts of patients with whom the person has
-      to do. <a href="/help/who-may-see-what">How this works</a></p></div>${place}</div>`);
+  const place = element`<div class="access-rules"></div>`;
+  outlet.replaceChildren(adminFrame({ path: "/access-rules", title: "Who may see which charts",
+    intro: html`A role opens every chart of the clinic, or only the charts of patients with whom the
+      person has to do. <a href="/help/who-may-see-what">How this works</a>` }, place));
   load(place);
   return {};
 }
@@ -43,7 +44,8 @@ function rulesForm(answer, place) {
   const form = element`<form class="card" novalidate><header><h2>Rules</h2>
     ${answer.changedAt ? html`<span class="quiet">Changed ${formatDateTime(answer.changedAt)}</span>` : null}
     </header><div class="card-body"><div class="errors"></div>
-    <div class="table-frame"><table class="table"><thead><tr><th scope="col">Role</th>
+    <div class="table-frame" tabindex="0" role="region" aria-label="Roles"><table class="table"><thead><tr>
+      <th scope="col">Role</th>
       <th scope="col">Opens</th><th scope="col"><span class="seen-by-readers-only">or</span></th></tr></thead>
       <tbody>${rows}</tbody></table></div>
     <div class="field"><label for="visit-days">A visit or an appointment counts for so many days</label>

@@ -5,7 +5,7 @@ import { html } from "../../lib/html.js";
 /** Opens the page. */
 export function open(outlet) {
   const row = ({ href, label, what }) => html`<tr>
-    <th scope="row" class="nowrap"><a href="${href}">${label}</a></th><td>${what}</td></tr>`;
+    <th scope="row"><a href="${href}">${label}</a></th><td>${what}</td></tr>`;
   outlet.replaceChildren(adminFrame(
     { path: "/admin", title: "Administration",
       intro: "Every change on these pages is in the audit log with your name." },

@@ -3,6 +3,7 @@
 /** The groups in the order of the page. */
 export const groupWords = new Map([
   ["sessions", "Sessions"], ["passwords", "Passwords"], ["records", "Records"],
+  ["backups", "Backups"],
   ["rates", "How often one may ask"],
   ["outgoing", "Sending to other programs"], ["log", "Log of the program"], ["network", "Network"],
 ]);
@@ -18,11 +19,20 @@ const titles = new Map([
   ["PASSWORD_CHARACTERS_MIN", "Shortest password"],
   ["PASSWORDS_REMEMBERED", "Earlier passwords that cannot be used again"],
   ["PASSWORD_DAYS_MAX", "Passwords expire after"],
+  ["BACKUP_EVERY_MINUTES", "A backup is made every"],
+  ["BACKUP_NIGHT_HOUR", "Hour of the night's work"],
+  ["BACKUP_KEEP_HOURLY", "Hours that keep a backup"],
+  ["BACKUP_KEEP_DAILY", "Days that keep a backup"],
+  ["BACKUP_KEEP_WEEKLY", "Weeks that keep a backup"],
+  ["BACKUP_KEEP_MONTHLY", "Months that keep a backup"],
   ["AUDIT_RETENTION_DAYS", "Audit log is kept at least"],
   ["RATE_API_PER_SECOND", "Requests of one user, a second"],
   ["RATE_OPEN_PER_SECOND", "Requests without a sign-in, a second"],
   ["RATE_SIGN_IN_PER_MINUTE", "Tries to sign in from one address, a minute"],
   ["RATE_ALL_PER_SECOND", "Requests of everybody together, a second"],
+  ["VALIDATION", "Records that break rules of FHIR"],
+  ["NARRATIVE", "Add a text for people to records without one"],
+  ["PROVENANCE", "Keep with each write who made it"],
   ["OUTGOING_HOSTS", "Machines that the box may send to"],
   ["OUTGOING_CA_FILE", "File of further authorities for them"],
   ["LOG_LEVEL", "Level of the log"],

@@ -1,4 +1,5 @@
 // web/pages/certificates/certificates.js - what browsers are shown, and how to bring another one.
+import { adminFrame } from "../../elements/admin-nav.js";
 import { markField, showErrors } from "../../elements/error-summary.js";
 import { failedNote, loadingNote } from "../../elements/state-note.js";
 import { get, post } from "../../lib/api.js";
@@ -15,13 +16,11 @@ const soonDays = 14;
 
 /** Opens the page. */
 export function open(outlet) {
-  const place = element`<div class="place"></div>`;
+  const place = element`<div class="place certificates"></div>`;
   const mayChange = session.get().user?.roles.includes("SYSTEM_ADMIN") ?? false;
-  outlet.replaceChildren(html`<div class="page certificates">
-    <div class="page-head"><h1>Certificates</h1>
-      <p>By its certificate a device knows that it talks to this box and to nothing else. The box makes
-        one and renews it by itself. <a href="/help/certificates">Help</a></p></div>
-    ${place}</div>`);
+  outlet.replaceChildren(adminFrame({ path: "/certificates", title: "Certificates",
+    intro: html`By its certificate a device knows that it talks to this box and to nothing else. The
+      box makes one and renews it by itself. <a href="/help/certificates">Help</a>` }, place));
   const page = { place, mayChange, isOpen: true };
   load(page);
   return { close() { page.isOpen = false; } };

@@ -48,7 +48,7 @@ export function open(outlet, parts) {
 
 class ChartPage {
   #outlet; #parts; #chart = null; #request = new AbortController(); #endKeys = []; #sizes = null;
-  #strip = null; #changes = null;
+  #strip = null; #note = null; #changes = null;
 
   constructor(outlet, parts) {
     this.#outlet = outlet;
@@ -75,6 +75,13 @@ class ChartPage {
         ${isClosed ? closedNote(id, () => this.load()) : failedNote(error, () => this.load())}
         <p><a href="/patients">Find a patient</a></p></div>`);
     }
+  }
+
+  // After something was saved: the chart as it is now, at another address, with a word on top.
+  async #reload(path, note) {
+    await go(path, { isReplacing: true });
+    this.#note = note;
+    await this.load();
   }
 
   change(parts) {
@@ -132,7 +139,9 @@ class ChartPage {
     this.#showPanel();
     const heading = this.#outlet.querySelector("h1");
     heading.tabIndex = -1;
-    heading.focus({ preventScroll: true });
+    if (!this.#outlet.querySelector(".panel").contains(document.activeElement)) {
+      heading.focus({ preventScroll: true });
+    }
   }
 
   #tab(tab) {
@@ -157,7 +166,11 @@ class ChartPage {
     }
     const panel = this.#outlet.querySelector(".panel");
     panel.setAttribute("aria-labelledby", `tab-${tab.key}`);
-    panel.replaceChildren(...partsMissing(this.#chart), tab.panel(this.#chart, this.#parts.document));
+    const page = { reload: (path, note) => this.#reload(path, note) };
+    panel.replaceChildren(...partsMissing(this.#chart),
+      ...[this.#note].filter(Boolean), tab.panel(this.#chart, this.#parts.document, page));
+    this.#note?.focus();
+    this.#note = null;
     const isFar = this.#outlet.querySelector(".chart").getBoundingClientRect().top < 0;
     if (isFar) window.scrollTo(0, this.#outlet.offsetTop);
   }
@@ -189,6 +202,10 @@ class ChartPage {
         go(this.#path(tab));
         this.#outlet.querySelector(`#tab-${tab.key}`).focus();
       }));
+    if (may("observations.create")) {
+      this.#endKeys.push(keys.add("v", "Chart: record vitals", () =>
+        go(`/patients/${encodeURIComponent(this.#parts.id)}/vitals/new`)));
+    }
   }
 
   // Whatever takes the focus must not lie under the banner.

@@ -78,7 +78,7 @@ export function immunizationsPanel({ immunizations }) {
     columns: [
       { head: "Vaccine", cell: (item) => codeText({ text: item.text, code: item.cvx && `CVX ${item.cvx}` }),
         isRowHead: true },
-      { head: "Given", cell: (item) => day(item.date) },
+      { head: "Given", cell: (item) => (item.date ? day(item.date) : "Date not known") },
       { head: "Status", cell: (item) => statusTag(item.status, item.status === "completed") },
       { head: "Lot", cell: (item) => item.lot ?? "" },
       { head: "Site", cell: (item) => bdi(item.site) },
@@ -116,10 +116,21 @@ export function documentsPanel({ documents, patient }) {
       { head: "Kind", cell: (item) => bdi(item.category) },
       { head: "Date", cell: (item) => day(item.date) },
       { head: "Author", cell: (item) => bdi(item.author) },
-      { head: "Format", cell: (item) => item.contentType ?? "" },
+      { head: "Format", cell: (item) => formatName(item.contentType) },
       { head: "Status", cell: (item) => statusTag(item.status, item.status === "current") },
     ],
   });
+}
+
+const formats = {
+  "text/plain": "Text", "text/html": "Web page", "text/rtf": "Rich text", "application/pdf": "PDF",
+  "image/jpeg": "Picture", "image/png": "Picture", "image/tiff": "Picture",
+  "application/dicom": "DICOM", "text/xml": "XML", "application/xml": "XML",
+};
+
+function formatName(contentType) {
+  const media = (contentType ?? "").split(";")[0].trim().toLowerCase();
+  return formats[media] ?? media;
 }
 
 function halves(items, isCurrent, titles, table) {

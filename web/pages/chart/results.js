@@ -6,13 +6,11 @@ import { emptyNote } from "../../elements/state-note.js";
 import "../../elements/trend-plot.js";
 import { count, formatDate, formatUnit } from "../../lib/format.js";
 import { element, html } from "../../lib/html.js";
+import { may } from "../../lib/session.js";
+import { newestOf } from "./measures.js";
+import { vitalsForm } from "./vitals-form.js";
 
 const rowsMax = 50;
-
-/** Returns the newest reading that was not withdrawn. */
-export function newestOf({ points }) {
-  return points.findLast(({ status }) => status !== "entered-in-error") ?? points.at(-1);
-}
 
 /** Returns a series as a card with a plot, or as a table when nothing can be plotted. */
 export function plotCard(series, { isLarge = false } = {}) {
@@ -24,17 +22,31 @@ export function plotCard(series, { isLarge = false } = {}) {
     <div class="card-body">${content}</div></section>`;
 }
 
-/** Returns every vital sign with its plot. */
-export function vitalsPanel({ vitals }) {
-  if (vitals.length === 0) {
-    return element`<section class="card"><h2>Vitals</h2>
+/** Returns every vital sign with its plot, or the form to record some. */
+export function vitalsPanel(chart, part, page) {
+  const href = `/patients/${encodeURIComponent(chart.patient.id)}/vitals`;
+  const mayRecord = may("observations.create") && !chart.patient.isDeceased;
+  if (part === "new" && mayRecord) {
+    return vitalsForm(chart, { backHref: href, onSaved: (items) => page.reload(href, savedNote(items)) });
+  }
+  const record = mayRecord ? html`<a class="button small first no-print" href="${href}/new">Record
+    vitals</a>` : null;
+  if (chart.vitals.length === 0) {
+    return element`<section class="card"><header><h2>Vitals</h2>${record}</header>
       <div class="card-body">${emptyNote("No vital sign is recorded.")}</div></section>`;
   }
-  return element`<section class="stack"><h2>Vitals</h2>
+  return element`<section class="stack"><div class="part-head"><h2>Vitals</h2>${record}</div>
     <p class="quiet no-print">Each plot takes the focus: arrow keys read one value after the other.
     </p>
-    <div class="plot-grid-wide">${vitals.map((series) => plotCard(series, { isLarge: true }))}</div>
+    <div class="plot-grid-wide">${chart.vitals.map((series) => plotCard(series, { isLarge: true }))}</div>
   </section>`;
+}
+
+function savedNote(items) {
+  const alerts = items.filter(({ interpretation }) => ["LL", "HH"].includes(interpretation));
+  return element`<div class="message ${alerts.length ? "danger" : "good"} no-print" role="status"
+    tabindex="-1"><p>Saved: ${items.map(({ label, interpretation }) =>
+    html`<span class="saved-item">${label} ${resultFlag({ interpretation })}</span> `)}</p></div>`;
 }
 
 /** Returns every lab test in groups, newest value first, each with its trend. */

@@ -4,7 +4,8 @@ import { emptyNote } from "../../elements/state-note.js";
 import { timeMs, formatCode, formatDate } from "../../lib/format.js";
 import { element, html } from "../../lib/html.js";
 import { isStanding } from "./banner.js";
-import { labTable, newestOf, plotCard } from "./results.js";
+import { newestOf } from "./measures.js";
+import { labTable, plotCard } from "./results.js";
 
 const listMax = 8;
 const plotsMax = 6;

@@ -8,16 +8,20 @@ await addStyle("./help.css", import.meta.url);
 
 const topics = [
   ["sign-in", "Signing in"], ["patient-search", "Finding a patient"],
-  ["chart", "Reading a chart"], ["keyboard", "Keyboard"], ["sessions", "Your sign-in"],
+  ["chart", "Reading a chart"], ["vitals", "Recording vitals"], ["keyboard", "Keyboard"], ["sessions", "Your sign-in"],
   ["second-factor", "The second factor"],
   ["audit-log", "The audit log"], ["who-may-see-what", "Who may see what"],
   ["break-glass", "Emergency access"], ["delegation", "Standing in"],
   ["locked-out", "Locked out"], ["install", "Install, update, remove"], ["setup", "Setting up a box"],
-  ["recovery-kit", "The recovery kit"], ["practice-clinic", "The practice clinic"],
+  ["recovery-kit", "The recovery kit"], ["restore", "Restore a backup"],
+  ["time-machine", "Time machine"], ["practice-clinic", "The practice clinic"],
+  ["demo-clinic", "The invented people"],
   ["trust-this-device", "Trust on a device"], ["certificates", "Certificates"],
-  ["maintenance", "Closing for maintenance"], ["administration", "For administrators"],
+  ["backups", "Backups"], ["maintenance", "Closing for maintenance"],
+  ["purge", "Destroying a record"], ["administration", "For administrators"],
   ["users", "Users and roles"], ["access-review", "Access review"],
   ["clinic-and-places", "Clinic, locations, providers"], ["settings", "Settings"],
+  ["code-systems", "Code systems"],
   ["fhir", "For programs: FHIR"], ["subscriptions", "For programs: being told"],
 ];
 

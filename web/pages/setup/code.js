@@ -18,7 +18,8 @@ export function codeScreen({ send, show }) {
       send: async ({ code, kind }) => {
         const state = await send("claim", { code });
         if (!state) return;
-        if (state.step !== "kind") show(state);
+        if (kind === "restore") show(state, { step: "restore" });
+        else if (state.step !== "kind") show(state);
         else await choose({ state, kind, show });
       },
     })}`;
@@ -37,8 +38,9 @@ export function kindScreen({ state, send, show }) {
     body: form({
       fields: kindChoice(state.kind ?? "clinic"), submit: "Go on", busy: "Keeping it…",
       send: async ({ kind }) => {
+        if (kind === "restore") return show(state, { step: "restore" });
         const next = await send("kind", { kind });
-        if (next) show(next, { step: "clinic" });
+        return next ? show(next, { step: "clinic" }) : undefined;
       },
     }),
   };
@@ -52,5 +54,7 @@ function kindChoice(chosen) {
     ${option("clinic", "A new clinic", "Real people. The box begins empty.")}
     ${option("practice", "Practice, with invented people",
       "Twenty invented patients to learn with. A yellow bar says so on every page, and every night "
-      + "the clinic is as it was in the beginning.")}</fieldset>`;
+      + "the clinic is as it was in the beginning.")}
+    ${option("restore", "Restore a backup", "An earlier box goes on living on this one. You need the "
+      + "backup file and the recovery kit.")}</fieldset>`;
 }

@@ -88,10 +88,9 @@ function paper(sheet) {
     <h3>When it is needed</h3>
     <ol class="kit-steps">
       <li>The box is replaced, or does not open its own keys.</li>
-      <li>Put the data folder from the newest backup on the box that takes its place.</li>
-      <li>Write the code above into a file, and run there:
-        <code>tribal-ehr keys open --recovery-code-file FILE</code></li>
-      <li>Start the box, sign in, and make a fresh kit: <code>tribal-ehr keys kit</code></li>
+      <li>Install the program on the machine that takes its place, and open its setup page.</li>
+      <li>Choose “Restore a backup”, then the newest backup file, and type the code above.</li>
+      <li>Sign in as before, and make a fresh kit: <code>tribal-ehr keys kit</code></li>
     </ol>
     <p><strong>Whoever has this code and the disk can open every chart.</strong> Show it to nobody else.
       A newer kit ends this one: destroy it then.</p></article>`;

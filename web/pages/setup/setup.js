@@ -10,13 +10,14 @@ import { clinicScreen } from "./clinic.js";
 import { codeScreen, kindScreen } from "./code.js";
 import { doneScreen } from "./done.js";
 import { kitScreen } from "./kit.js";
+import { restoreScreen } from "./restore.js";
 
 await addStyle("./setup.css", import.meta.url);
 
 const followMs = 5_000;
 const screens = {
   code: codeScreen, kind: kindScreen, clinic: clinicScreen, administrator: administratorScreen,
-  kit: kitScreen, done: doneScreen,
+  kit: kitScreen, done: doneScreen, restore: restoreScreen,
 };
 const steps = [
   ["kind", "Begin"], ["clinic", "Clinic"], ["administrator", "Administrator"],
@@ -66,7 +67,7 @@ class Setup {
     const { title, body } = screens[step]({
       state, send: (path, values) => this.send(path, values),
       show: (next, options) => this.show(next, options),
-      goTo: (other) => this.show(this.#state, { step: other }),
+      goTo: (other) => this.show(this.#state, { step: other }), leave: () => this.#showOver(),
       keep: (next) => { this.#state = next; },
     });
     const heading = element`<h1 tabindex="-1">${title}</h1>`;
@@ -111,7 +112,7 @@ class Setup {
 
   async #follow() {
     const version = this.#state?.version;
-    if (version === undefined || this.#shown === "done") return;
+    if (version === undefined || ["done", "restore"].includes(this.#shown)) return;
     if (document.visibilityState !== "visible") return;
     try {
       const state = await get("/setup", { isSignIn: true });

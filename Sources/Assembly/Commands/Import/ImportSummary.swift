@@ -41,6 +41,12 @@ package struct ImportSummary: Sendable {
                 types.member(type, count)
             }
         }
+        out.member("flawed", tally.flawed)
+        out.object("flaws") { flaws in
+            for (text, count) in tally.flaws.sorted(by: { $0.key < $1.key }) {
+                flaws.member(text, count)
+            }
+        }
         out.member("rejected", tally.rejects.count)
         out.array("rejects") { list in
             var left = Self.rejectsMax
@@ -123,10 +129,21 @@ package struct ImportText: Sendable {
                     + " in the folders left alone.")
         }
         let rejected = summary.tally.rejects.count
+        lines += flawLines(summary.tally)
         if rejected > 0 {
             lines.append("\(ProgressText.grouped(rejected)) left out, for the reasons above.")
         }
         return lines
+    }
+
+    /// What went in though it breaks rules, the commonest first.
+    private func flawLines(_ tally: ImportTally) -> [String] {
+        guard tally.flawed > 0 else { return [] }
+        let worst = tally.flaws.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        return [
+            "\(ProgressText.counted(tally.flawed, "resource")) went in though they break rules of "
+                + "FHIR; the box keeps them as they came:"
+        ] + worst.prefix(rejectsMax).map { "  \(ProgressText.grouped($0.value)) × \($0.key)" }
     }
 
     private func counts(_ tally: ImportTally) -> String {

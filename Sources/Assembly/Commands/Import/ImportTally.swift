@@ -24,6 +24,10 @@ package struct ImportTally: Hashable, Sendable {
     /// Resources that are in the record now, by type.
     package var byType: [String: Int] = [:]
     package var rejects: [Reject] = []
+    /// Resources that went in though they break rules of FHIR.
+    package var flawed = 0
+    /// How often each rule is broken by what went in, by place and words.
+    package var flaws: [String: Int] = [:]
 
     /// Nothing yet.
     package init() {}
@@ -35,6 +39,10 @@ package struct ImportTally: Hashable, Sendable {
         unchanged = answer["unchanged"]?.int ?? 0
         if let types = answer["byType"] {
             for (type, count) in types.members { byType[type] = count.int ?? 0 }
+        }
+        flawed = answer["flawed"]?.int ?? 0
+        if let counts = answer["flaws"] {
+            for (text, count) in counts.members { flaws[text] = count.int ?? 0 }
         }
         if let list = answer["rejects"] {
             rejects = list.elements.map {
@@ -57,6 +65,8 @@ package struct ImportTally: Hashable, Sendable {
         unchanged += other.unchanged
         byType.merge(other.byType, uniquingKeysWith: +)
         rejects += other.rejects
+        flawed += other.flawed
+        flaws.merge(other.flaws, uniquingKeysWith: +)
     }
 
     /// What both tries of one piece came to, of which this is the first: what the first one

@@ -59,8 +59,8 @@ package struct KitSheet: Sendable {
             1. Print this sheet twice. Put the copies into two safes in two buildings.
             2. Whoever has this code can open every chart. Show it to nobody else.
             3. It is needed when the box is replaced, or does not open its own keys.
-            4. Put the backed-up data folder in place, the code into a file, and run:
-               tribal-ehr keys open --recovery-code-file FILE
+            4. Install the program on the other machine, open its setup page, choose
+               "Restore a backup", the newest backup file, and type the code.
             5. Made a newer kit? Destroy this one: only the newest kit opens the box.
             \(trustText)
             """

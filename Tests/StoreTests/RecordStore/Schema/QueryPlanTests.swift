@@ -64,7 +64,7 @@ extension String {
 @Suite struct `Plans of the statements` {
     @Test func `no statement of a rows file reads a large table from end to end`() async throws {
         guard let sources = StoreSources() else { return }
-        let test = try TestStore(steps: [TestStore.history, .deferred])
+        let test = try TestStore(steps: [TestStore.history, .deferred, .terms])
         let raw = try test.rawConnection()
         var count = 0
         for (path, text) in sources.texts where path.contains("Rows.swift") {
@@ -75,6 +75,7 @@ extension String {
                     "resource_version", "audit_entry", "identifier_tag", "answered_request",
                     "outbox", "v", "t", "a", "search_resource", "search_tag", "search_link",
                     "search_range", "search_quantity", "search_text", "deferred_answer",
+                    "term_concept", "term_name", "term_edge", "term_word",
                 ] {
                     let isScan = plan.contains { line in
                         line == "SCAN \(table)" || line.hasPrefix("SCAN \(table) ")

@@ -1,5 +1,4 @@
 import AccessControl
-import CDemoClinic
 import FHIRModel
 import FHIRSearch
 import Glibc
@@ -23,10 +22,7 @@ import Testing
         environment("TRIBAL_EHR_SEARCHES").flatMap(Int.init) ?? (isFull ? 10_000 : 500)
 
     private static func demo() throws -> [JSON] {
-        var count = 0
-        guard let start = demo_clinic(&count) else { return [] }
-        return try UnsafeBufferPointer(start: start, count: count).split(separator: 0x0A)
-            .map { try JSON.parse(Array($0)) }
+        try DemoLines.all().map { try JSON.parse($0) }
     }
 
     /// Both, each resource once.

@@ -1,5 +1,4 @@
 import AccessControl
-import CDemoClinic
 import FHIRModel
 import FHIRSearch
 import RecordStore
@@ -69,10 +68,7 @@ import Testing
 
     @Test func `no search of a type of US Core reads a large table from end to end`() async throws {
         let test = try TestStore()
-        var count = 0
-        guard let start = demo_clinic(&count) else { return }
-        let lines = UnsafeBufferPointer(start: start, count: count).split(separator: 0x0A)
-        try await test.store.putAll(lines.map { try JSON.parse(Array($0)) })
+        try await test.store.putAll(DemoLines.all().map { try JSON.parse($0) })
         let parser = SearchParser(nowMs: FixedClock.mondayMs, offersText: true)
         var ran = 0
         for type in Self.types {

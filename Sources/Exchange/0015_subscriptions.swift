@@ -3,7 +3,7 @@ package import RecordStore
 extension SchemaStep {
     /// How far the delivery of each subscription is.
     package static let subscriptions = SchemaStep(
-        14, "subscriptions",
+        15, "subscriptions",
         sql: """
             CREATE TABLE subscription_state (
                 id             TEXT    PRIMARY KEY,  -- of the Subscription
