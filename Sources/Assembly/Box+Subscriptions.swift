@@ -18,10 +18,11 @@ extension Box {
                 let host = hosts.first ?? "\(label.text).local"
                 return "https://\(host)\(port == 443 ? "" : ":\(port)")/fhir"
             },
-            jitter: { bound in
-                // Without randomness all wait the whole time, which is no harm.
-                guard bound > 0, let bytes = try? Random.bytes(7) else { return 0 }
-                return bytes.reduce(Int64(0)) { $0 << 8 | Int64($1) } % bound
+            pick: { bound in
+                // Without randomness those that wait come together, which does no harm.
+                let bytes = (try? Random.bytes(4)) ?? []
+                let number = bytes.reduce(Int64(0)) { $0 << 8 | Int64($1) }
+                return bound > 0 ? number % bound : 0
             })
     }
 }

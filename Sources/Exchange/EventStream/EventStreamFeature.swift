@@ -10,6 +10,8 @@ import ServiceLifecycle
 /// Tells pages at once what somebody else changed.
 package struct EventStreamFeature: Feature {
     package static let key = "events"
+    /// Streams of one person; one more ends the oldest.
+    package static let perUserMax = 24
     /// A page is told that the box is still there so often, in milliseconds.
     private static let heartbeatMs: Int64 = 15_000
     /// How old what is known of the session and its rights may be, in milliseconds.
@@ -45,11 +47,15 @@ package struct EventStreamFeature: Feature {
                 .forbidden, "Only pages follow changes. Programs use subscriptions.")
         }
         let after = try place(request) ?? store.journal.head
-        try streams.enter(userID)
-        let listening = store.journal.listen()
+        let (number, signals) = store.journal.listen()
         let stream = Stream(
-            store: store, session: session, after: after,
-            watcher: watcher, number: listening.number)
+            store: store, session: session, after: after, watcher: watcher, number: number)
+        do throws(Problem) {
+            try streams.enter(userID, number: number) { stream.end() }
+        } catch {
+            stream.end()
+            throw error
+        }
         let streams = streams
         return Response(
             status: .ok,
@@ -59,12 +65,12 @@ package struct EventStreamFeature: Feature {
             body: ResponseBody { writer in
                 defer {
                     stream.end()
-                    streams.leave(userID)
+                    streams.leave(userID, number: number)
                 }
                 var own = writer
                 // The stop of the box ends the signals, and with them the answer.
                 try await withGracefulShutdownHandler {
-                    try await stream.write(listening.signals, to: &own)
+                    try await stream.write(signals, to: &own)
                 } onGracefulShutdown: {
                     stream.end()
                 }

@@ -4,25 +4,34 @@ import Kernel
 import RecordStore
 import Synchronization
 
-/// Who may listen to changes at once, and how many do.
+/// Who listens to changes at present.
 final class EventStreams: Sendable {
-    /// Limits of the streams.
-    enum Limits {
-        static let countMax = 256
-        static let perUserMax = 12
+    /// Streams of all people together.
+    static let countMax = 256
+
+    private struct One {
+        let number: UInt64
+        let end: @Sendable () -> Void
     }
 
-    private let byUser = Mutex<[String: Int]>([:])
+    private let byUser = Mutex<[String: [One]]>([:])
 
-    /// Lets one more stream of a person begin.
+    /// Lets one more stream of a person begin, and ends the person's oldest where there are many: a
+    /// page that was left may look as if it listened for half a minute.
     ///
-    /// - Throws: ``Problem`` `.throttled` where the person, or all together, have too many.
-    func enter(_ userID: String) throws(Problem) {
-        let isAdmitted = byUser.withLock { counts in
-            guard counts.values.reduce(0, +) < Limits.countMax,
-                counts[userID, default: 0] < Limits.perUserMax
-            else { return false }
-            counts[userID, default: 0] += 1
+    /// - Throws: ``Problem`` `.throttled` where all people together have too many.
+    func enter(
+        _ userID: String, number: UInt64, _ end: @escaping @Sendable () -> Void
+    ) throws(Problem) {
+        var surplus: [One] = []
+        let isAdmitted = byUser.withLock { streams in
+            guard streams.values.reduce(0, { $0 + $1.count }) < Self.countMax else { return false }
+            streams[userID, default: []].append(One(number: number, end: end))
+            let count = (streams[userID]?.count ?? 0) - EventStreamFeature.perUserMax
+            if count > 0 {
+                surplus = Array(streams[userID]?.prefix(count) ?? [])
+                streams[userID]?.removeFirst(count)
+            }
             return true
         }
         guard isAdmitted else {
@@ -31,13 +40,14 @@ final class EventStreams: Sendable {
                 "Too many pages listen for changes at once. Close those that you do not need.",
                 retryAfterSeconds: 30)
         }
+        for one in surplus { one.end() }
     }
 
     /// A stream of a person has ended.
-    func leave(_ userID: String) {
-        byUser.withLock { counts in
-            let left = counts[userID, default: 1] - 1
-            counts[userID] = left > 0 ? left : nil
+    func leave(_ userID: String, number: UInt64) {
+        byUser.withLock { streams in
+            streams[userID]?.removeAll { $0.number == number }
+            if streams[userID]?.isEmpty == true { streams[userID] = nil }
         }
     }
 }

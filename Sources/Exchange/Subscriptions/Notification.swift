@@ -75,8 +75,7 @@ struct Notification: Sendable {
 
     /// A Bundle of the backport with the status of the subscription first.
     ///
-    /// Spec: backport-subscription-notification-r4,
-    /// https://hl7.org/fhir/uv/subscriptions-backport/STU1.1/notifications.html
+    /// Spec: https://hl7.org/fhir/uv/subscriptions-backport/STU1.1/notifications.html
     func bundle(_ kind: Kind, _ events: [SubscriptionEvent]) -> [UInt8] {
         var writer = JSONWriter(reservingBytes: 4_096)
         writer.object { root in
@@ -112,8 +111,7 @@ struct Notification: Sendable {
 
     /// How a subscription stands, as Parameters.
     ///
-    /// Spec: backport-subscription-status-r4,
-    /// https://hl7.org/fhir/uv/subscriptions-backport/STU1.1/components.html
+    /// Spec: https://hl7.org/fhir/uv/subscriptions-backport/STU1.1/notifications.html
     func status(_ kind: Kind, _ events: [SubscriptionEvent]) -> [UInt8] {
         var writer = JSONWriter(reservingBytes: 1_024)
         writer.object { root in

@@ -22,7 +22,7 @@ package struct SubscriptionParts: Sendable {
     /// The absolute address of the box's FHIR interface.
     let base: @Sendable () -> String
     /// A number from 0 up to but not including the given one.
-    let jitter: @Sendable (Int64) -> Int64
+    let pick: @Sendable (Int64) -> Int64
     /// Up to where each subscription has looked, for the page of administrators.
     let progress = SubscriptionProgress()
 
@@ -32,12 +32,12 @@ package struct SubscriptionParts: Sendable {
     ///   - report: tells the log what went wrong.
     ///   - owner: a person as they may see records now; nil for one who may not sign in any more.
     ///   - base: the absolute address of the box's FHIR interface.
-    ///   - jitter: a number from 0 up to but not including the given one.
+    ///   - pick: a number from 0 up to but not including the given one.
     package init(
         store: RecordStore, client: OutgoingClient,
         report: @escaping @Sendable (String) -> Void,
         owner: @escaping @Sendable (SubscriptionOwner) async throws -> Caller?,
-        base: @escaping @Sendable () -> String, jitter: @escaping @Sendable (Int64) -> Int64
+        base: @escaping @Sendable () -> String, pick: @escaping @Sendable (Int64) -> Int64
     ) {
         self.store = store
         self.client = client
@@ -46,7 +46,7 @@ package struct SubscriptionParts: Sendable {
         self.report = report
         self.owner = owner
         self.base = base
-        self.jitter = jitter
+        self.pick = pick
     }
 
     /// The box itself, for what it writes about subscriptions.
@@ -62,7 +62,7 @@ package struct SubscriptionParts: Sendable {
     /// time, and up to half of it less so that many do not come at once.
     func waitMs(after attempts: Int) -> Int64 {
         let whole = min(Int64(3_600_000), Int64(1_000) << Int64(min(max(attempts - 1, 0), 20)))
-        return whole - jitter(whole / 2)
+        return whole - pick(whole / 2)
     }
 }
 

@@ -137,8 +137,7 @@ package struct SubscriptionsFeature: Feature {
 
     /// `GET /fhir/Subscription/{id}/$status`: how far a subscription is.
     ///
-    /// Spec: backport-subscription-status,
-    /// https://hl7.org/fhir/uv/subscriptions-backport/STU1.1/operations.html
+    /// Spec: https://hl7.org/fhir/uv/subscriptions-backport/STU1.1/operations.html
     @Sendable private func status(_ request: Request, _ context: CallerContext) async throws
         -> Response
     {

@@ -69,10 +69,8 @@ final class EventReader: Sendable {
         }
     }
 
-    func close() async {
-        // Closed already is as good.
-        try? await channel.withLock { $0 }?.close()
-    }
+    /// Goes away as a browser does, without waiting for the box to say good-bye.
+    func close() { channel.withLock { $0 }?.close(promise: nil) }
 
     private func take(_ text: String, isEnded: Bool) {
         let done = state.withLock { state in

@@ -1,5 +1,6 @@
 import AccessControl
 import Assembly
+import Exchange
 import FHIRModel
 import Identity
 import Kernel
@@ -28,7 +29,7 @@ import Testing
                 ])
             #expect(!reader.text.contains("Condition"))
             #expect(!reader.text.contains("Tsosie"))
-            await reader.close()
+            reader.close()
         }
     }
 
@@ -44,8 +45,8 @@ import Testing
             let lost = try await EventReader(doctor, port: served.port, after: "999999")
             await lost.wait("reset", 1)
             #expect(lost.data("change").isEmpty)
-            await back.close()
-            await lost.close()
+            back.close()
+            lost.close()
         }
     }
 
@@ -60,7 +61,7 @@ import Testing
             #expect(made.status == 201)
             await reader.wait("change", 1)
             #expect(reader.data("change").first?.contains(#""isOwn":true"#) == true)
-            await reader.close()
+            reader.close()
         }
     }
 
@@ -78,8 +79,8 @@ import Testing
             await first.waitForEnd()
             await second.waitForEnd()
             #expect(try await clerk.get("/api/v1/auth/me").status == 401)
-            await first.close()
-            await second.close()
+            first.close()
+            second.close()
         }
     }
 
@@ -88,6 +89,29 @@ import Testing
             try await test.add("doctor", [.physician])
             let program = try await served.bearer(try await test.token("doctor", "user/*.rs"))
             #expect(try await program.get("/api/v1/events").status == 403)
+        }
+    }
+
+    @Test func `one person has a bounded number of streams, of which the oldest ends`()
+        async throws
+    {
+        try await TestBox.served { test, served in
+            try await test.add("doctor", [.physician])
+            let doctor = try await served.signedIn("doctor")
+            var readers: [EventReader] = []
+            for _ in 0...EventStreamFeature.perUserMax {
+                let reader = try await EventReader(doctor, port: served.port)
+                await reader.wait("hello", 1)
+                readers.append(reader)
+            }
+            await readers[0].waitForEnd()
+            try await test.put(SampleResources.patient("p1"))
+            for reader in readers.dropFirst() {
+                await reader.wait("change", 1)
+                #expect(reader.data("change").count == 1)
+                reader.close()
+            }
+            #expect(readers[0].data("change").isEmpty)
         }
     }
 }

@@ -41,7 +41,8 @@ final class Receiver: Sendable {
     private struct State {
         var deliveries: [Delivery] = []
         var connections = 0
-        var waiting: [(count: Int, then: CheckedContinuation<Void, Never>)] = []
+        var next = 0
+        var waiting: [Int: (count: Int, then: CheckedContinuation<Void, Never>)] = [:]
     }
 
     private let state = Mutex(State())
@@ -110,15 +111,20 @@ final class Receiver: Sendable {
             authorityFile: certificateFile)
     }
 
-    /// Waits until so many requests came in.
+    /// Waits until so many requests came in, a minute at most: a test that gets fewer goes on and
+    /// says what is missing.
     func wait(_ count: Int) async {
         await withCheckedContinuation { continuation in
-            let isThere = state.withLock { state in
-                if state.deliveries.count >= count { return true }
-                state.waiting.append((count, continuation))
-                return false
+            let number = state.withLock { state -> Int? in
+                if state.deliveries.count >= count { return nil }
+                state.next += 1
+                state.waiting[state.next] = (count, continuation)
+                return state.next
             }
-            if isThere { continuation.resume() }
+            guard let number else { return continuation.resume() }
+            MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: .seconds(60)) {
+                self.state.withLock { $0.waiting.removeValue(forKey: number) }?.then.resume()
+            }
         }
     }
 
@@ -126,11 +132,11 @@ final class Receiver: Sendable {
         let due = state.withLock { state in
             state.deliveries.append(delivery)
             let count = state.deliveries.count
-            let due = state.waiting.filter { $0.count <= count }
-            state.waiting.removeAll { $0.count <= count }
-            return due
+            let due = state.waiting.filter { $0.value.count <= count }
+            for number in due.keys { state.waiting[number] = nil }
+            return due.values.map(\.then)
         }
-        for one in due { one.then.resume() }
+        for one in due { one.resume() }
         return answer(delivery)
     }
 
