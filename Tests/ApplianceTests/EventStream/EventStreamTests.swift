@@ -9,7 +9,7 @@ import TestKit
 import Testing
 
 /// What pages are told of changes.
-@Suite(.timeLimit(.minutes(1))) struct `Event stream` {
+@Suite(.timeLimit(.minutes(6))) struct `Event stream` {
     @Test func `a page is told at once of what its person may see, and of nothing else`()
         async throws
     {

@@ -4,7 +4,7 @@ import TestKit
 import Testing
 
 /// What leaves the box, over real sockets.
-@Suite(.timeLimit(.minutes(1))) struct `Outgoing requests` {
+@Suite(.timeLimit(.minutes(6))) struct `Outgoing requests` {
     private static func send(
         _ address: String, names: [String: String] = [:], _ rules: OutgoingRules,
         headers: [String] = []

@@ -11,7 +11,7 @@ import TestKit
 import Testing
 
 /// Notifications on their way to a program, over real TLS.
-@Suite(.timeLimit(.minutes(3))) struct `Subscription delivery` {
+@Suite(.timeLimit(.minutes(10))) struct `Subscription delivery` {
     @Test func `every change that fits is put below the endpoint, in order and signed`()
         async throws
     {

@@ -9,7 +9,7 @@ import Testing
 
 /// Searches of all kinds over the demo clinic and the patients that the project shares.
 ///
-/// `TRIBAL_EHR_FULL` asks for 10,000 searches instead of 500, `TRIBAL_EHR_SEARCHES` for another
+/// `TRIBAL_EHR_FULL` asks for 10,000 searches instead of 200, `TRIBAL_EHR_SEARCHES` for another
 /// number, `TRIBAL_EHR_SEED` for those of another seed, and `TRIBAL_EHR_SEARCH` for a single one.
 @Suite struct `Searches over whole clinics` {
     private static func environment(_ name: String) -> String? {
@@ -19,7 +19,7 @@ import Testing
     private static let isFull = environment("TRIBAL_EHR_FULL") != nil
     private static let seed = environment("TRIBAL_EHR_SEED").flatMap(UInt64.init) ?? 20_261_121
     private static let searches =
-        environment("TRIBAL_EHR_SEARCHES").flatMap(Int.init) ?? (isFull ? 10_000 : 500)
+        environment("TRIBAL_EHR_SEARCHES").flatMap(Int.init) ?? (isFull ? 10_000 : 200)
 
     private static func demo() throws -> [JSON] {
         try DemoLines.all().map { try JSON.parse($0) }

@@ -7,7 +7,7 @@ import SQLite
 import TestKit
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(2))) struct `A full disk` {
+@Suite(.serialized, .timeLimit(.minutes(8))) struct `A full disk` {
     /// A file system of a few megabytes, unmounted with the object; nil where that is not allowed.
     private final class SmallDisk {
         let folder: TemporaryFolder

@@ -7,7 +7,7 @@ import SQLite
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `Writing at once` {
+@Suite(.timeLimit(.minutes(8))) struct `Writing at once` {
     @Test func `sixty-four writers with fifty records each lose none`() async throws {
         let test = try TestStore()
         let store = test.store
