@@ -44,7 +44,10 @@ final class BoxClient: Sendable {
         let channel = channel
         channel.eventLoop.execute {
             collector.value.begin(promise, hasBody: method != "HEAD")
-            channel.writeAndFlush(ByteBuffer(string: text), promise: nil)
+            // A connection that the box has closed meanwhile takes nothing and answers nothing.
+            channel.writeAndFlush(ByteBuffer(string: text)).whenFailure {
+                collector.value.fail($0)
+            }
         }
         return try await promise.futureResult.get()
     }
@@ -63,6 +66,11 @@ final class BoxClient: Sendable {
         func begin(_ promise: EventLoopPromise<BoxAnswer>, hasBody: Bool) {
             waiting = promise
             self.hasBody = hasBody
+        }
+
+        func fail(_ error: any Error) {
+            waiting?.fail(error)
+            waiting = nil
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {

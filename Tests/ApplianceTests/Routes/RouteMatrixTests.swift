@@ -45,7 +45,11 @@ import Testing
             let user = try #require(test.box.identity.accounts.user(named: "gone"))
             try await test.box.identity.accounts.disable(
                 test.box.grant(.users(.update, id: user.id), test.command), id: user.id)
-            for visitor in [try await served.nobody(), gone] {
+            for headers in [[:], gone.headers] {
+                // A connection of its own: one that waits too long for its turn is closed.
+                let visitor = Visitor(
+                    client: try await BoxClient(port: served.port), headers: headers,
+                    pageToken: headers.isEmpty ? nil : gone.pageToken)
                 for probe in RouteTable.probes where probe.door != .open {
                     let answer = try await visitor.send(
                         String(probe.route.prefix { $0 != " " }), probe.path, probe.body)
