@@ -9,13 +9,14 @@ SCREENS = [
     ("zoom-400", {"viewport": {"width": 320, "height": 256}}),
     ("forced-colours", {"viewport": {"width": 1280, "height": 860}, "forced_colors": "active"}),
 ]
-HELP = ["sign-in", "patient-search", "chart", "keyboard", "sessions", "second-factor", "audit-log",
-        "who-may-see-what", "break-glass", "delegation",
-        "locked-out", "install", "setup", "recovery-kit", "practice-clinic", "demo-clinic",
-        "trust-this-device",
-        "certificates", "maintenance", "administration",
-        "users", "access-review", "clinic-and-places", "settings", "code-systems",
-        "fhir"]
+HELP = [
+    "sign-in", "patient-search", "chart", "keyboard", "sessions", "second-factor", "audit-log",
+    "who-may-see-what", "break-glass", "delegation", "locked-out", "install", "setup",
+    "recovery-kit", "practice-clinic", "demo-clinic", "trust-this-device", "certificates",
+    "maintenance", "administration", "users", "access-review", "clinic-and-places", "settings",
+    "code-systems", "fhir", "vitals", "restore", "time-machine", "backups", "purge",
+    "subscriptions",
+]
 
 
 def walk_looks(watch, browser, options, sign_in):
