@@ -6,7 +6,7 @@ import { get, post } from "../../lib/api.js";
 import { count, formatRecent } from "../../lib/format.js";
 import { element, html } from "../../lib/html.js";
 import { announce } from "./form.js";
-import { stateWords } from "./subscription-words.js";
+import { listenerWords, stateWords } from "./subscription-words.js";
 
 /** Opens the page. */
 export function open(outlet) {
@@ -77,7 +77,7 @@ function card(item, reload) {
   return element`<section class="card"><header><h2><bdi>${item.reason || item.criteria}</bdi>
       <span class="tag ${kind}">${label}</span></h2>${isRunning ? off : on}${secret}</header>
     <div class="card-body">${text ? html`<p>${text}</p>` : null}${place}<dl class="facts">
-      ${line("Tells", item.host)}${line("Of", item.criteria)}
+      ${line("Tells", item.channel === "websocket" ? listenerWords(item) : item.host)}${line("Of", item.criteria)}
       ${line("With the rights of", item.owner)}
       ${line("Told so far", count(item.delivered, "change"))}
       ${line("Not looked at yet", item.behind ? count(item.behind, "change") : "")}
