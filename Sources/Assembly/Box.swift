@@ -49,7 +49,9 @@ package final class Box: Sendable {
         [.records, .audit, .queues] + Identity.schemaSteps + [
             .notices, .history, .search, .factVersions,
         ]
-        + Identity.laterSteps + [.deferred, .purges, .subscriptions, .terms, .backups, .subscriptionEvents]
+        + Identity.laterSteps + [
+            .deferred, .purges, .subscriptions, .terms, .backups, .subscriptionEvents,
+        ]
 
     /// Opens a folder, making what it lacks: the folder itself, its keys, its database.
     ///

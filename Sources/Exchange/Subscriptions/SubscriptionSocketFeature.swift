@@ -149,7 +149,7 @@ package struct SubscriptionSocketFeature: Feature {
     /// `GET /fhir/Subscription/{id}/$get-ws-binding-token`, or of several with `id` in the query:
     /// what a web socket is bound with that carries no token itself.
     ///
-    /// Spec: https://hl7.org/fhir/uv/subscriptions-backport/STU1.1/OperationDefinition-backport-subscription-get-ws-binding-token.html
+    /// Spec: https://hl7.org/fhir/uv/subscriptions-backport/STU1.1/operations.html
     @Sendable private func token(_ request: Request, _ context: CallerContext) async throws
         -> Response
     {

@@ -184,7 +184,7 @@ package struct SubscriptionsFeature: Feature {
     /// `GET /fhir/Subscription/{id}/$events`: events that were told before, from `eventsSinceNumber`
     /// to `eventsUntilNumber`, with as much of the records as `content` says and the asker may see.
     ///
-    /// Spec: https://hl7.org/fhir/uv/subscriptions-backport/STU1.1/OperationDefinition-backport-subscription-events.html
+    /// Spec: https://hl7.org/fhir/uv/subscriptions-backport/STU1.1/operations.html
     @Sendable private func events(_ request: Request, _ context: CallerContext) async throws
         -> Response
     {

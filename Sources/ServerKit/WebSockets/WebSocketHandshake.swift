@@ -55,7 +55,8 @@ package struct WebSocketHandshake: Sendable {
         var out: [UInt8] = []
         for start in stride(from: 0, to: bytes.count, by: 3) {
             let part = bytes[start..<min(start + 3, bytes.count)]
-            let bits = part.reduce(UInt32(0)) { $0 << 8 | UInt32($1) } << UInt32(8 * (3 - part.count))
+            let bits =
+                part.reduce(UInt32(0)) { $0 << 8 | UInt32($1) } << UInt32(8 * (3 - part.count))
             for place in 0..<4 {
                 let letter = letters[Int(bits >> UInt32(18 - 6 * place) & 63)]
                 out.append(place <= part.count ? letter : UInt8(ascii: "="))

@@ -15,7 +15,8 @@ enum SubscriptionRoutes {
             return [
                 one("status"), one("events"), one("get-ws-binding-token"),
                 Probe(
-                    "\(method) \(base)/:type/$status", "\(base)/Subscription/$status", .records, 200,
+                    "\(method) \(base)/:type/$status", "\(base)/Subscription/$status", .records,
+                    200,
                     some, body: body),
                 Probe(
                     "\(method) \(base)/:type/$get-ws-binding-token",

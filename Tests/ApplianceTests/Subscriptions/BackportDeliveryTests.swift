@@ -10,7 +10,8 @@ import Testing
     /// Subscribes with a payload and returns the Bundles of what happens then.
     private static func bundles(
         _ payload: String?, more: String = "", count: Int,
-        _ check: @escaping @Sendable (SubscriptionBench, String, Visitor, [JSON]) async throws ->
+        _ check:
+            @escaping @Sendable (SubscriptionBench, String, Visitor, [JSON]) async throws ->
             Void
     ) async throws {
         try await Receiver.with { receiver in
@@ -152,7 +153,10 @@ import Testing
                 for (from, to) in [
                     ("record-changed", "other"), ("backport-filter-criteria", "x"),
                     ("id-only", "everything"), ("rest-hook", "email"),
-                    (#""valueString":"Observation""#, #""valueString":"Observation?patient.name=x""#),
+                    (
+                        #""valueString":"Observation""#,
+                        #""valueString":"Observation?patient.name=x""#
+                    ),
                 ] {
                     let answer = try await program.send(
                         "POST", "/fhir/Subscription", good.replacing(from, with: to))

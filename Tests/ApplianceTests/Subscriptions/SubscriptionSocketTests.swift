@@ -70,7 +70,8 @@ import Testing
         try await Self.withBench { bench in
             let program = try await bench.program("app", [.physician], "system/*.cruds")
             let id = try await Self.made(
-                program, BackportTexts.subscription("Observation", payload: "full-resource", "websocket"))
+                program,
+                BackportTexts.subscription("Observation", payload: "full-resource", "websocket"))
             _ = try await bench.settled(id, "active")
             let asked = try await program.get("/fhir/Subscription/\(id)/$get-ws-binding-token")
             let parts = try #require(asked.json?["parameter"]).elements
@@ -124,10 +125,11 @@ import Testing
             try await socket.say("bind \(id)")
             _ = await socket.wait { !$0.texts.isEmpty }
             let tokens = bench.test.box.identity.tokens
-            let grant = try await bench.test.box.grant(
-                Ask(.administer, area: .users, type: "Token"), bench.test.command)
-            for token in try await tokens.list(grant) {
-                try await tokens.revoke(grant, id: token.id)
+            let box = bench.test.box
+            let list = try await box.grant(.tokens(.search), bench.test.command)
+            let revoking = try await box.grant(.tokens(.administer), bench.test.command)
+            for token in try await tokens.list(list) {
+                try await tokens.revoke(revoking, id: token.id)
             }
             try await bench.measure(1)
             let end = await socket.wait { $0.isEnded || $0.closeCode != nil }

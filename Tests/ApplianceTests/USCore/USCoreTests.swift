@@ -169,7 +169,9 @@ import Testing
             for one in kinds {
                 let found = try await shown("patient=\(id)&type=http://loinc.org%7C\(one)")
                 let wanted = records.filter { kind($0.json) == one }
-                let last = wanted.max { $0.json.string("date") ?? "" < $1.json.string("date") ?? "" }
+                let last = wanted.max {
+                    $0.json.string("date") ?? "" < $1.json.string("date") ?? ""
+                }
                 #expect(found == [last?.id].compactMap(\.self), "\(patient) \(one)")
             }
         }
@@ -183,22 +185,20 @@ import Testing
             $0.hasPrefix("http://hl7.org/fhir/us/core/ValueSet/")
         }
         #expect(sets.count >= 20)
-        var withCodes = 0
+        let unclosed = "http://hl7.org/fhir/StructureDefinition/valueset-unclosed"
+        var whole = 0
         for url in sets {
             let answer = try await doctor.get("/fhir/ValueSet/$expand?url=\(url)&count=5")
-            let codes = answer.json?.at("expansion", "contains")?.count ?? 0
-            if answer.status == 200 {
-                #expect(answer.json?.string("url") == url && codes > 0, "\(url)")
-                withCodes += 1
-            } else {
-                let words = answer.json?.at("issue", 0, "diagnostics")?.string ?? ""
-                #expect(
-                    answer.json?.string("resourceType") == "OperationOutcome" && !words.isEmpty,
-                    "\(url): \(answer.status)")
-            }
+            let expansion = answer.json?["expansion"]
+            let codes = expansion?["contains"]?.count ?? 0
+            let isUnclosed =
+                expansion?["extension"]?.elements.contains { $0.string("url") == unclosed } == true
+            #expect(answer.status == 200 && answer.json?.string("url") == url, "\(url)")
+            #expect(codes > 0 || isUnclosed, "\(url)")
+            if !isUnclosed { whole += 1 }
         }
-        #expect(withCodes >= sets.count / 2)
-        print("US Core value sets that expand: \(withCodes) of \(sets.count)")
+        print("US Core value sets: \(sets.count) expand, \(whole) of them to all of their codes")
+        #expect(whole > sets.count / 3)
     }
 
     /// The capability statement claims what US Core wants claimed.

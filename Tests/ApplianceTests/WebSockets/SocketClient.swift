@@ -13,8 +13,9 @@ final class SocketClient: Sendable {
         var pongs = 0
         var isEnded = false
         var next = 0
-        var waiting: [Int: (isSo: @Sendable (Seen) -> Bool, then: CheckedContinuation<Void, Never>)] =
-            [:]
+        var waiting:
+            [Int: (isSo: @Sendable (Seen) -> Bool, then: CheckedContinuation<Void, Never>)] =
+                [:]
     }
 
     /// What came so far.

@@ -42,7 +42,8 @@ import Testing
         #expect(read(ClientFrames.frame(1, long)).isText)
         #expect(code(ClientFrames.frame(1, long + [65])) == 1_009)
         #expect(
-            code(ClientFrames.frame(1, long, isFinal: false) + ClientFrames.frame(0, [65])) == 1_009)
+            code(ClientFrames.frame(1, long, isFinal: false) + ClientFrames.frame(0, [65])) == 1_009
+        )
         #expect(code([0x81, 0x02, 65, 65]) == 1_002, "a frame without a mask")
         #expect(code([0xC1, 0x80, 0, 0, 0, 0]) == 1_002, "a reserved bit")
         #expect(code([0x83, 0x80, 0, 0, 0, 0]) == 1_002, "an unknown kind")
@@ -75,8 +76,10 @@ import Testing
                     isFinal: Bool.random(using: &noise))
             }
             for _ in 0..<Int.random(in: 0...2, using: &noise) {
-                bytes[Int.random(in: 0..<bytes.count, using: &noise)] ^= 1 << UInt8.random(
-                    in: 0...7, using: &noise)
+                bytes[Int.random(in: 0..<bytes.count, using: &noise)] ^=
+                    1
+                    << UInt8.random(
+                        in: 0...7, using: &noise)
             }
             let whole = read(bytes)
             if case .failure = whole { faults += 1 }
