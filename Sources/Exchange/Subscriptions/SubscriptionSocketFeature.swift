@@ -46,14 +46,21 @@ package struct SubscriptionSocketFeature: Feature {
     {
         // A cookie comes along whoever's page opens the socket, so it says nothing here.
         let caller = context.caller?.scopes == nil ? nil : context.caller
-        let owner = caller?.userID ?? "address \(context.address)"
+        let owner = caller?.userID ?? SubscriptionSockets.owner(atAddress: context.address)
         try parts.sockets.checkRoom(owner)
         let handshake = try WebSocketHandshake(
             request, on: context.connection, clock: parts.clock, sha1: { try SHA1.digest($0) })
         let talk = Talk(feature: self, caller: caller)
         let sockets = parts.sockets
         return try await handshake.answer(
-            began: { sockets.enter($0, owner: owner) },
+            begin: { socket in
+                guard sockets.enter(socket, owner: owner) else { return false }
+                Task {
+                    try await Task.sleep(for: .seconds(SubscriptionSockets.bindSecondsMax))
+                    sockets.endIfIdle(socket)
+                }
+                return true
+            },
             take: { await talk.take($1, on: $0) },
             end: { sockets.leave($0) })
     }

@@ -10,6 +10,10 @@ final class SubscriptionSockets: Sendable {
     static let countMax = 64
     /// Sockets of one person's programs, or of one address that nobody is known at.
     static let perOwnerMax = 8
+    /// Sockets of all addresses together that nobody is known at.
+    static let unknownMax = 24
+    /// A socket that listens to nothing by then is ended, in seconds.
+    static let bindSecondsMax = 30
     /// Subscriptions of one socket.
     static let boundMax = 32
     /// A token that binds a socket can be used once, and for so long, in seconds.
@@ -33,6 +37,13 @@ final class SubscriptionSockets: Sendable {
         var owners: [ObjectIdentifier: String] = [:]
         var bound: [String: [Bound]] = [:]
         var tickets: [String: Ticket] = [:]
+
+        func hasRoom(for owner: String) -> Bool {
+            guard owners.count < countMax, owners.values.count(where: { $0 == owner }) < perOwnerMax
+            else { return false }
+            return !SubscriptionSockets.isUnknown(owner)
+                || owners.values.count(where: SubscriptionSockets.isUnknown) < unknownMax
+        }
     }
 
     private let state = Mutex(State())
@@ -46,12 +57,14 @@ final class SubscriptionSockets: Sendable {
 
     // MARK: Sockets
 
+    /// How those are counted who open a socket without a token.
+    static func owner(atAddress address: String) -> String { "address \(address)" }
+
+    private static func isUnknown(_ owner: String) -> Bool { owner.hasPrefix("address ") }
+
     /// - Throws: ``Problem`` `.throttled` where there are too many.
     func checkRoom(_ owner: String) throws(Problem) {
-        let (all, own) = state.withLock { state in
-            (state.owners.count, state.owners.values.count { $0 == owner })
-        }
-        guard all < Self.countMax, own < Self.perOwnerMax else {
+        guard state.withLock({ $0.hasRoom(for: owner) }) else {
             throw Problem(
                 .throttled,
                 "Too many web sockets are open: \(Self.perOwnerMax) of one program, "
@@ -60,8 +73,13 @@ final class SubscriptionSockets: Sendable {
         }
     }
 
-    func enter(_ socket: WebSocket, owner: String) {
-        state.withLock { $0.owners[ObjectIdentifier(socket)] = owner }
+    /// Counts a socket in, unless there are too many by now.
+    func enter(_ socket: WebSocket, owner: String) -> Bool {
+        state.withLock { state in
+            guard state.hasRoom(for: owner) else { return false }
+            state.owners[ObjectIdentifier(socket)] = owner
+            return true
+        }
     }
 
     func leave(_ socket: WebSocket) {
@@ -77,9 +95,14 @@ final class SubscriptionSockets: Sendable {
     /// Whether somebody listens to a subscription.
     func isBound(_ id: String) -> Bool { state.withLock { $0.bound[id] != nil } }
 
-    /// Whether a socket listens to anything.
-    func isBound(_ socket: WebSocket) -> Bool {
-        state.withLock { $0.bound.values.contains { $0.contains { $0.socket === socket } } }
+    /// Ends a socket that listens to nothing.
+    func endIfIdle(_ socket: WebSocket) {
+        let isBound = state.withLock { state in
+            state.bound.values.contains { list in list.contains { $0.socket === socket } }
+        }
+        guard !isBound else { return }
+        socket.close(
+            WebSocketFault(1_008, "Bind within \(Self.bindSecondsMax) seconds."))
     }
 
     /// Lets a socket listen to a subscription, with the rights of a caller.

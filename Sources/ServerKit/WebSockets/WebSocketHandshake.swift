@@ -68,21 +68,24 @@ package struct WebSocketHandshake: Sendable {
     /// The answer that gives the connection over to the socket.
     ///
     /// - Parameters:
+    ///   - begin: called when the socket begins; false ends it again, as there are too many.
     ///   - take: is given each text of the client, one after the other; must not wait for
     ///     ``WebSocket/send(_:)``.
-    ///   - end: called once when the socket has ended.
+    ///   - end: called once when a socket that has begun ends.
     package func answer(
-        began: @Sendable (WebSocket) -> Void,
+        begin: @escaping @Sendable (WebSocket) -> Bool,
         take: @escaping @Sendable (WebSocket, String) async -> Void,
         end: @escaping @Sendable (WebSocket) -> Void
     ) async throws -> Response {
         let socket = WebSocket(clock)
         try await connection.giveOver(to: socket)
-        began(socket)
         return Response(
             status: .switchingProtocols,
             headers: [.upgrade: "websocket", .connection: "Upgrade", .secWebSocketAccept: accept],
             body: ResponseBody { writer in
+                if !begin(socket) {
+                    socket.close(WebSocketFault(1_013, "Too many web sockets are open."))
+                }
                 defer { end(socket) }
                 var own = writer
                 await withGracefulShutdownHandler {

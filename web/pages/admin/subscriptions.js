@@ -40,7 +40,7 @@ function targetCard(targets) {
       <a class="button small" href="/admin/settings#OUTGOING_HOSTS">Change in Settings</a></header>
     <div class="card-body">${targets.length
     ? html`<ul class="digits">${targets.map((one) => html`<li><bdi>${one}</bdi></li>`)}</ul>`
-    : html`<p class="quiet">None. Until one is named, nothing leaves the box.</p>`}</div></section>`;
+    : html`<p class="quiet">None. Until one is named, the box calls nobody.</p>`}</div></section>`;
 }
 
 function card(item, reload) {
@@ -69,7 +69,8 @@ function card(item, reload) {
   }, again("Stopped."))}>Stop</button>`;
   const on = html`<button type="button" class="button small" @click=${act("on", null,
     again("Started."))}>Start</button>`;
-  const secret = html`<button type="button" class="button small" @click=${act("secret", null,
+  // What goes over a web socket is protected by its connection and not signed.
+  const secret = item.channel === "websocket" ? null : html`<button type="button" class="button small" @click=${act("secret", null,
     ({ secret: words }) => place.replaceChildren(element`<p class="message">Signing secret, in
       hexadecimal: <code class="digits">${words}</code></p>`))}>Show signing secret</button>`;
   const isRunning = item.state === "active" || item.state === "requested";
