@@ -181,8 +181,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Kernel", "FHIRModel", "FHIRValidation", "AccessControl", "SQLite", "Sealing",
-                "RecordStore", "Backups", "TestKit", hummingbird, logging, httpTypes,
+                "Kernel", "FHIRModel", "FHIRValidation", "Terminology", "AccessControl", "SQLite",
+                "Sealing", "RecordStore", "Backups", "TestKit", hummingbird, logging, httpTypes,
                 nio("NIOCore"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),

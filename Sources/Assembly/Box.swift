@@ -3,6 +3,7 @@ import Backups
 package import Exchange
 package import FHIRAPI
 import FHIRModel
+import FHIRValidation
 package import Identity
 package import Kernel
 package import RecordStore
@@ -48,7 +49,9 @@ package final class Box: Sendable {
         [.records, .audit, .queues] + Identity.schemaSteps + [
             .notices, .history, .search, .factVersions,
         ]
-        + Identity.laterSteps + [.deferred, .purges, .subscriptions, .terms, .backups]
+        + Identity.laterSteps + [
+            .deferred, .purges, .subscriptions, .terms, .backups, .subscriptionEvents,
+        ]
 
     /// Opens a folder, making what it lacks: the folder itself, its keys, its database.
     ///
@@ -89,6 +92,7 @@ package final class Box: Sendable {
                 accounts: identity.forSetup, machine: machine ?? SetupProbe.machine(folder),
                 box: facts.forSetup))
         facts.follow(box)
+        _ = try await store.termBook()
         try await box.settingsRecord.load(
             try await box.grant(Ask(.read, area: .system, type: "Setting"), box.machine("job")))
         writing.setAuthor { [weak box] caller in box?.author(of: caller) }
@@ -109,7 +113,8 @@ package final class Box: Sendable {
         self.clock = clock
         self.ids = ids
         gate = Gate(store: store)
-        let rules = WriteRules()
+        // The book of codes is as it stands when a resource is checked.
+        let rules = WriteRules(.r4.with(codeSets: store.terms))
         writeRules = rules
         importer = Importer(gate: gate, store: store, ids: ids, rules: rules)
         clinicRecord = ClinicRecord(store: store)
