@@ -1,5 +1,6 @@
 package import AccessControl
 import BackupPlaces
+import Backups
 import Kernel
 import RecordStore
 import Retention
@@ -98,6 +99,7 @@ extension BackupKeeper {
         let last = try await catalogue(grant).backups.first?.markMs
         let isDue = BackupTimes.isDue(
             lastMs: last, everyMinutes: settings.everyMinutes, nowMs: memory.time.markMs)
+            || parts.redo?.stand.needsBackup == true
         let steadyMs = store.parts.clock.steadyMs()
         let isPaused = state.withLock { state in
             state.failedSteadyMs.map { steadyMs - $0 < Self.retryMs } ?? false
@@ -180,12 +182,13 @@ extension BackupKeeper {
         facts.isClockTrusted = memory.time.isTrusted
         facts.diskUsedPercent = parts.diskUsedPercent(parts.dataFolder)
         let (failure, isShort) = state.withLock { ($0.failure, $0.isSpaceShort) }
-        facts.lastFailure = failure
+        facts.lastFailure = failure ?? parts.redo?.stand.fault
         facts.isSpaceShort = isShort
+        let redo = state.withLock { $0.redo }
         facts.places = known.places.map { place in
             BackupVerdict.Place(
                 id: place.id, name: place.name, lastCopyMs: place.copiedAtMs,
-                lastProofMs: place.readAtMs, error: place.fault,
+                lastProofMs: place.readAtMs, error: place.fault ?? redo[place.id]?.fault,
                 copyMsMax: Int64(place.everyHours) * 2 * Self.hourMs)
         }
         return facts
