@@ -1,5 +1,5 @@
 package import AccessControl
-import Backups
+package import Backups
 package import Exchange
 package import FHIRAPI
 import FHIRModel
@@ -28,7 +28,7 @@ package final class Box: Sendable {
     /// The certificates that the box shows.
     package let certificates: CertificateKeeper
     /// What keeps every commit between two backups, while the box serves.
-    let redo: RedoLog?
+    package let redo: RedoLog?
     /// What looks after the backups.
     package let backups: BackupKeeper
     /// What is known of the network that the box is on.

@@ -715,7 +715,7 @@ static const web_file all[] = {
     {"trust/trust.js", file_176, sizeof file_176},
 };
 
-const char *const web_tree_hash = "280c0bf3707def26";
+const char *const web_tree_hash = "36c63006891e252e";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];

@@ -180,8 +180,8 @@ package final class RedoLog: Sendable {
                 state.waitingBytes + group.changes.count <= parts.limits.waitingBytesMax
             else {
                 state.stand.fault =
-                    "More was changed at once than the redo log can take. It goes on with the next "
-                    + "backup after a restart."
+                    "More was changed at once than the redo log can take. It goes on by itself in "
+                    + "some minutes, with another backup."
                 return false
             }
             state.waitingBytes += group.changes.count
@@ -192,7 +192,10 @@ package final class RedoLog: Sendable {
             try queue.put(.group(group))
             return true
         } catch {
-            fail("The redo log does not keep up with what is changed.")
+            state.withLock {
+                $0.stand.fault =
+                    $0.stand.fault ?? "The redo log does not keep up with what is changed."
+            }
             return false
         }
     }
@@ -330,33 +333,4 @@ private struct RedoLogWork: @unchecked Sendable {  // because only that thread u
     let value: RedoLog.Loop
 
     init(_ log: RedoLog) { value = RedoLog.Loop(log) }
-}
-
-/// Which segments of a folder are kept.
-package enum RedoKeeping {
-    /// Deletes the oldest segments beyond the bounds.
-    package static func trim(_ folder: String, limits: RedoLog.Limits) {
-        let names = Folders.names(in: folder).filter { RedoSegment.isName($0) }
-        let sizes = names.map { Folders.fileBytes(folder + "/" + $0) }
-        for name in expendable(Array(zip(names, sizes)), limits: limits) {
-            unlink(folder + "/" + name)
-        }
-    }
-
-    /// The names that may go, oldest first: those beyond the newest that fit the bounds.
-    ///
-    /// The moment stands at the beginning of a name, so names sort by age.
-    package static func expendable(
-        _ files: [(name: String, bytes: Int)], limits: RedoLog.Limits
-    ) -> [String] {
-        var bytes = 0
-        var kept = 0
-        var gone: [String] = []
-        for file in files.sorted(by: { $0.name > $1.name }) {
-            bytes += file.bytes
-            kept += 1
-            if kept > limits.keptCountMax || bytes > limits.keptBytesMax { gone.append(file.name) }
-        }
-        return gone.reversed()
-    }
 }

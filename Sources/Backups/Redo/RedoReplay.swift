@@ -84,7 +84,9 @@ struct RedoReplay {
                     + "after the upgrade.")
         }
         let run = ReplayRun(connection, from: start, until)
-        for segment in Self.following(start, line) where try run.goesOn(segment, unlock) == false { break }
+        for segment in Self.following(start, line) where try run.goesOn(segment, unlock) == false {
+            break
+        }
         try run.finish()
         if let keyRing = run.keyRing, run.outcome.count > 0 {
             try FileBytes.replace(folder.path + "/" + BackupNames.keyRing, with: keyRing)

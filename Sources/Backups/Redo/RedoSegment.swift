@@ -121,7 +121,8 @@ package struct RedoSegment: Sendable {
             throw Problem(.conflict, "\(path) was replaced while it was read. Try again.")
         }
         let reader = RedoReader(
-            source, StreamOpener(key: try key(unlock), prefix: header.noncePrefix, binding: binding))
+            source, StreamOpener(key: try key(unlock), prefix: header.noncePrefix, binding: binding)
+        )
         var keyRing: [UInt8] = []
         while let plain = try reader.next() {
             if plain.first == RedoEntries.keyRing {

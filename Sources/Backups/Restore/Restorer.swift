@@ -182,7 +182,8 @@ package struct Restorer: Sendable {
         let brought = redo.map { "; \($0.count) commits until \(time) made once more" } ?? ""
         let gap = reached.map { "; the audit log of this folder had reached \($0) before" } ?? ""
         let note = AuditNote(
-            grant.ask, detail: "restored from sequence \(header.auditSeq) of \(made)\(brought)\(gap)")
+            grant.ask,
+            detail: "restored from sequence \(header.auditSeq) of \(made)\(brought)\(gap)")
         let words =
             "This record was restored as it was at \(time) (UTC). What was entered after that "
             + "time is not in it. Everybody signs in again. Look whether somebody lost an account or "

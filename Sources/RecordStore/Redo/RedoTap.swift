@@ -64,7 +64,9 @@ package struct RedoGroup: Sendable {
 /// Until somebody does they wait, up to a bound; beyond that the recording ends, and who comes later
 /// sees from the marks that something is missing.
 package final class RedoTap: Sendable {
-    /// Takes a group; false ends the recording. Called on the writer's thread: must be quick.
+    /// Takes a group, quickly, on the writer's thread.
+    ///
+    /// False ends the recording.
     package typealias Sink = @Sendable (RedoGroup) -> Bool
 
     /// The most bytes that wait for a sink.

@@ -46,13 +46,14 @@ final class WriterLoop {
             giveUp(group, because: error, before: before)
             return
         }
+        let committedMs = clock.wallMs()
         for one in ended where one.error == nil {
             for effect in one.effects { effect() }
         }
         // What was destroyed is gone from the files before anybody is told so.
         if isLogToCut { checkpointIfDue(force: true) }
         for one in ended { one.work.finish(one.error) }
-        redo.hand(atMs: clock.wallMs(), auditSeq: chain.head.seq)
+        redo.hand(atMs: committedMs, auditSeq: chain.head.seq)
         checkpointIfDue(force: false)
         refillIfDue()
     }

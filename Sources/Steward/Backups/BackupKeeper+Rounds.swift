@@ -97,8 +97,9 @@ extension BackupKeeper {
     private func makeIfDue(_ grant: Grant) async throws {
         let memory = try await now(grant)
         let last = try await catalogue(grant).backups.first?.markMs
-        let isDue = BackupTimes.isDue(
-            lastMs: last, everyMinutes: settings.everyMinutes, nowMs: memory.time.markMs)
+        let isDue =
+            BackupTimes.isDue(
+                lastMs: last, everyMinutes: settings.everyMinutes, nowMs: memory.time.markMs)
             || parts.redo?.stand.needsBackup == true
         let steadyMs = store.parts.clock.steadyMs()
         let isPaused = state.withLock { state in
@@ -137,6 +138,7 @@ extension BackupKeeper {
             hour: settings.nightHour)
         guard memory.nightDone != night else { return }
         try await takeIn(grant)
+        await attempt { try await self.checkRecord(grant) }
         let known = try await catalogue(grant)
         let owed = known.backups(at: PlaceRecord.own).filter { $0.state == .unproven }
         for one in owed { await attempt { try await self.prove(grant, id: one.id) } }

@@ -31,6 +31,7 @@ enum AdminRoutes {
     ]
 
     private static let backups = [
+        probe("GET /metrics", 200, both),
         probe("GET /api/v1/backups", 200, both),
         probe("GET /api/v1/backups/status", 200, both),
         probe("GET /api/v1/backups/forecast", 200, both),
