@@ -75,6 +75,7 @@ package final class RedoLog: Sendable {
     private enum Order: Sendable {
         case group(RedoGroup)
         case turn
+        case settle(CheckedContinuation<Void, Never>)
     }
 
     private struct State {
@@ -119,6 +120,17 @@ package final class RedoLog: Sendable {
     package func turn() {
         // A full queue ends the line anyway.
         try? queue.put(.turn)
+    }
+
+    /// Waits until everything that was handed over so far is on the disk, or the log has ended.
+    package func settle() async {
+        await withCheckedContinuation { continuation in
+            do {
+                try queue.put(.settle(continuation))
+            } catch {
+                continuation.resume()
+            }
+        }
     }
 
     /// Says that a backup was made, which the line can be followed from.
@@ -241,6 +253,8 @@ package final class RedoLog: Sendable {
         }
 
         private func handle(_ orders: [Order]) throws {
+            // Whoever waits goes on also where something before failed.
+            defer { for case .settle(let continuation) in orders { continuation.resume() } }
             var gathered: [RedoGroup] = []
             var bytes = 0
             for order in orders {
@@ -255,6 +269,11 @@ package final class RedoLog: Sendable {
                     try write(gathered)
                     (gathered, bytes) = ([], 0)
                     try finish()
+                case .settle:
+                    try write(gathered)
+                    (gathered, bytes) = ([], 0)
+                    try segment?.sync()
+                    tell()
                 }
             }
             try write(gathered)

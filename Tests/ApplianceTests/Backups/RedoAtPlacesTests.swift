@@ -111,11 +111,8 @@ import Testing
             try await fixture.round()
             #expect(!log.stand.needsBackup)
             try await test.box.store.put(SampleResources.patient("kept"))
-            let wanted = try RedoMark.of(
-                try Connection(path: test.folder.path + "/record.sqlite", mode: .readOnly))
-            for _ in 0..<5_000 where (log.stand.mark?.number ?? 0) < wanted.number {
-                try await Task.sleep(for: .milliseconds(1))
-            }
+            _ = await test.box.store.works()
+            await log.settle()
             await fixture.keeper.carryRedo(grant)
             let here = RedoSegment.list(in: fixture.folder)
             let there = RedoSegment.list(in: target.path)

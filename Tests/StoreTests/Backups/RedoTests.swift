@@ -46,6 +46,15 @@ private final class RedoStage {
         try await stage.store.put(SampleResources.patient(id))
     }
 
+    /// Waits until the log has every commit, and ends its segment.
+    func turn() async {
+        // The writer hands a commit over before it comes to the next piece of work.
+        _ = await stage.store.works()
+        await log.settle()
+        log.turn()
+        await log.settle()
+    }
+
     func make() async throws -> BackupFile {
         stage.clock.advance(ms: 1_000)
         let source = BackupSource(
@@ -162,7 +171,7 @@ struct RedoTests {
         let stage = try await RedoStage()
         let file = try await stage.make()
         try await stage.put("one")
-        stage.log.turn()
+        await stage.turn()
         try await stage.put("two")
         stage.close()
         let last = try #require(stage.segments.last)
@@ -185,8 +194,7 @@ struct RedoTests {
         let file = try await stage.make()
         try await stage.put("one")
         let reached = stage.stage.clock.clock.wallMs()
-        stage.log.turn()
-        try await Self.wait { stage.segments.count >= 3 || stage.log.stand.mark != nil }
+        await stage.turn()
         try await stage.put("two")
         try await stage.put("three")
         stage.close()
@@ -196,10 +204,8 @@ struct RedoTests {
         TemporaryFolder.write(bytes, to: last.path)
         let refused = await problem(of: { _ = try await stage.restored(file, .latest) })
         #expect(refused?.code == .security)
-        if stage.segments.count > 2 {
-            let found = try await stage.restored(file, .time(ms: reached))
-            #expect(found.ids == ["one"])
-        }
+        let found = try await stage.restored(file, .time(ms: reached))
+        #expect(found.ids == ["one"])
     }
 
     @Test func `a gap is refused, and so is the log of another backup`() async throws {
@@ -207,12 +213,10 @@ struct RedoTests {
         let file = try await stage.make()
         for name in ["one", "two", "three"] {
             try await stage.put(name)
-            try await Self.wait { stage.log.stand.atMs == stage.stage.clock.clock.wallMs() }
-            stage.log.turn()
+            await stage.turn()
         }
         stage.close()
-        let middle = stage.segments.filter { $0.header.first > 2 }
-        #expect(middle.count >= 3)
+        let middle = Array(stage.segments.suffix(3))
         let taken = TemporaryFolder.bytes(of: middle[1].path)
         unlink(middle[1].path)
         let gap = await problem(of: { _ = try await stage.restored(file, .latest) })
@@ -320,10 +324,5 @@ struct RedoTests {
         var found: [String] = []
         while try statement.step() { found.append(statement.text(0)) }
         return found
-    }
-
-    /// Lets the thread of the log come to its turn.
-    private static func wait(_ isDone: () -> Bool) async throws {
-        for _ in 0..<5_000 where !isDone() { try await Task.sleep(for: .milliseconds(1)) }
     }
 }
