@@ -70,6 +70,8 @@ package final class RedoLog: Sendable {
         package var fault: String?
         /// Whether no backup was made since the line began.
         package var needsBackup = false
+        /// Whether commits are kept since the start.
+        package var hasBegun = false
     }
 
     private enum Order: Sendable {
@@ -111,8 +113,15 @@ package final class RedoLog: Sendable {
         state.withLock { $0.line = line }
         start()
         parts.tap.attach { [weak self] in self?.take($0) ?? false }
-        guard line != opened?.line else { return noteWhetherBackedUp(line) }
-        state.withLock { $0.stand.needsBackup = true }
+        guard line != opened?.line else {
+            noteWhetherBackedUp(line)
+            state.withLock { $0.stand.hasBegun = true }
+            return
+        }
+        state.withLock { state in
+            state.stand.needsBackup = true
+            state.stand.hasBegun = true
+        }
         try await change(line)
     }
 

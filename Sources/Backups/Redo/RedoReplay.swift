@@ -43,6 +43,9 @@ package struct RedoOutcome: Hashable, Sendable {
     package var auditSeq: Int64?
     /// Bytes at the end that were no whole commit, as after a power cut.
     package var tornBytes = 0
+    /// When the first change was made that follows a later backup than this one, UTC milliseconds;
+    /// nil where nothing such was found.
+    package var laterLineAtMs: Int64?
 }
 
 /// Brings an unpacked database from the moment of its backup to a later one.
@@ -77,6 +80,9 @@ struct RedoReplay {
                 && $0.header.instanceID == header.instanceID
         }
         guard !line.isEmpty else { throw nothing }
+        let others = segments.filter {
+            $0.header.line != start.line && $0.header.instanceID == header.instanceID
+        }
         guard line.allSatisfy({ $0.header.schemaStep == header.schemaStep }) else {
             throw Problem(
                 .notSupported,
@@ -91,7 +97,13 @@ struct RedoReplay {
         if let keyRing = run.keyRing, run.outcome.count > 0 {
             try FileBytes.replace(folder.path + "/" + BackupNames.keyRing, with: keyRing)
         }
+        run.outcome.laterLineAtMs = Self.first(others, after: run.outcome.lastAtMs ?? header.atMs)
         return run.outcome
+    }
+
+    /// When a line was begun that an older backup cannot be followed into.
+    private static func first(_ others: [RedoSegment], after ms: Int64) -> Int64? {
+        others.map(\.header.atMs).filter { $0 > ms }.min()
     }
 
     /// The segments that hold anything after a moment.

@@ -26,7 +26,7 @@ extension BackupKeeper {
     /// Copies only what is new. A place that fails says so with its next look, and is tried again
     /// after a minute; the others go on.
     package func carryRedo(_ grant: Grant) async {
-        guard let stand = parts.redo?.stand, stand.segmentName != nil else { return }
+        guard let stand = parts.redo?.stand, stand.hasBegun else { return }
         let segments = Folders.names(in: parts.folder).filter { RedoSegment.isName($0) }
             .map { ($0, Int64(Folders.fileBytes(parts.folder + "/" + $0))) }
         // What cannot be read says so elsewhere; the next round tries again.
@@ -118,6 +118,7 @@ extension BackupKeeper {
         out.object("redo") { one in
             if let at = stand.atMs { one.member("at", Timestamp.text(ms: at)) }
             if let fault = stand.fault { one.member("fault", fault) }
+            one.member("hasBegun", stand.hasBegun)
             one.member("needsBackup", stand.needsBackup)
         }
     }

@@ -282,12 +282,13 @@ def wait_for_redo(box, client, count):
 
 def first_segment(box):
     """Waits until the box keeps its commits and has the backup that they follow."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while time.monotonic() < until:
-        if segments(box.folder / "backups") and backups(box.folder):
+        redo = box.run("backup", "status", "--json").json.get("redo", {})
+        if redo.get("hasBegun") and not redo.get("needsBackup") and segments(box.folder / "backups"):
             return
-        time.sleep(0.1)
-    raise Failed("no redo log and no backup within 30 s")
+        time.sleep(0.2)
+    raise Failed("no redo log with its backup within 60 s")
 
 
 @case("B16", "redo log: kill -9 while appending, torn, damaged, of another box, with a gap")

@@ -100,6 +100,9 @@ struct BackupRestoreCommand: AsyncParsableCommand {
             if let redo = staged.redo {
                 out.member("redoCommits", redo.count)
                 out.member("redoTornBytes", redo.tornBytes)
+                if let ms = redo.laterLineAtMs {
+                    out.member("redoLaterLineAt", Timestamp.text(ms: ms))
+                }
                 if let ms = redo.lastAtMs { out.member("redoAt", Timestamp.text(ms: ms)) }
             }
             if let aside { out.member("aside", aside) }
@@ -146,14 +149,20 @@ struct BackupRestoreCommand: AsyncParsableCommand {
 enum RedoText {
     /// What was made once more.
     static func sentence(_ redo: RedoOutcome) -> String {
+        let later =
+            redo.laterLineAtMs.map {
+                " Changes from \(Timestamp.text(ms: $0)) on follow a later backup and are not in it: "
+                    + "look for that one."
+            } ?? ""
         let torn =
             redo.tornBytes > 0
             ? " At the end, \(redo.tornBytes) bytes were no whole change, as after a power cut; "
                 + "they were left out." : ""
         guard let ms = redo.lastAtMs else {
             return "The redo log holds nothing between the backup and that time." + torn
+                + later
         }
         return "\(ProgressText.counted(redo.count, "commit")) of the redo log were made once more, "
-            + "until \(Timestamp.text(ms: ms))." + torn
+            + "until \(Timestamp.text(ms: ms))." + torn + later
     }
 }
