@@ -113,6 +113,7 @@ package enum Features {
                 onChange: { try await box.refreshFacts() }),
             SettingsFeature(gate: box.gate, record: box.settingsRecord),
             BackupsFeature(gate: box.gate, keeper: box.backups),
+            BackupHealthFeature(gate: box.gate, keeper: box.backups),
             LocationsFeature(
                 gate: box.gate, store: box.store, ids: box.ids, rules: box.writeRules),
             ProvidersFeature(

@@ -715,7 +715,7 @@ static const web_file all[] = {
     {"trust/trust.js", file_176, sizeof file_176},
 };
 
-const char *const web_tree_hash = "50911ce0a7b1a63a";
+const char *const web_tree_hash = "6c86483b24b4b147";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];

@@ -87,6 +87,7 @@ enum RouteTable {
         Probe("GET /ready", "/ready", .open, 200, all),
         Probe("GET /readiness", "/readiness", .open, 200, all),
         Probe("GET /health/db", "/health/db", .open, 200, all),
+        Probe("GET /health/backups", "/health/backups", .open, 200, all),
         Probe("GET /fhir/metadata", "/fhir/metadata", .open, 200, all),
         Probe("GET /fhir/R4/metadata", "/fhir/R4/metadata", .open, 200, all),
         Probe("GET /fhir/openapi.json", "/fhir/openapi.json", .open, 200, all),
