@@ -27,6 +27,8 @@ package final class Box: Sendable {
     package let settingsRecord: SettingsRecord
     /// The certificates that the box shows.
     package let certificates: CertificateKeeper
+    /// Gets certificates from an authority that the clinic named.
+    package let acme: AcmeKeeper
     /// What looks after the backups.
     package let backups: BackupKeeper
     /// What is known of the network that the box is on.
@@ -123,6 +125,7 @@ package final class Box: Sendable {
         self.setup = setup
         let live = LiveSettings(base)
         settings = live
+        acme = AcmeKeeper(Self.acmeParts(store, live, certificates))
         backups = BackupKeeper(
             BackupKeeper.Parts(
                 store: store,
