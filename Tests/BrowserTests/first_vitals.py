@@ -44,6 +44,8 @@ class Person:
     def __init__(self, watch, console):
         self.watch, self.console, self.page = watch, console, None
         self.keys = 0
+        # What axe and the pictures took, which is neither the person's time nor the box's.
+        self.looked = 0.0
 
     def wait(self, seconds):
         time.sleep(seconds)
@@ -82,7 +84,9 @@ class Person:
             self.page.wait_for_function(
                 "words => document.querySelector('h1')?.textContent.trim() === words", arg=words)
         self.page.wait_for_load_state("networkidle")
+        began = time.monotonic()
         self.watch.look(self.page, name, full=True)
+        self.looked += time.monotonic() - began
         self.wait(SCREEN_SECONDS)
 
     def order(self, *words):
@@ -207,7 +211,7 @@ def walk(watch, options, play):
     stages = {"installation": options.spent}
 
     def passed(name):
-        stages[name] = time.monotonic() - began - sum(stages.values())
+        stages[name] = time.monotonic() - began - person.looked - sum(stages.values())
 
     with tempfile.TemporaryDirectory() as folder:
         home = pathlib.Path(folder)
@@ -238,12 +242,13 @@ def walk(watch, options, play):
         passed("patient")
         save_vitals(person, "tso")
         passed("vital signs")
-        took = time.monotonic() - began
+        took = time.monotonic() - began - person.looked
         watch.look(person.page, "first-12-saved")
         watch.check(person.page.url.endswith("/vitals"), "the trends do not follow the save")
         browser.close()
     watch.figures["stages, seconds"] = {name: round(value, 1) for name, value in stages.items()}
     watch.figures["keys pressed in the browser"] = person.keys
+    watch.figures["axe and pictures beside that, seconds"] = round(person.looked, 1)
     watch.figures["to the first saved vital signs, seconds"] = round(took, 1)
     watch.check(took <= options.seconds_max,
                 f"the first vital signs took {took:.0f} s, more than {options.seconds_max}")
