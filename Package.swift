@@ -176,7 +176,7 @@ let package = Package(
             name: "TestKit",
             dependencies: [
                 "Kernel", "FHIRModel", "AccessControl", "Deflate", "RecordStore", "Sealing",
-                "SQLite", "CDemoClinic",
+                "SQLite", "CDemoClinic", "COpenSSL",
             ], swiftSettings: strict),
         .executableTarget(
             name: "Benchmarks",

@@ -30,6 +30,8 @@ package final class Box: Sendable {
     package let certificates: CertificateKeeper
     /// What keeps every commit between two backups, while the box serves.
     package let redo: RedoLog?
+    /// Gets certificates from an authority that the clinic named.
+    package let acme: AcmeKeeper
     /// What looks after the backups.
     package let backups: BackupKeeper
     /// What is known of the network that the box is on.
@@ -132,6 +134,7 @@ package final class Box: Sendable {
         settings = live
         let redo = Self.redoLog(store)
         self.redo = redo
+        acme = AcmeKeeper(Self.acmeParts(store, live, certificates))
         backups = BackupKeeper(
             BackupKeeper.Parts(
                 store: store,

@@ -25,6 +25,7 @@ package enum Features {
                 CertificatesFeature(
                     gate: box.gate, keeper: box.certificates, machine: { box.machine(at: $0) },
                     localName: { box.network.sentence }),
+                AcmeFeature(gate: box.gate, keeper: box.acme),
                 TrustFeature(
                     gate: box.gate, keeper: box.certificates, pages: trustPages(box, assets),
                     machine: { box.machine(at: $0) }),

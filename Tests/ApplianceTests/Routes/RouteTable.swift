@@ -174,6 +174,15 @@ enum RouteTable {
         Probe(
             "POST /api/v1/certificates/request", "/api/v1/certificates/request", .account, 400,
             "+----------", body: "{}"),
+        Probe(
+            "GET /api/v1/certificates/acme", "/api/v1/certificates/acme", .account, 200,
+            "+----------"),
+        Probe(
+            "POST /api/v1/certificates/acme", "/api/v1/certificates/acme", .account, 422,
+            "+----------", body: "{}"),
+        Probe(
+            "POST /api/v1/certificates/acme/forget", "/api/v1/certificates/acme/forget", .account,
+            204, "+----------"),
     ]
 
     private static let rightsProbes = [
