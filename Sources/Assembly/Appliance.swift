@@ -79,6 +79,7 @@ package enum Appliance {
                 .init(service: lines),
                 .init(service: work),
                 .init(service: BackupWork(box: box, logger: logger)),
+                .init(service: RedoWork(box: box, logger: logger)),
                 .init(service: AcmeWork(box: box, logger: logger)),
                 .init(service: network),
                 .init(service: ControlServer(box: box, logger: logger)),

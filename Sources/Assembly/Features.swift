@@ -2,6 +2,7 @@ import Charting
 import Exchange
 import FHIRAPI
 import Identity
+import Kernel
 import RecordStore
 package import ServerKit
 import Steward
@@ -57,7 +58,8 @@ package enum Features {
                 gate: box.gate, store: box.store, clock: box.clock, ids: box.ids,
                 staff: VitalsFeature.Staff(
                     practitionerID: { box.identity.accounts.user(id: $0)?.practitionerID },
-                    displayName: { box.identity.accounts.user(id: $0)?.displayName })),
+                    displayName: { box.identity.accounts.user(id: $0)?.displayName }),
+                check: { json throws(Problem) in try box.writeRules.check(made: json) }),
         ]
     }
 
@@ -103,6 +105,8 @@ package enum Features {
             NoticesFeature(gate: box.gate, store: box.store),
             SubscriptionsFeature(
                 gate: box.gate, parts: box.subscriptionParts, engine: box.subscriptions),
+            SubscriptionSocketFeature(
+                gate: box.gate, parts: box.subscriptionParts, engine: box.subscriptions),
             EventStreamFeature(
                 store: box.store, watcher: { try await box.identity.watcher(sessionID: $0) }),
             ClinicFeature(
@@ -110,6 +114,7 @@ package enum Features {
                 onChange: { try await box.refreshFacts() }),
             SettingsFeature(gate: box.gate, record: box.settingsRecord),
             BackupsFeature(gate: box.gate, keeper: box.backups),
+            BackupHealthFeature(gate: box.gate, keeper: box.backups),
             LocationsFeature(
                 gate: box.gate, store: box.store, ids: box.ids, rules: box.writeRules),
             ProvidersFeature(

@@ -719,7 +719,7 @@ static const web_file all[] = {
     {"trust/trust.js", file_177, sizeof file_177},
 };
 
-const char *const web_tree_hash = "76f442acfa4c71a5";
+const char *const web_tree_hash = "94168671bbb73a7d";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];
