@@ -90,8 +90,8 @@ struct RedoReplay {
                     + "after the upgrade.")
         }
         let run = ReplayRun(connection, from: start, until)
-        for segment in Self.following(start, line, until) where try run.goesOn(segment, unlock) == false {
-            break
+        for segment in Self.following(start, line, until) {
+            guard try run.goesOn(segment, unlock) else { break }
         }
         try run.finish()
         if let keyRing = run.keyRing, run.outcome.count > 0 {
