@@ -3,6 +3,7 @@ package import Backups
 package import Exchange
 package import FHIRAPI
 import FHIRModel
+import FHIRValidation
 package import Identity
 package import Kernel
 package import RecordStore
@@ -29,6 +30,8 @@ package final class Box: Sendable {
     package let certificates: CertificateKeeper
     /// What keeps every commit between two backups, while the box serves.
     package let redo: RedoLog?
+    /// Gets certificates from an authority that the clinic named.
+    package let acme: AcmeKeeper
     /// What looks after the backups.
     package let backups: BackupKeeper
     /// What is known of the network that the box is on.
@@ -50,7 +53,9 @@ package final class Box: Sendable {
         [.records, .audit, .queues] + Identity.schemaSteps + [
             .notices, .history, .search, .factVersions,
         ]
-        + Identity.laterSteps + [.deferred, .purges, .subscriptions, .terms, .backups, .redo]
+        + Identity.laterSteps + [
+            .deferred, .purges, .subscriptions, .terms, .backups, .redo, .subscriptionEvents,
+        ]
 
     /// Opens a folder, making what it lacks: the folder itself, its keys, its database.
     ///
@@ -91,6 +96,7 @@ package final class Box: Sendable {
                 accounts: identity.forSetup, machine: machine ?? SetupProbe.machine(folder),
                 box: facts.forSetup))
         facts.follow(box)
+        _ = try await store.termBook()
         try await box.settingsRecord.load(
             try await box.grant(Ask(.read, area: .system, type: "Setting"), box.machine("job")))
         writing.setAuthor { [weak box] caller in box?.author(of: caller) }
@@ -111,7 +117,8 @@ package final class Box: Sendable {
         self.clock = clock
         self.ids = ids
         gate = Gate(store: store)
-        let rules = WriteRules()
+        // The book of codes is as it stands when a resource is checked.
+        let rules = WriteRules(.r4.with(codeSets: store.terms))
         writeRules = rules
         importer = Importer(gate: gate, store: store, ids: ids, rules: rules)
         clinicRecord = ClinicRecord(store: store)
@@ -127,6 +134,7 @@ package final class Box: Sendable {
         settings = live
         let redo = Self.redoLog(store)
         self.redo = redo
+        acme = AcmeKeeper(Self.acmeParts(store, live, certificates))
         backups = BackupKeeper(
             BackupKeeper.Parts(
                 store: store,

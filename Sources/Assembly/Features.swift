@@ -2,6 +2,7 @@ import Charting
 import Exchange
 import FHIRAPI
 import Identity
+import Kernel
 import RecordStore
 package import ServerKit
 import Steward
@@ -24,6 +25,7 @@ package enum Features {
                 CertificatesFeature(
                     gate: box.gate, keeper: box.certificates, machine: { box.machine(at: $0) },
                     localName: { box.network.sentence }),
+                AcmeFeature(gate: box.gate, keeper: box.acme),
                 TrustFeature(
                     gate: box.gate, keeper: box.certificates, pages: trustPages(box, assets),
                     machine: { box.machine(at: $0) }),
@@ -56,7 +58,8 @@ package enum Features {
                 gate: box.gate, store: box.store, clock: box.clock, ids: box.ids,
                 staff: VitalsFeature.Staff(
                     practitionerID: { box.identity.accounts.user(id: $0)?.practitionerID },
-                    displayName: { box.identity.accounts.user(id: $0)?.displayName })),
+                    displayName: { box.identity.accounts.user(id: $0)?.displayName }),
+                check: { json throws(Problem) in try box.writeRules.check(made: json) }),
         ]
     }
 
@@ -101,6 +104,8 @@ package enum Features {
                 staffName: { box.identity.accounts.user(id: $0)?.displayName }),
             NoticesFeature(gate: box.gate, store: box.store),
             SubscriptionsFeature(
+                gate: box.gate, parts: box.subscriptionParts, engine: box.subscriptions),
+            SubscriptionSocketFeature(
                 gate: box.gate, parts: box.subscriptionParts, engine: box.subscriptions),
             EventStreamFeature(
                 store: box.store, watcher: { try await box.identity.watcher(sessionID: $0) }),
