@@ -1,5 +1,5 @@
 package import AccessControl
-import Backups
+package import Backups
 package import Exchange
 package import FHIRAPI
 import FHIRModel
@@ -28,6 +28,10 @@ package final class Box: Sendable {
     package let settingsRecord: SettingsRecord
     /// The certificates that the box shows.
     package let certificates: CertificateKeeper
+    /// What keeps every commit between two backups, while the box serves.
+    package let redo: RedoLog?
+    /// Gets certificates from an authority that the clinic named.
+    package let acme: AcmeKeeper
     /// What looks after the backups.
     package let backups: BackupKeeper
     /// What is known of the network that the box is on.
@@ -50,7 +54,7 @@ package final class Box: Sendable {
             .notices, .history, .search, .factVersions,
         ]
         + Identity.laterSteps + [
-            .deferred, .purges, .subscriptions, .terms, .backups, .subscriptionEvents,
+            .deferred, .purges, .subscriptions, .terms, .backups, .redo, .subscriptionEvents,
         ]
 
     /// Opens a folder, making what it lacks: the folder itself, its keys, its database.
@@ -80,7 +84,7 @@ package final class Box: Sendable {
             parts: RecordStore.Parts(
                 clock: clock, ids: ids, onFatal: { Console.fatal($0) },
                 onDamage: { Console.problem("tribal-ehr: \($0)") }, writing: writing,
-                followers: [SubscriptionFollower.follower(clock)]))
+                followers: [SubscriptionFollower.follower(clock)], redo: RedoTap()))
         let identity = try await Identity(
             store: store, passwords: try passwords ?? PasswordPool(), settings: settings)
         let facts = BoxFacts()
@@ -128,6 +132,9 @@ package final class Box: Sendable {
         self.setup = setup
         let live = LiveSettings(base)
         settings = live
+        let redo = Self.redoLog(store)
+        self.redo = redo
+        acme = AcmeKeeper(Self.acmeParts(store, live, certificates))
         backups = BackupKeeper(
             BackupKeeper.Parts(
                 store: store,
@@ -136,7 +143,7 @@ package final class Box: Sendable {
                 folder: folder.backups, dataFolder: folder.path,
                 surroundings: BackupSurroundings.of(
                     settings: { live.current.backups },
-                    zoneName: { facts.clinic?.timeZone }),
+                    zoneName: { facts.clinic?.timeZone }), redo: redo,
                 keepNotice: { grant, kind, text in
                     try await NoticeBoard(store: store).keep(grant, kind: kind, text)
                 }))
@@ -158,6 +165,7 @@ package final class Box: Sendable {
         // The head is anchored again at the next start if this fails.
         try? await store.anchorAudit()
         store.close()
+        redo?.stop()
         facts.forgetActs()
     }
 

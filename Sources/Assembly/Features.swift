@@ -25,6 +25,7 @@ package enum Features {
                 CertificatesFeature(
                     gate: box.gate, keeper: box.certificates, machine: { box.machine(at: $0) },
                     localName: { box.network.sentence }),
+                AcmeFeature(gate: box.gate, keeper: box.acme),
                 TrustFeature(
                     gate: box.gate, keeper: box.certificates, pages: trustPages(box, assets),
                     machine: { box.machine(at: $0) }),
@@ -113,6 +114,7 @@ package enum Features {
                 onChange: { try await box.refreshFacts() }),
             SettingsFeature(gate: box.gate, record: box.settingsRecord),
             BackupsFeature(gate: box.gate, keeper: box.backups),
+            BackupHealthFeature(gate: box.gate, keeper: box.backups),
             LocationsFeature(
                 gate: box.gate, store: box.store, ids: box.ids, rules: box.writeRules),
             ProvidersFeature(

@@ -87,6 +87,7 @@ enum RouteTable {
         Probe("GET /ready", "/ready", .open, 200, all),
         Probe("GET /readiness", "/readiness", .open, 200, all),
         Probe("GET /health/db", "/health/db", .open, 200, all),
+        Probe("GET /health/backups", "/health/backups", .open, 200, all),
         Probe("GET /fhir/metadata", "/fhir/metadata", .open, 200, all),
         Probe("GET /fhir/R4/metadata", "/fhir/R4/metadata", .open, 200, all),
         Probe("GET /fhir/openapi.json", "/fhir/openapi.json", .open, 200, all),
@@ -173,6 +174,15 @@ enum RouteTable {
         Probe(
             "POST /api/v1/certificates/request", "/api/v1/certificates/request", .account, 400,
             "+----------", body: "{}"),
+        Probe(
+            "GET /api/v1/certificates/acme", "/api/v1/certificates/acme", .account, 200,
+            "+----------"),
+        Probe(
+            "POST /api/v1/certificates/acme", "/api/v1/certificates/acme", .account, 422,
+            "+----------", body: "{}"),
+        Probe(
+            "POST /api/v1/certificates/acme/forget", "/api/v1/certificates/acme/forget", .account,
+            204, "+----------"),
     ]
 
     private static let rightsProbes = [
