@@ -719,7 +719,7 @@ static const web_file all[] = {
     {"trust/trust.js", file_177, sizeof file_177},
 };
 
-const char *const web_tree_hash = "94168671bbb73a7d";
+const char *const web_tree_hash = "a3439226c52a2628";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];
