@@ -1,5 +1,6 @@
 package import AccessControl
 import Backups
+import Charting
 package import Exchange
 package import FHIRAPI
 import FHIRModel
@@ -48,7 +49,9 @@ package final class Box: Sendable {
         [.records, .audit, .queues] + Identity.schemaSteps + [
             .notices, .history, .search, .factVersions,
         ]
-        + Identity.laterSteps + [.deferred, .purges, .subscriptions, .terms, .backups]
+        + Identity.laterSteps + [
+            .deferred, .purges, .subscriptions, .terms, .backups, .registrationDrafts,
+        ]
 
     /// Opens a folder, making what it lacks: the folder itself, its keys, its database.
     ///
@@ -77,7 +80,7 @@ package final class Box: Sendable {
             parts: RecordStore.Parts(
                 clock: clock, ids: ids, onFatal: { Console.fatal($0) },
                 onDamage: { Console.problem("tribal-ehr: \($0)") }, writing: writing,
-                followers: [SubscriptionFollower.follower(clock)]))
+                followers: [SubscriptionFollower.follower(clock), FrontDesk.follower]))
         let identity = try await Identity(
             store: store, passwords: try passwords ?? PasswordPool(), settings: settings)
         let facts = BoxFacts()

@@ -1,6 +1,6 @@
-import FHIRModel
+package import FHIRModel
 package import FHIRValidation
-import Kernel
+package import Kernel
 import Synchronization
 
 /// What a resource has to fulfil before it is written, and what becomes of one that does not.
@@ -68,6 +68,11 @@ package final class WriteRules: Sendable {
         if !errors.isEmpty { state.withLock { $0.counts.flawed += 1 } }
         notes.add(findings, isFlawed: !errors.isEmpty)
     }
+
+    /// Checks a resource that a page of the box is about to write.
+    ///
+    /// - Throws: ``Problem`` `.processing` with all errors as its issues.
+    package func check(_ json: JSON) throws(Problem) { try check(json, WriteNotes()) }
 
     private static func problem(_ type: String, _ findings: [Finding]) -> Problem {
         let first = findings[0]

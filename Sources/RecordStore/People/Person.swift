@@ -13,6 +13,8 @@ package struct Person: Sendable {
     package let isDeceased: Bool
     package let city: String?
     package let tribe: String?
+    /// The id of the patient whose record took the place of this one; nil where none did.
+    package let mergedIntoID: String?
     /// Folded words by which the person is found, each ended by a zero byte.
     let words: [UInt8]
     /// The start of every word in `words`.
@@ -37,6 +39,10 @@ package struct Person: Sendable {
         if case .no = facts.deceased { isDeceased = false } else { isDeceased = true }
         city = facts.addresses.first?.city
         tribe = facts.tribalAffiliations.first?.display
+        mergedIntoID = facts.mergedInto.flatMap { text in
+            guard case .local(type: "Patient", let id, _)? = Reference(text) else { return nil }
+            return id
+        }
         birthDay = Self.day(facts.birthDate)
         identifiers = Set(
             facts.identifiers.map { PersonIdentifier(system: $0.system ?? "", value: $0.value) })
