@@ -763,7 +763,7 @@ static const web_file all[] = {
     {"trust/trust.js", file_188, sizeof file_188},
 };
 
-const char *const web_tree_hash = "7696d8a9d40507b5";
+const char *const web_tree_hash = "02bf3537fda98d96";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];

@@ -143,28 +143,39 @@ package struct DemographicsFeature: Feature {
         case .identity, .tribal: return []
         case .contact:
             let form = try ContactForm(BodyFields(body, takes: ContactForm.takes), moment)
+            let kind = RelatedKind(
+                type: "RelatedPerson", ending: ["active": Array("false".utf8)],
+                isOpen: { $0["active"]?.bool ?? true })
             return try await changes(
-                "RelatedPerson", form.contacts.map { ($0.id, $0) }, of: patientID, caller,
-                isOpen: { $0["active"]?.bool ?? true },
-                ending: ["active": Array("false".utf8)]
+                kind, form.contacts.map { ($0.id, $0) }, of: patientID, caller
             ) { ContactRecords.bytes($0, id: $1, patientID: patientID, before: $2) }
         case .coverage:
             let form = try CoverageForm(BodyFields(body, takes: CoverageForm.takes), moment)
+            let kind = RelatedKind(
+                type: "Coverage", ending: ["status": PatientElements.text("cancelled")],
+                isOpen: { $0.string("status") == "active" })
             return try await changes(
-                "Coverage", form.entries.map { ($0.id, $0) }, of: patientID, caller,
-                isOpen: { $0.string("status") == "active" },
-                ending: ["status": PatientElements.text("cancelled")]
+                kind, form.entries.map { ($0.id, $0) }, of: patientID, caller
             ) { CoverageForm.bytes($0, id: $1, patientID: patientID, before: $2) }
         }
+    }
+
+    /// A type of record beside a Patient.
+    private struct RelatedKind {
+        let type: String
+        /// What is set in one that is not used any more.
+        let ending: [String: [UInt8]?]
+        /// Whether one is in use.
+        let isOpen: (JSON) -> Bool
     }
 
     /// The changes that make the records of a type those of a form: new ones, changed ones, and the
     /// end of those that are left out.
     private func changes<Entry>(
-        _ type: String, _ entries: [(id: String?, entry: Entry)], of patientID: String,
-        _ caller: Caller, isOpen: (JSON) -> Bool, ending: [String: [UInt8]?],
-        bytes: (Entry, String, JSON?) -> [UInt8]
+        _ kind: RelatedKind, _ entries: [(id: String?, entry: Entry)], of patientID: String,
+        _ caller: Caller, bytes: (Entry, String, JSON?) -> [UInt8]
     ) async throws -> [Change] {
+        let type = kind.type
         let grant = try await desk.gate.grant(
             Ask(.update, type, patientID: patientID), to: caller)
         let before = try await desk.records(type, of: patientID, caller) ?? []
@@ -188,10 +199,11 @@ package struct DemographicsFeature: Feature {
             changes.append(
                 try await desk.updating(record, patientID: patientID, made, caller))
         }
-        for record in left.values.sorted(by: { $0.id < $1.id }) where isOpen(record.json) {
+        for record in left.values.sorted(by: { $0.id < $1.id }) where kind.isOpen(record.json) {
             changes.append(
                 try await desk.updating(
-                    record, patientID: patientID, record.json.rewritten(setting: ending), caller))
+                    record, patientID: patientID, record.json.rewritten(setting: kind.ending),
+                    caller))
         }
         return changes
     }

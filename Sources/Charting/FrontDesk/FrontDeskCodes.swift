@@ -12,11 +12,15 @@ enum FrontDeskCodes {
         "http://terminology.hl7.org/CodeSystem/subscriber-relationship"
     static let tribeSystem = "http://terminology.hl7.org/CodeSystem/v3-TribalEntityUS"
 
+    /// The sexes of the record.
+    ///
     /// Spec: FHIR R4 AdministrativeGender, https://hl7.org/fhir/R4/codesystem-administrative-gender.html
     static let sexes = [
         CodedChoice("female", "Female"), CodedChoice("male", "Male"),
         CodedChoice("other", "Other"), CodedChoice("unknown", "Not known"),
     ]
+    /// The sexes at birth.
+    ///
     /// Spec: US Core Birth Sex, https://hl7.org/fhir/us/core/STU6.1/ValueSet-birthsex.html
     static let birthSexes = [
         CodedChoice("F", "Female"), CodedChoice("M", "Male"), CodedChoice("OTH", "Other"),
@@ -29,6 +33,8 @@ enum FrontDeskCodes {
         CodedChoice("nonbinary", "Neither only a woman nor only a man", snomed, "33791000087105"),
         CodedChoice("not-said", "Asked, not said", nullFlavor, "ASKU"),
     ]
+    /// The races of the census.
+    ///
     /// Spec: OMB Race Categories, https://hl7.org/fhir/us/core/STU6.1/ValueSet-omb-race-category.html
     static let races = [
         CodedChoice("1002-5", "American Indian or Alaska Native", omb),
@@ -96,6 +102,8 @@ enum FrontDeskCodes {
         CodedChoice("EXT", "Relative", role), CodedChoice("GUARD", "Guardian", role),
         CodedChoice("FRND", "Friend", role), CodedChoice("NBOR", "Neighbor", role),
     ]
+    /// The kinds of coverage.
+    ///
     /// Spec: Source of Payment Typology, https://nahdo.org/sopt
     static let payers = [
         CodedChoice("medicare", "Medicare", payer, "1"),
@@ -109,7 +117,8 @@ enum FrontDeskCodes {
     static let subscribers = [
         CodedChoice("self", "The patient", subscriber),
         CodedChoice("spouse", "Spouse", subscriber),
-        CodedChoice("parent", "Parent", subscriber), CodedChoice("other", "Somebody else", subscriber),
+        CodedChoice("parent", "Parent", subscriber),
+        CodedChoice("other", "Somebody else", subscriber),
     ]
 
     /// Code and name of each tribe of HL7's list; its groups are left out.

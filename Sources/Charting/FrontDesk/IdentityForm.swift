@@ -294,7 +294,8 @@ extension IdentityForm {
             code == nil ? $0.words == gender?.string("text") : $0.code == code
         }
         if let known { out.member("genderIdentity", known.key) }
-        let races = PatientElements.all("ombCategory", in: PatientElements.find(raceURL, in: patient))
+        let races = PatientElements.all(
+            "ombCategory", in: PatientElements.find(raceURL, in: patient))
         out.array("race") { list in
             for race in races.compactMap({ $0.at("valueCoding", "code")?.string }) {
                 list.string(race)

@@ -85,7 +85,8 @@ struct RegistrationDraft: Sendable {
 
     /// The first name that was typed, for lists; empty where none was.
     var shownName: String {
-        guard let identity = steps[.identity], let name = RelatedRecords.parsed(identity).at("names", 0)
+        guard let identity = steps[.identity],
+            let name = RelatedRecords.parsed(identity).at("names", 0)
         else { return "" }
         let parts = [name.string("family"), name.string("given")].compactMap(\.self)
         return parts.filter { !$0.isEmpty }.joined(separator: ", ")

@@ -209,16 +209,20 @@ package struct RegistrationFeature: Feature {
         }
         let identity = try IdentityForm(
             try BodyFields(bytes, takes: IdentityForm.takes), desk.moment(context.caller))
-        return .json(SimilarAnswer.encode(try await alike(identity, grant), grant))
+        return .json(
+            SimilarAnswer.encode(try await alike(identity, except: draft.id, grant), grant))
     }
 
-    private func alike(_ identity: IdentityForm, _ grant: Grant) async throws -> [SimilarPerson] {
+    private func alike(
+        _ identity: IdentityForm, except id: String, _ grant: Grant
+    ) async throws -> [SimilarPerson] {
         var best: [String: SimilarPerson] = [:]
         for name in identity.names.prefix(Self.comparedNamesMax) {
             let wanted = PersonLikeness(
                 family: name.family, given: name.given, birthDate: identity.birthDate,
                 sex: identity.sex.key)
-            for one in try await desk.store.similarPeople(grant, to: wanted) {
+            for one in try await desk.store.similarPeople(grant, to: wanted)
+            where one.person.id != id {
                 let points = best[one.person.id]?.score.points ?? 0
                 if one.score.points > points { best[one.person.id] = one }
             }
@@ -250,7 +254,7 @@ package struct RegistrationFeature: Feature {
         guard let draft = found else { return try await finished(id, context.caller) }
         if let version { try VersionTag.check(version, is: "\(draft.version)") }
         let forms = try RegistrationForms(draft, desk.moment(context.caller))
-        try await checkLooked(forms.identity, looked, context.caller)
+        try await checkLooked(forms, looked, context.caller)
         do {
             try await desk.store.inTurn(["Patient"]) {
                 try await make(forms, context.caller)
@@ -263,10 +267,10 @@ package struct RegistrationFeature: Feature {
     }
 
     private func checkLooked(
-        _ identity: IdentityForm, _ looked: Set<String>, _ caller: Caller
+        _ forms: RegistrationForms, _ looked: Set<String>, _ caller: Caller
     ) async throws {
         let grant = try await desk.gate.grant(Ask(.search, "Patient"), to: caller)
-        let open = try await alike(identity, grant).filter {
+        let open = try await alike(forms.identity, except: forms.id, grant).filter {
             $0.score.points >= Self.stopPointsMin && !looked.contains($0.person.id)
         }
         guard open.isEmpty else {

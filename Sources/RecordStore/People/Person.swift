@@ -67,7 +67,10 @@ package struct Person: Sendable {
             }
         }
         for identifier in facts.identifiers where identifier.typeCode == "MR" {
-            let folded = SearchText.fold(identifier.value).filter { $0 != 0x20 }
+            let words = PersonQuery.withoutPrefix(SearchText.words(identifier.value))
+            let folded =
+                words.count == 1
+                ? words[0] : SearchText.fold(identifier.value).filter { $0 != 0x20 }
             if !folded.isEmpty { found.insert(folded) }
         }
         var bytes: [UInt8] = []

@@ -2,7 +2,7 @@ import FHIRModel
 import TestKit
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// Texts that break programs, of which a few dozen stand for all unless the whole run is wanted.

@@ -1,7 +1,7 @@
 import AccessControl
 import Charting
+import FHIRAPI
 import FHIRModel
-import FHIRValidation
 import TestKit
 import Testing
 
@@ -78,7 +78,8 @@ enum Desk {
 
 /// A patient in five steps (FEATURES CHT-02, CHT-04; CLINIC E-03, E-04).
 @Suite struct `Registration` {
-    @Test func `four saved steps become a patient, contacts and coverage of US Core with Provenance`()
+    @Test
+    func `four saved steps become a patient, contacts and coverage of US Core with Provenance`()
         async throws
     {
         try await Desk.asRegistrar(adding: .provenance) { test, served, registrar in
@@ -108,10 +109,7 @@ enum Desk {
                 for entry in found.json?["entry"]?.elements.map({ $0 }) ?? [] {
                     let resource = try #require(entry["resource"])
                     types.append(type)
-                    let errors = Validator.r4.findings(in: resource).filter {
-                        $0.severity == .error
-                    }
-                    #expect(errors.isEmpty, "\(type): \(errors.map(\.text))")
+                    try WriteRules.strict.check(resource)
                 }
             }
             #expect(types.sorted() == ["Coverage", "Patient", "Provenance", "RelatedPerson"])
@@ -137,24 +135,27 @@ enum Desk {
             #expect(now.at("identity", "names", 1, "kind")?.string == "maiden")
             #expect(now.at("identity", "names", 2, "kind")?.string == "traditional")
             #expect(now.at("identity", "genderIdentity")?.string == "two-spirit")
-            #expect(now.at("identity", "race")?.elements.compactMap(\.string) == ["1002-5", "2106-3"])
+            #expect(
+                now.at("identity", "race")?.elements.compactMap(\.string) == ["1002-5", "2106-3"])
             #expect(now.at("tribal", "tribes", 0, "number")?.string == "123-456")
             #expect(now.at("tribal", "tribes", 1, "name")?.string == "A band of our own")
             #expect(now.at("tribal", "eligibility")?.string == "C")
             #expect(now.at("contact", "addresses", 1, "season")?.string == "June to August")
             #expect(now.at("contact", "contacts", 0, "relationship")?.string == "GRMTH")
             #expect(now.at("coverage", "coverages", 0, "kind")?.string == "medicaid")
-            #expect(shown.json?.at("eligibilityHistory", 0, "decidedBy")?.string == "desk")
+            #expect(shown.json?.at("eligibilityHistory", 0, "decidedBy")?.string == "Person desk")
         }
     }
 
-    @Test func `finishing twice, one after the other and at once, makes one patient`() async throws {
-        try await Desk.asRegistrar { _, _, registrar in
+    @Test func `finishing twice, one after the other and at once, makes one patient`() async throws
+    {
+        try await Desk.asRegistrar { _, served, registrar in
+            let other = try await served.signedIn("desk")
             let (id, _) = try await Desk.begin(
                 registrar, [("identity", Desk.identity), ("coverage", Desk.coverage)])
             let path = "/api/v1/registrations/\(id)/finish"
             async let a = registrar.send("POST", path, "{}")
-            async let b = registrar.send("POST", path, "{}")
+            async let b = other.send("POST", path, "{}")
             let answers = try await [a, b]
             let again = try await registrar.send("POST", path, "{}")
             #expect(answers.allSatisfy { $0.status < 300 } && again.status == 200)
@@ -229,7 +230,7 @@ enum Desk {
         ("identity", #"{"id":"x"}"#, "id"),
         (
             "identity",
-            #"{"nameUnknown":true,"birthDate":"1980","sex":"male","chartNumbers":[{"facility":"a","number":"12345678"}]}"#,
+            #"{"nameUnknown":true,"birthDate":"1980","sex":"male","chartNumbers":[{"facility":"a","number":"12a4"}]}"#,
             "chartNumbers[0].number"
         ),
         ("tribal", #"{"tribes":[{"standing":"enrolled"}]}"#, "tribes[0].name"),
@@ -334,7 +335,10 @@ enum Desk {
                     [
                         (
                             "identity",
-                            #"{"names":[{"family":\#(word),"given":\#(word)}],"birthDate":"1980","sex":"other","mothersMaidenName":\#(word)}"#
+                            """
+                            {"names":[{"family":\(word),"given":\(word)}],"birthDate":"1980",\
+                            "sex":"other","mothersMaidenName":\(word)}
+                            """
                         ),
                         (
                             "tribal",
@@ -342,7 +346,10 @@ enum Desk {
                         ),
                         (
                             "contact",
-                            #"{"addresses":[{"line":\#(word),"city":\#(word),"directions":\#(word)}],"household":\#(word)}"#
+                            """
+                            {"addresses":[{"line":\(word),"city":\(word),"directions":\(word)}],\
+                            "household":\(word)}
+                            """
                         ),
                     ])
                 guard last.status == 200 else {

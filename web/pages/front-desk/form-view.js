@@ -126,6 +126,12 @@ export class FormView {
       }
     }
     flush();
+    // Enter saves from a list of choices as well as from a text.
+    this.node.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || !event.target.matches("select, input[type=checkbox]")) return;
+      event.preventDefault();
+      event.target.form?.requestSubmit();
+    });
   }
 
   #list(field, entries) {

@@ -20,8 +20,10 @@ export const tribeList = (from) => element`<datalist id="tribe-names">${from.tri
 export function factsOf(step, values, from) {
   const rows = rowsOf(step, values, from);
   if (rows.length === 0) return element`<p class="quiet">Nothing written.</p>`;
-  return element`<dl class="facts">${rows.map(({ label, words, isSecret }) => html`<dt>${label}</dt>
-    <dd>${isSecret ? secret(label, words) : html`<bdi>${words}</bdi>`}</dd>`)}</dl>`;
+  // Each part by itself, so that none turns the direction of the next.
+  const apart = (parts) => parts.map((part, index) => html`${index ? ", " : ""}<bdi>${part}</bdi>`);
+  return element`<dl class="facts">${rows.map(({ label, words, parts, isSecret }) => html`<dt>${label}</dt>
+    <dd>${isSecret ? secret(label, words) : apart(parts ?? [words])}</dd>`)}</dl>`;
 }
 
 function secret(label, words) {

@@ -60,7 +60,7 @@ export function open(outlet, parts) {
 async function begin() {
   // One that was begun and never written into is as good as another one.
   const blank = (await get("/registrations")).items.find(({ steps }) => steps.length === 0);
-  const made = blank = await ?? await post("/registrations", {}, { retryKey: crypto.randomUUID() });
+  const made = blank ?? await post("/registrations", {}, { retryKey: crypto.randomUUID() });
   await go(`/register/${made.id}/identity`, { isReplacing: true });
 }
 

@@ -20,7 +20,7 @@ export function wordsOf(field, value, from, entry = {}) {
   return String(value);
 }
 
-/** Returns the rows `{ label, words, isSecret }` of a step; what is empty is left out. */
+/** Returns the rows `{ label, words, parts, isSecret }` of a step; what is empty is left out. */
 export function rowsOf(step, values, from) {
   const rows = [];
   for (const field of step.fields) {
@@ -35,7 +35,7 @@ export function rowsOf(step, values, from) {
         .map((one) => (one.flag ? entry[one.name] && one.label
           : wordsOf(one, entry[one.name], from, entry))).filter(Boolean);
       const label = entries.length > 1 ? `${field.one} ${index + 1}` : field.one;
-      if (parts.length) rows.push({ label, words: parts.join(", ") });
+      if (parts.length) rows.push({ label, words: parts.join(", "), parts });
       for (const one of field.fields.filter(({ isSecret }) => isSecret)) {
         if (entry[one.name]) rows.push({ label: one.label, words: entry[one.name], isSecret: true });
       }
