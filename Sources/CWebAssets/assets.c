@@ -763,7 +763,7 @@ static const web_file all[] = {
     {"trust/trust.js", file_188, sizeof file_188},
 };
 
-const char *const web_tree_hash = "02bf3537fda98d96";
+const char *const web_tree_hash = "5f0ded5844c97b0f";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];

@@ -51,9 +51,15 @@ export const masked = (text) => `••••${text.length > 5 ? text.slice(-3) 
 export function compared(step, mine, theirs, from) {
   const [a, b] = [rowsOf(step, mine, from), rowsOf(step, theirs, from)];
   const labels = [...new Set([...a, ...b].map(({ label }) => label))];
-  const find = (rows, label) => rows.filter((row) => row.label === label)
-    .map(({ words }) => words).join("; ");
-  return labels.map((label) => ({ label, mine: find(a, label), theirs: find(b, label) }));
+  const find = (rows, label) => rows.filter((row) => row.label === label);
+  const told = (rows, others) => rows.map(({ words, isSecret }) =>
+    // Only who has to compare two numbers sees them.
+    (isSecret && (others.length === 0 || others.some((other) => other.words === words))
+      ? masked(words) : words)).join("; ");
+  return labels.map((label) => {
+    const [left, right] = [find(a, label), find(b, label)];
+    return { label, mine: told(left, right), theirs: told(right, left) };
+  });
 }
 
 const gradeWords = [[85, "Very likely the same person"], [55, "May be the same person"],
