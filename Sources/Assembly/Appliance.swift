@@ -1,6 +1,7 @@
 import AccessControl
 import CWebAssets
 import Deflate
+import Exchange
 import Glibc
 import Identity
 import Kernel
@@ -78,6 +79,8 @@ package enum Appliance {
                 .init(service: lines),
                 .init(service: work),
                 .init(service: BackupWork(box: box, logger: logger)),
+                .init(service: RedoWork(box: box, logger: logger)),
+                .init(service: AcmeWork(box: box, logger: logger)),
                 .init(service: network),
                 .init(service: ControlServer(box: box, logger: logger)),
                 .init(service: box.subscriptions),
@@ -162,10 +165,14 @@ package enum Appliance {
         let pages = Features.trustPages(box, assets)
         var edge = EdgeSettings(
             listen: settings.listen, plainListen: settings.httpListen,
-            hosts: HostRule(names: settings.hosts, isName: { box.certificates.isName($0) }),
+            hosts: HostRule(
+                names: settings.hosts,
+                isName: { box.certificates.isName($0) || box.acme.desk.expects($0) }),
             sockets: sockets)
         edge.isStrict = { box.certificates.isTrusted($0) }
-        edge.plainPages = { pages.plain($0, address: $1, httpsPort: httpsPort()) }
+        edge.plainPages = {
+            box.challengeAnswer($0) ?? pages.plain($0, address: $1, httpsPort: httpsPort())
+        }
         return edge
     }
 

@@ -25,6 +25,7 @@ package enum Features {
                 CertificatesFeature(
                     gate: box.gate, keeper: box.certificates, machine: { box.machine(at: $0) },
                     localName: { box.network.sentence }),
+                AcmeFeature(gate: box.gate, keeper: box.acme),
                 TrustFeature(
                     gate: box.gate, keeper: box.certificates, pages: trustPages(box, assets),
                     machine: { box.machine(at: $0) }),
@@ -53,7 +54,7 @@ package enum Features {
         let rules = box.writeRules
         return FrontDesk(
             gate: box.gate, store: box.store, clock: box.clock, ids: box.ids,
-            check: { json throws(Problem) in try rules.check(json) },
+            check: { json throws(Problem) in try rules.check(made: json) },
             displayName: { box.identity.accounts.user(id: $0)?.displayName })
     }
 
@@ -68,7 +69,8 @@ package enum Features {
                 gate: box.gate, store: box.store, clock: box.clock, ids: box.ids,
                 staff: VitalsFeature.Staff(
                     practitionerID: { box.identity.accounts.user(id: $0)?.practitionerID },
-                    displayName: { box.identity.accounts.user(id: $0)?.displayName })),
+                    displayName: { box.identity.accounts.user(id: $0)?.displayName }),
+                check: { json throws(Problem) in try box.writeRules.check(made: json) }),
         ]
     }
 
@@ -114,6 +116,8 @@ package enum Features {
             NoticesFeature(gate: box.gate, store: box.store),
             SubscriptionsFeature(
                 gate: box.gate, parts: box.subscriptionParts, engine: box.subscriptions),
+            SubscriptionSocketFeature(
+                gate: box.gate, parts: box.subscriptionParts, engine: box.subscriptions),
             EventStreamFeature(
                 store: box.store, watcher: { try await box.identity.watcher(sessionID: $0) }),
             ClinicFeature(
@@ -121,6 +125,7 @@ package enum Features {
                 onChange: { try await box.refreshFacts() }),
             SettingsFeature(gate: box.gate, record: box.settingsRecord),
             BackupsFeature(gate: box.gate, keeper: box.backups),
+            BackupHealthFeature(gate: box.gate, keeper: box.backups),
             LocationsFeature(
                 gate: box.gate, store: box.store, ids: box.ids, rules: box.writeRules),
             ProvidersFeature(

@@ -370,204 +370,207 @@ static const unsigned char file_121[] = {
 #embed "../../web/pages/backups/words.js"
 };
 static const unsigned char file_122[] = {
-#embed "../../web/pages/certificates/certificates.css"
+#embed "../../web/pages/certificates/acme.js"
 };
 static const unsigned char file_123[] = {
-#embed "../../web/pages/certificates/certificates.js"
+#embed "../../web/pages/certificates/certificates.css"
 };
 static const unsigned char file_124[] = {
-#embed "../../web/pages/certificates/confirm.js"
+#embed "../../web/pages/certificates/certificates.js"
 };
 static const unsigned char file_125[] = {
-#embed "../../web/pages/chart/banner.js"
+#embed "../../web/pages/certificates/confirm.js"
 };
 static const unsigned char file_126[] = {
-#embed "../../web/pages/chart/chart.css"
+#embed "../../web/pages/chart/banner.js"
 };
 static const unsigned char file_127[] = {
-#embed "../../web/pages/chart/chart.js"
+#embed "../../web/pages/chart/chart.css"
 };
 static const unsigned char file_128[] = {
-#embed "../../web/pages/chart/lists.js"
+#embed "../../web/pages/chart/chart.js"
 };
 static const unsigned char file_129[] = {
-#embed "../../web/pages/chart/measures.js"
+#embed "../../web/pages/chart/lists.js"
 };
 static const unsigned char file_130[] = {
-#embed "../../web/pages/chart/notes.js"
+#embed "../../web/pages/chart/measures.js"
 };
 static const unsigned char file_131[] = {
-#embed "../../web/pages/chart/results.js"
+#embed "../../web/pages/chart/notes.js"
 };
 static const unsigned char file_132[] = {
-#embed "../../web/pages/chart/rows.js"
+#embed "../../web/pages/chart/results.js"
 };
 static const unsigned char file_133[] = {
-#embed "../../web/pages/chart/summary.js"
+#embed "../../web/pages/chart/rows.js"
 };
 static const unsigned char file_134[] = {
-#embed "../../web/pages/chart/vitals-form.js"
+#embed "../../web/pages/chart/summary.js"
 };
 static const unsigned char file_135[] = {
-#embed "../../web/pages/code-systems/code-systems.css"
+#embed "../../web/pages/chart/vitals-form.js"
 };
 static const unsigned char file_136[] = {
-#embed "../../web/pages/code-systems/code-systems.js"
+#embed "../../web/pages/code-systems/code-systems.css"
 };
 static const unsigned char file_137[] = {
-#embed "../../web/pages/code-systems/system-words.js"
+#embed "../../web/pages/code-systems/code-systems.js"
 };
 static const unsigned char file_138[] = {
-#embed "../../web/pages/delegations/delegations.css"
+#embed "../../web/pages/code-systems/system-words.js"
 };
 static const unsigned char file_139[] = {
-#embed "../../web/pages/delegations/delegations.js"
+#embed "../../web/pages/delegations/delegations.css"
 };
 static const unsigned char file_140[] = {
-#embed "../../web/pages/emergencies/emergencies.js"
+#embed "../../web/pages/delegations/delegations.js"
 };
 static const unsigned char file_141[] = {
-#embed "../../web/pages/first-steps/first-steps.css"
+#embed "../../web/pages/emergencies/emergencies.js"
 };
 static const unsigned char file_142[] = {
-#embed "../../web/pages/first-steps/first-steps.js"
+#embed "../../web/pages/first-steps/first-steps.css"
 };
 static const unsigned char file_143[] = {
-#embed "../../web/pages/front-desk/dates.js"
+#embed "../../web/pages/first-steps/first-steps.js"
 };
 static const unsigned char file_144[] = {
-#embed "../../web/pages/front-desk/form-view.js"
+#embed "../../web/pages/front-desk/dates.js"
 };
 static const unsigned char file_145[] = {
-#embed "../../web/pages/front-desk/front-desk.css"
+#embed "../../web/pages/front-desk/form-view.js"
 };
 static const unsigned char file_146[] = {
-#embed "../../web/pages/front-desk/labels.js"
+#embed "../../web/pages/front-desk/front-desk.css"
 };
 static const unsigned char file_147[] = {
-#embed "../../web/pages/front-desk/merge.js"
+#embed "../../web/pages/front-desk/labels.js"
 };
 static const unsigned char file_148[] = {
-#embed "../../web/pages/front-desk/parts.js"
+#embed "../../web/pages/front-desk/merge.js"
 };
 static const unsigned char file_149[] = {
-#embed "../../web/pages/front-desk/person.js"
+#embed "../../web/pages/front-desk/parts.js"
 };
 static const unsigned char file_150[] = {
-#embed "../../web/pages/front-desk/register.js"
+#embed "../../web/pages/front-desk/person.js"
 };
 static const unsigned char file_151[] = {
-#embed "../../web/pages/front-desk/steps.js"
+#embed "../../web/pages/front-desk/register.js"
 };
 static const unsigned char file_152[] = {
-#embed "../../web/pages/front-desk/words.js"
+#embed "../../web/pages/front-desk/steps.js"
 };
 static const unsigned char file_153[] = {
-#embed "../../web/pages/help/help.css"
+#embed "../../web/pages/front-desk/words.js"
 };
 static const unsigned char file_154[] = {
-#embed "../../web/pages/help/help.js"
+#embed "../../web/pages/help/help.css"
 };
 static const unsigned char file_155[] = {
-#embed "../../web/pages/lock/lock.js"
+#embed "../../web/pages/help/help.js"
 };
 static const unsigned char file_156[] = {
-#embed "../../web/pages/maintenance/maintenance.css"
+#embed "../../web/pages/lock/lock.js"
 };
 static const unsigned char file_157[] = {
-#embed "../../web/pages/maintenance/maintenance.js"
+#embed "../../web/pages/maintenance/maintenance.css"
 };
 static const unsigned char file_158[] = {
-#embed "../../web/pages/new-password/new-password.js"
+#embed "../../web/pages/maintenance/maintenance.js"
 };
 static const unsigned char file_159[] = {
-#embed "../../web/pages/notices/notices.js"
+#embed "../../web/pages/new-password/new-password.js"
 };
 static const unsigned char file_160[] = {
-#embed "../../web/pages/patient-search/patient-search.css"
+#embed "../../web/pages/notices/notices.js"
 };
 static const unsigned char file_161[] = {
-#embed "../../web/pages/patient-search/patient-search.js"
+#embed "../../web/pages/patient-search/patient-search.css"
 };
 static const unsigned char file_162[] = {
-#embed "../../web/pages/practice/drills.js"
+#embed "../../web/pages/patient-search/patient-search.js"
 };
 static const unsigned char file_163[] = {
-#embed "../../web/pages/practice/practice.css"
+#embed "../../web/pages/practice/drills.js"
 };
 static const unsigned char file_164[] = {
-#embed "../../web/pages/practice/practice.js"
+#embed "../../web/pages/practice/practice.css"
 };
 static const unsigned char file_165[] = {
-#embed "../../web/pages/sessions/sessions.css"
+#embed "../../web/pages/practice/practice.js"
 };
 static const unsigned char file_166[] = {
-#embed "../../web/pages/sessions/sessions.js"
+#embed "../../web/pages/sessions/sessions.css"
 };
 static const unsigned char file_167[] = {
-#embed "../../web/pages/setup/administrator.js"
+#embed "../../web/pages/sessions/sessions.js"
 };
 static const unsigned char file_168[] = {
-#embed "../../web/pages/setup/clinic.js"
+#embed "../../web/pages/setup/administrator.js"
 };
 static const unsigned char file_169[] = {
-#embed "../../web/pages/setup/code.js"
+#embed "../../web/pages/setup/clinic.js"
 };
 static const unsigned char file_170[] = {
-#embed "../../web/pages/setup/done.js"
+#embed "../../web/pages/setup/code.js"
 };
 static const unsigned char file_171[] = {
-#embed "../../web/pages/setup/form.js"
+#embed "../../web/pages/setup/done.js"
 };
 static const unsigned char file_172[] = {
-#embed "../../web/pages/setup/kit.js"
+#embed "../../web/pages/setup/form.js"
 };
 static const unsigned char file_173[] = {
-#embed "../../web/pages/setup/restore.js"
+#embed "../../web/pages/setup/kit.js"
 };
 static const unsigned char file_174[] = {
-#embed "../../web/pages/setup/setup.css"
+#embed "../../web/pages/setup/restore.js"
 };
 static const unsigned char file_175[] = {
-#embed "../../web/pages/setup/setup.js"
+#embed "../../web/pages/setup/setup.css"
 };
 static const unsigned char file_176[] = {
-#embed "../../web/pages/setup/upload.js"
+#embed "../../web/pages/setup/setup.js"
 };
 static const unsigned char file_177[] = {
-#embed "../../web/pages/sign-in/second-step.js"
+#embed "../../web/pages/setup/upload.js"
 };
 static const unsigned char file_178[] = {
-#embed "../../web/pages/sign-in/sign-in.css"
+#embed "../../web/pages/sign-in/second-step.js"
 };
 static const unsigned char file_179[] = {
-#embed "../../web/pages/sign-in/sign-in.js"
+#embed "../../web/pages/sign-in/sign-in.css"
 };
 static const unsigned char file_180[] = {
-#embed "../../web/pages/time-machine/time-machine.css"
+#embed "../../web/pages/sign-in/sign-in.js"
 };
 static const unsigned char file_181[] = {
-#embed "../../web/pages/time-machine/time-machine.js"
+#embed "../../web/pages/time-machine/time-machine.css"
 };
 static const unsigned char file_182[] = {
-#embed "../../web/styles/base.css"
+#embed "../../web/pages/time-machine/time-machine.js"
 };
 static const unsigned char file_183[] = {
-#embed "../../web/styles/print.css"
+#embed "../../web/styles/base.css"
 };
 static const unsigned char file_184[] = {
-#embed "../../web/styles/reset.css"
+#embed "../../web/styles/print.css"
 };
 static const unsigned char file_185[] = {
-#embed "../../web/styles/tokens.css"
+#embed "../../web/styles/reset.css"
 };
 static const unsigned char file_186[] = {
-#embed "../../web/trust/index.html"
+#embed "../../web/styles/tokens.css"
 };
 static const unsigned char file_187[] = {
-#embed "../../web/trust/trust.css"
+#embed "../../web/trust/index.html"
 };
 static const unsigned char file_188[] = {
+#embed "../../web/trust/trust.css"
+};
+static const unsigned char file_189[] = {
 #embed "../../web/trust/trust.js"
 };
 
@@ -694,76 +697,77 @@ static const web_file all[] = {
     {"pages/backups/kept.js", file_119, sizeof file_119},
     {"pages/backups/places.js", file_120, sizeof file_120},
     {"pages/backups/words.js", file_121, sizeof file_121},
-    {"pages/certificates/certificates.css", file_122, sizeof file_122},
-    {"pages/certificates/certificates.js", file_123, sizeof file_123},
-    {"pages/certificates/confirm.js", file_124, sizeof file_124},
-    {"pages/chart/banner.js", file_125, sizeof file_125},
-    {"pages/chart/chart.css", file_126, sizeof file_126},
-    {"pages/chart/chart.js", file_127, sizeof file_127},
-    {"pages/chart/lists.js", file_128, sizeof file_128},
-    {"pages/chart/measures.js", file_129, sizeof file_129},
-    {"pages/chart/notes.js", file_130, sizeof file_130},
-    {"pages/chart/results.js", file_131, sizeof file_131},
-    {"pages/chart/rows.js", file_132, sizeof file_132},
-    {"pages/chart/summary.js", file_133, sizeof file_133},
-    {"pages/chart/vitals-form.js", file_134, sizeof file_134},
-    {"pages/code-systems/code-systems.css", file_135, sizeof file_135},
-    {"pages/code-systems/code-systems.js", file_136, sizeof file_136},
-    {"pages/code-systems/system-words.js", file_137, sizeof file_137},
-    {"pages/delegations/delegations.css", file_138, sizeof file_138},
-    {"pages/delegations/delegations.js", file_139, sizeof file_139},
-    {"pages/emergencies/emergencies.js", file_140, sizeof file_140},
-    {"pages/first-steps/first-steps.css", file_141, sizeof file_141},
-    {"pages/first-steps/first-steps.js", file_142, sizeof file_142},
-    {"pages/front-desk/dates.js", file_143, sizeof file_143},
-    {"pages/front-desk/form-view.js", file_144, sizeof file_144},
-    {"pages/front-desk/front-desk.css", file_145, sizeof file_145},
-    {"pages/front-desk/labels.js", file_146, sizeof file_146},
-    {"pages/front-desk/merge.js", file_147, sizeof file_147},
-    {"pages/front-desk/parts.js", file_148, sizeof file_148},
-    {"pages/front-desk/person.js", file_149, sizeof file_149},
-    {"pages/front-desk/register.js", file_150, sizeof file_150},
-    {"pages/front-desk/steps.js", file_151, sizeof file_151},
-    {"pages/front-desk/words.js", file_152, sizeof file_152},
-    {"pages/help/help.css", file_153, sizeof file_153},
-    {"pages/help/help.js", file_154, sizeof file_154},
-    {"pages/lock/lock.js", file_155, sizeof file_155},
-    {"pages/maintenance/maintenance.css", file_156, sizeof file_156},
-    {"pages/maintenance/maintenance.js", file_157, sizeof file_157},
-    {"pages/new-password/new-password.js", file_158, sizeof file_158},
-    {"pages/notices/notices.js", file_159, sizeof file_159},
-    {"pages/patient-search/patient-search.css", file_160, sizeof file_160},
-    {"pages/patient-search/patient-search.js", file_161, sizeof file_161},
-    {"pages/practice/drills.js", file_162, sizeof file_162},
-    {"pages/practice/practice.css", file_163, sizeof file_163},
-    {"pages/practice/practice.js", file_164, sizeof file_164},
-    {"pages/sessions/sessions.css", file_165, sizeof file_165},
-    {"pages/sessions/sessions.js", file_166, sizeof file_166},
-    {"pages/setup/administrator.js", file_167, sizeof file_167},
-    {"pages/setup/clinic.js", file_168, sizeof file_168},
-    {"pages/setup/code.js", file_169, sizeof file_169},
-    {"pages/setup/done.js", file_170, sizeof file_170},
-    {"pages/setup/form.js", file_171, sizeof file_171},
-    {"pages/setup/kit.js", file_172, sizeof file_172},
-    {"pages/setup/restore.js", file_173, sizeof file_173},
-    {"pages/setup/setup.css", file_174, sizeof file_174},
-    {"pages/setup/setup.js", file_175, sizeof file_175},
-    {"pages/setup/upload.js", file_176, sizeof file_176},
-    {"pages/sign-in/second-step.js", file_177, sizeof file_177},
-    {"pages/sign-in/sign-in.css", file_178, sizeof file_178},
-    {"pages/sign-in/sign-in.js", file_179, sizeof file_179},
-    {"pages/time-machine/time-machine.css", file_180, sizeof file_180},
-    {"pages/time-machine/time-machine.js", file_181, sizeof file_181},
-    {"styles/base.css", file_182, sizeof file_182},
-    {"styles/print.css", file_183, sizeof file_183},
-    {"styles/reset.css", file_184, sizeof file_184},
-    {"styles/tokens.css", file_185, sizeof file_185},
-    {"trust/index.html", file_186, sizeof file_186},
-    {"trust/trust.css", file_187, sizeof file_187},
-    {"trust/trust.js", file_188, sizeof file_188},
+    {"pages/certificates/acme.js", file_122, sizeof file_122},
+    {"pages/certificates/certificates.css", file_123, sizeof file_123},
+    {"pages/certificates/certificates.js", file_124, sizeof file_124},
+    {"pages/certificates/confirm.js", file_125, sizeof file_125},
+    {"pages/chart/banner.js", file_126, sizeof file_126},
+    {"pages/chart/chart.css", file_127, sizeof file_127},
+    {"pages/chart/chart.js", file_128, sizeof file_128},
+    {"pages/chart/lists.js", file_129, sizeof file_129},
+    {"pages/chart/measures.js", file_130, sizeof file_130},
+    {"pages/chart/notes.js", file_131, sizeof file_131},
+    {"pages/chart/results.js", file_132, sizeof file_132},
+    {"pages/chart/rows.js", file_133, sizeof file_133},
+    {"pages/chart/summary.js", file_134, sizeof file_134},
+    {"pages/chart/vitals-form.js", file_135, sizeof file_135},
+    {"pages/code-systems/code-systems.css", file_136, sizeof file_136},
+    {"pages/code-systems/code-systems.js", file_137, sizeof file_137},
+    {"pages/code-systems/system-words.js", file_138, sizeof file_138},
+    {"pages/delegations/delegations.css", file_139, sizeof file_139},
+    {"pages/delegations/delegations.js", file_140, sizeof file_140},
+    {"pages/emergencies/emergencies.js", file_141, sizeof file_141},
+    {"pages/first-steps/first-steps.css", file_142, sizeof file_142},
+    {"pages/first-steps/first-steps.js", file_143, sizeof file_143},
+    {"pages/front-desk/dates.js", file_144, sizeof file_144},
+    {"pages/front-desk/form-view.js", file_145, sizeof file_145},
+    {"pages/front-desk/front-desk.css", file_146, sizeof file_146},
+    {"pages/front-desk/labels.js", file_147, sizeof file_147},
+    {"pages/front-desk/merge.js", file_148, sizeof file_148},
+    {"pages/front-desk/parts.js", file_149, sizeof file_149},
+    {"pages/front-desk/person.js", file_150, sizeof file_150},
+    {"pages/front-desk/register.js", file_151, sizeof file_151},
+    {"pages/front-desk/steps.js", file_152, sizeof file_152},
+    {"pages/front-desk/words.js", file_153, sizeof file_153},
+    {"pages/help/help.css", file_154, sizeof file_154},
+    {"pages/help/help.js", file_155, sizeof file_155},
+    {"pages/lock/lock.js", file_156, sizeof file_156},
+    {"pages/maintenance/maintenance.css", file_157, sizeof file_157},
+    {"pages/maintenance/maintenance.js", file_158, sizeof file_158},
+    {"pages/new-password/new-password.js", file_159, sizeof file_159},
+    {"pages/notices/notices.js", file_160, sizeof file_160},
+    {"pages/patient-search/patient-search.css", file_161, sizeof file_161},
+    {"pages/patient-search/patient-search.js", file_162, sizeof file_162},
+    {"pages/practice/drills.js", file_163, sizeof file_163},
+    {"pages/practice/practice.css", file_164, sizeof file_164},
+    {"pages/practice/practice.js", file_165, sizeof file_165},
+    {"pages/sessions/sessions.css", file_166, sizeof file_166},
+    {"pages/sessions/sessions.js", file_167, sizeof file_167},
+    {"pages/setup/administrator.js", file_168, sizeof file_168},
+    {"pages/setup/clinic.js", file_169, sizeof file_169},
+    {"pages/setup/code.js", file_170, sizeof file_170},
+    {"pages/setup/done.js", file_171, sizeof file_171},
+    {"pages/setup/form.js", file_172, sizeof file_172},
+    {"pages/setup/kit.js", file_173, sizeof file_173},
+    {"pages/setup/restore.js", file_174, sizeof file_174},
+    {"pages/setup/setup.css", file_175, sizeof file_175},
+    {"pages/setup/setup.js", file_176, sizeof file_176},
+    {"pages/setup/upload.js", file_177, sizeof file_177},
+    {"pages/sign-in/second-step.js", file_178, sizeof file_178},
+    {"pages/sign-in/sign-in.css", file_179, sizeof file_179},
+    {"pages/sign-in/sign-in.js", file_180, sizeof file_180},
+    {"pages/time-machine/time-machine.css", file_181, sizeof file_181},
+    {"pages/time-machine/time-machine.js", file_182, sizeof file_182},
+    {"styles/base.css", file_183, sizeof file_183},
+    {"styles/print.css", file_184, sizeof file_184},
+    {"styles/reset.css", file_185, sizeof file_185},
+    {"styles/tokens.css", file_186, sizeof file_186},
+    {"trust/index.html", file_187, sizeof file_187},
+    {"trust/trust.css", file_188, sizeof file_188},
+    {"trust/trust.js", file_189, sizeof file_189},
 };
 
-const char *const web_tree_hash = "5f0ded5844c97b0f";
+const char *const web_tree_hash = "c41723a28d8ea033";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];

@@ -69,10 +69,10 @@ package final class WriteRules: Sendable {
         notes.add(findings, isFlawed: !errors.isEmpty)
     }
 
-    /// Checks a resource that a page of the box is about to write.
+    /// Checks a resource that the box itself makes for a page.
     ///
     /// - Throws: ``Problem`` `.processing` with all errors as its issues.
-    package func check(_ json: JSON) throws(Problem) { try check(json, WriteNotes()) }
+    package func check(made json: JSON) throws(Problem) { try check(json, WriteNotes()) }
 
     private static func problem(_ type: String, _ findings: [Finding]) -> Problem {
         let first = findings[0]
@@ -112,6 +112,7 @@ final class WriteNotes: Sendable {
         var issues: [Problem.Issue] = []
         var flawedCount = 0
         var flaws: [String: Int] = [:]
+        var entries: [Int: WriteNotes] = [:]
     }
 
     private let state = Mutex(State())
@@ -119,6 +120,16 @@ final class WriteNotes: Sendable {
     var issues: [Problem.Issue] { state.withLock { $0.issues } }
     var flawedCount: Int { state.withLock { $0.flawedCount } }
     var flaws: [String: Int] { state.withLock { $0.flaws } }
+
+    /// Those of one entry of a Bundle, which are told in the answer to it.
+    func entry(_ index: Int) -> WriteNotes {
+        state.withLock { state in
+            if let known = state.entries[index] { return known }
+            let notes = WriteNotes()
+            state.entries[index] = notes
+            return notes
+        }
+    }
 
     func add(_ findings: [Finding], isFlawed: Bool) {
         state.withLock { state in

@@ -109,7 +109,7 @@ enum Desk {
                 for entry in found.json?["entry"]?.elements.map({ $0 }) ?? [] {
                     let resource = try #require(entry["resource"])
                     types.append(type)
-                    try WriteRules.strict.check(resource)
+                    try WriteRules.strict.check(made: resource)
                 }
             }
             #expect(types.sorted() == ["Coverage", "Patient", "Provenance", "RelatedPerson"])
