@@ -463,114 +463,117 @@ static const unsigned char file_152[] = {
 #embed "../../web/pages/front-desk/steps.js"
 };
 static const unsigned char file_153[] = {
-#embed "../../web/pages/front-desk/words.js"
+#embed "../../web/pages/front-desk/unsaved.js"
 };
 static const unsigned char file_154[] = {
-#embed "../../web/pages/help/help.css"
+#embed "../../web/pages/front-desk/words.js"
 };
 static const unsigned char file_155[] = {
-#embed "../../web/pages/help/help.js"
+#embed "../../web/pages/help/help.css"
 };
 static const unsigned char file_156[] = {
-#embed "../../web/pages/lock/lock.js"
+#embed "../../web/pages/help/help.js"
 };
 static const unsigned char file_157[] = {
-#embed "../../web/pages/maintenance/maintenance.css"
+#embed "../../web/pages/lock/lock.js"
 };
 static const unsigned char file_158[] = {
-#embed "../../web/pages/maintenance/maintenance.js"
+#embed "../../web/pages/maintenance/maintenance.css"
 };
 static const unsigned char file_159[] = {
-#embed "../../web/pages/new-password/new-password.js"
+#embed "../../web/pages/maintenance/maintenance.js"
 };
 static const unsigned char file_160[] = {
-#embed "../../web/pages/notices/notices.js"
+#embed "../../web/pages/new-password/new-password.js"
 };
 static const unsigned char file_161[] = {
-#embed "../../web/pages/patient-search/patient-search.css"
+#embed "../../web/pages/notices/notices.js"
 };
 static const unsigned char file_162[] = {
-#embed "../../web/pages/patient-search/patient-search.js"
+#embed "../../web/pages/patient-search/patient-search.css"
 };
 static const unsigned char file_163[] = {
-#embed "../../web/pages/practice/drills.js"
+#embed "../../web/pages/patient-search/patient-search.js"
 };
 static const unsigned char file_164[] = {
-#embed "../../web/pages/practice/practice.css"
+#embed "../../web/pages/practice/drills.js"
 };
 static const unsigned char file_165[] = {
-#embed "../../web/pages/practice/practice.js"
+#embed "../../web/pages/practice/practice.css"
 };
 static const unsigned char file_166[] = {
-#embed "../../web/pages/sessions/sessions.css"
+#embed "../../web/pages/practice/practice.js"
 };
 static const unsigned char file_167[] = {
-#embed "../../web/pages/sessions/sessions.js"
+#embed "../../web/pages/sessions/sessions.css"
 };
 static const unsigned char file_168[] = {
-#embed "../../web/pages/setup/administrator.js"
+#embed "../../web/pages/sessions/sessions.js"
 };
 static const unsigned char file_169[] = {
-#embed "../../web/pages/setup/clinic.js"
+#embed "../../web/pages/setup/administrator.js"
 };
 static const unsigned char file_170[] = {
-#embed "../../web/pages/setup/code.js"
+#embed "../../web/pages/setup/clinic.js"
 };
 static const unsigned char file_171[] = {
-#embed "../../web/pages/setup/done.js"
+#embed "../../web/pages/setup/code.js"
 };
 static const unsigned char file_172[] = {
-#embed "../../web/pages/setup/form.js"
+#embed "../../web/pages/setup/done.js"
 };
 static const unsigned char file_173[] = {
-#embed "../../web/pages/setup/kit.js"
+#embed "../../web/pages/setup/form.js"
 };
 static const unsigned char file_174[] = {
-#embed "../../web/pages/setup/restore.js"
+#embed "../../web/pages/setup/kit.js"
 };
 static const unsigned char file_175[] = {
-#embed "../../web/pages/setup/setup.css"
+#embed "../../web/pages/setup/restore.js"
 };
 static const unsigned char file_176[] = {
-#embed "../../web/pages/setup/setup.js"
+#embed "../../web/pages/setup/setup.css"
 };
 static const unsigned char file_177[] = {
-#embed "../../web/pages/setup/upload.js"
+#embed "../../web/pages/setup/setup.js"
 };
 static const unsigned char file_178[] = {
-#embed "../../web/pages/sign-in/second-step.js"
+#embed "../../web/pages/setup/upload.js"
 };
 static const unsigned char file_179[] = {
-#embed "../../web/pages/sign-in/sign-in.css"
+#embed "../../web/pages/sign-in/second-step.js"
 };
 static const unsigned char file_180[] = {
-#embed "../../web/pages/sign-in/sign-in.js"
+#embed "../../web/pages/sign-in/sign-in.css"
 };
 static const unsigned char file_181[] = {
-#embed "../../web/pages/time-machine/time-machine.css"
+#embed "../../web/pages/sign-in/sign-in.js"
 };
 static const unsigned char file_182[] = {
-#embed "../../web/pages/time-machine/time-machine.js"
+#embed "../../web/pages/time-machine/time-machine.css"
 };
 static const unsigned char file_183[] = {
-#embed "../../web/styles/base.css"
+#embed "../../web/pages/time-machine/time-machine.js"
 };
 static const unsigned char file_184[] = {
-#embed "../../web/styles/print.css"
+#embed "../../web/styles/base.css"
 };
 static const unsigned char file_185[] = {
-#embed "../../web/styles/reset.css"
+#embed "../../web/styles/print.css"
 };
 static const unsigned char file_186[] = {
-#embed "../../web/styles/tokens.css"
+#embed "../../web/styles/reset.css"
 };
 static const unsigned char file_187[] = {
-#embed "../../web/trust/index.html"
+#embed "../../web/styles/tokens.css"
 };
 static const unsigned char file_188[] = {
-#embed "../../web/trust/trust.css"
+#embed "../../web/trust/index.html"
 };
 static const unsigned char file_189[] = {
+#embed "../../web/trust/trust.css"
+};
+static const unsigned char file_190[] = {
 #embed "../../web/trust/trust.js"
 };
 
@@ -728,46 +731,47 @@ static const web_file all[] = {
     {"pages/front-desk/person.js", file_150, sizeof file_150},
     {"pages/front-desk/register.js", file_151, sizeof file_151},
     {"pages/front-desk/steps.js", file_152, sizeof file_152},
-    {"pages/front-desk/words.js", file_153, sizeof file_153},
-    {"pages/help/help.css", file_154, sizeof file_154},
-    {"pages/help/help.js", file_155, sizeof file_155},
-    {"pages/lock/lock.js", file_156, sizeof file_156},
-    {"pages/maintenance/maintenance.css", file_157, sizeof file_157},
-    {"pages/maintenance/maintenance.js", file_158, sizeof file_158},
-    {"pages/new-password/new-password.js", file_159, sizeof file_159},
-    {"pages/notices/notices.js", file_160, sizeof file_160},
-    {"pages/patient-search/patient-search.css", file_161, sizeof file_161},
-    {"pages/patient-search/patient-search.js", file_162, sizeof file_162},
-    {"pages/practice/drills.js", file_163, sizeof file_163},
-    {"pages/practice/practice.css", file_164, sizeof file_164},
-    {"pages/practice/practice.js", file_165, sizeof file_165},
-    {"pages/sessions/sessions.css", file_166, sizeof file_166},
-    {"pages/sessions/sessions.js", file_167, sizeof file_167},
-    {"pages/setup/administrator.js", file_168, sizeof file_168},
-    {"pages/setup/clinic.js", file_169, sizeof file_169},
-    {"pages/setup/code.js", file_170, sizeof file_170},
-    {"pages/setup/done.js", file_171, sizeof file_171},
-    {"pages/setup/form.js", file_172, sizeof file_172},
-    {"pages/setup/kit.js", file_173, sizeof file_173},
-    {"pages/setup/restore.js", file_174, sizeof file_174},
-    {"pages/setup/setup.css", file_175, sizeof file_175},
-    {"pages/setup/setup.js", file_176, sizeof file_176},
-    {"pages/setup/upload.js", file_177, sizeof file_177},
-    {"pages/sign-in/second-step.js", file_178, sizeof file_178},
-    {"pages/sign-in/sign-in.css", file_179, sizeof file_179},
-    {"pages/sign-in/sign-in.js", file_180, sizeof file_180},
-    {"pages/time-machine/time-machine.css", file_181, sizeof file_181},
-    {"pages/time-machine/time-machine.js", file_182, sizeof file_182},
-    {"styles/base.css", file_183, sizeof file_183},
-    {"styles/print.css", file_184, sizeof file_184},
-    {"styles/reset.css", file_185, sizeof file_185},
-    {"styles/tokens.css", file_186, sizeof file_186},
-    {"trust/index.html", file_187, sizeof file_187},
-    {"trust/trust.css", file_188, sizeof file_188},
-    {"trust/trust.js", file_189, sizeof file_189},
+    {"pages/front-desk/unsaved.js", file_153, sizeof file_153},
+    {"pages/front-desk/words.js", file_154, sizeof file_154},
+    {"pages/help/help.css", file_155, sizeof file_155},
+    {"pages/help/help.js", file_156, sizeof file_156},
+    {"pages/lock/lock.js", file_157, sizeof file_157},
+    {"pages/maintenance/maintenance.css", file_158, sizeof file_158},
+    {"pages/maintenance/maintenance.js", file_159, sizeof file_159},
+    {"pages/new-password/new-password.js", file_160, sizeof file_160},
+    {"pages/notices/notices.js", file_161, sizeof file_161},
+    {"pages/patient-search/patient-search.css", file_162, sizeof file_162},
+    {"pages/patient-search/patient-search.js", file_163, sizeof file_163},
+    {"pages/practice/drills.js", file_164, sizeof file_164},
+    {"pages/practice/practice.css", file_165, sizeof file_165},
+    {"pages/practice/practice.js", file_166, sizeof file_166},
+    {"pages/sessions/sessions.css", file_167, sizeof file_167},
+    {"pages/sessions/sessions.js", file_168, sizeof file_168},
+    {"pages/setup/administrator.js", file_169, sizeof file_169},
+    {"pages/setup/clinic.js", file_170, sizeof file_170},
+    {"pages/setup/code.js", file_171, sizeof file_171},
+    {"pages/setup/done.js", file_172, sizeof file_172},
+    {"pages/setup/form.js", file_173, sizeof file_173},
+    {"pages/setup/kit.js", file_174, sizeof file_174},
+    {"pages/setup/restore.js", file_175, sizeof file_175},
+    {"pages/setup/setup.css", file_176, sizeof file_176},
+    {"pages/setup/setup.js", file_177, sizeof file_177},
+    {"pages/setup/upload.js", file_178, sizeof file_178},
+    {"pages/sign-in/second-step.js", file_179, sizeof file_179},
+    {"pages/sign-in/sign-in.css", file_180, sizeof file_180},
+    {"pages/sign-in/sign-in.js", file_181, sizeof file_181},
+    {"pages/time-machine/time-machine.css", file_182, sizeof file_182},
+    {"pages/time-machine/time-machine.js", file_183, sizeof file_183},
+    {"styles/base.css", file_184, sizeof file_184},
+    {"styles/print.css", file_185, sizeof file_185},
+    {"styles/reset.css", file_186, sizeof file_186},
+    {"styles/tokens.css", file_187, sizeof file_187},
+    {"trust/index.html", file_188, sizeof file_188},
+    {"trust/trust.css", file_189, sizeof file_189},
+    {"trust/trust.js", file_190, sizeof file_190},
 };
 
-const char *const web_tree_hash = "c41723a28d8ea033";
+const char *const web_tree_hash = "da88b4fecf55516d";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];

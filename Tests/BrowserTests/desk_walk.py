@@ -229,16 +229,16 @@ def walk_looks(watch, browser, options, person):
     for name, context in SCREENS:
         page = watch.page(browser, options.url, **context)
         sign_in(page, options.user, options.password)
-        for part in ["/register", f"/people/{person}", f"/people/{person}/identity",
-                     f"/people/{person}/tribal", f"/people/{person}/contact",
-                     f"/people/{person}/labels", f"/people/{person}/merge"]:
+        for part in ["/register", f"/people/{person}", f"/people/{person}/tribal",
+                     f"/people/{person}/contact", f"/people/{person}/merge"]:
             page.goto(part)
             page.wait_for_selector(".front-desk .card, .front-desk form")
             page.wait_for_load_state("networkidle")
             label = f"desk{part.replace('/people', '').replace(person, 'person').replace('/', '-')}-{name}"
-            watch.look(page, label, full=True)
-            if part.endswith("/labels") and "zoom" in name:
-                continue
+            if "1024" in name:
+                page.screenshot(path=watch.folder / f"{label}.png", full_page=True)
+            else:
+                watch.look(page, label, full=True)
             watch.fits(page, label)
         page.context.close()
 

@@ -44,10 +44,13 @@ package struct RegistrationFeature: Feature {
         _ caller: Caller, id: String? = nil
     ) async throws -> (grant: Grant, owner: String) {
         let grant = try await desk.gate.grant(Self.ask(id: id), to: caller)
-        guard let owner = caller.userID else {
-            throw Problem(.forbidden, "Only people register patients step by step.")
+        return try await desk.gate.recordingRefusal(of: grant) {
+            // A draft belongs to a person at a screen; programs write the records themselves.
+            guard let owner = caller.userID, caller.scopes == nil else {
+                throw Problem(.forbidden, "Only people register patients step by step.")
+            }
+            return (grant, owner)
         }
-        return (grant, owner)
     }
 
     // MARK: Drafts
@@ -259,7 +262,9 @@ package struct RegistrationFeature: Feature {
             try await desk.store.inTurn(["Patient"]) {
                 try await make(forms, context.caller)
             }
-        } catch let problem as Problem where problem.code == .duplicate && problem.location == nil {
+        } catch let problem as Problem
+            where problem.code == .duplicate && problem.location == "Patient/\(id)"
+        {
             // Sent twice at once: the other one was faster.
             return try await finished(id, context.caller)
         }

@@ -166,8 +166,13 @@ export class FormView {
     this.node.querySelector("input, select")?.focus();
   }
 
+  /** Returns what stands in the form as far as it can be read, and marks nothing. */
+  typed() {
+    return this.read(false).values;
+  }
+
   /** Returns `{ values, problems }`; entries in which nothing was written are left out. */
-  read() {
+  read(isMarking = true) {
     const values = {};
     const problems = [];
     this.#places = new Map();
@@ -176,7 +181,7 @@ export class FormView {
       const input = part.input;
       this.#places.set(path + part.field.name, input);
       if (!input) return;
-      if (input.isConnected) markField(input, problem);
+      if (isMarking && input.isConnected) markField(input, problem);
       if (problem) problems.push({ id: input.id, message: problem });
     };
     for (const part of this.#parts) {

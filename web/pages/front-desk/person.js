@@ -5,6 +5,7 @@ import { failedNote, loadingNote } from "../../elements/state-note.js";
 import { get, put } from "../../lib/api.js";
 import { formatCode, formatDate, formatDateTime } from "../../lib/format.js";
 import { element, html } from "../../lib/html.js";
+import { noteOpened } from "../../lib/recent.js";
 import { go } from "../../lib/router.js";
 import { may, session } from "../../lib/session.js";
 import { addStyle } from "../../lib/styles.js";
@@ -13,6 +14,7 @@ import { mergeForm, unmergeForm } from "./merge.js";
 import { factsOf, loadChoices, tribeList } from "./parts.js";
 import { labelSheet } from "./labels.js";
 import { steps } from "./steps.js";
+import { dropUnsaved, keepUnsaved, unsavedOf } from "./unsaved.js";
 import { compared, pairsOf } from "./words.js";
 
 await addStyle("./front-desk.css", import.meta.url);
@@ -42,7 +44,12 @@ export function open(outlet, parts) {
   };
 }
 
-const showPerson = (...parts) => new Person(...parts);
+function showPerson(page, from, person, part) {
+  const { id, name, birthDate, sex, mrn, deceased } = person;
+  noteOpened({ id, name, birthDate, sex, mrn, deceased });
+  new Person(page, from, person, part);
+}
+
 const pathOf = (person, part = "") => `/people/${encodeURIComponent(person.id)}${part && `/${part}`}`;
 
 class Person {
@@ -141,12 +148,16 @@ class Person {
   }
 
   #edit(step, values = this.#person.steps[step.key]) {
-    const view = new FormView(step, values, this.#from);
+    const kept = unsavedOf(this.#person.id, step.key);
+    const view = new FormView(step, kept ?? values, this.#from);
     const errors = element`<div class="errors"></div>`;
     const form = element`<form class="card" novalidate autocomplete="off"><h2>${step.title}</h2>
-      <div class="card-body">${view.node}<p class="buttons">
+      <div class="card-body">${kept ? html`<p class="message warn" role="status">This was typed before
+        and not saved yet. Look over it, then save.</p>` : null}${view.node}<p class="buttons">
       <button type="submit" class="button first">Save</button>
-      <a class="button" href="${pathOf(this.#person)}">Do not change</a></p></div></form>`;
+      <a class="button" href="${pathOf(this.#person)}" @click=${() =>
+    dropUnsaved(this.#person.id, step.key)}>Do not change</a></p></div></form>`;
+    form.addEventListener("input", () => keepUnsaved(this.#person.id, step.key, view.typed()));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#save(step, view, errors, form.querySelector("[type=submit]"));
@@ -167,6 +178,7 @@ class Person {
     const path = `/patients/${encodeURIComponent(this.#person.id)}/registration`;
     try {
       await put(`${path}/${step.key}`, values, { ifMatch: this.#person.version });
+      dropUnsaved(this.#person.id, step.key);
       await go(pathOf(this.#person));
     } catch (error) {
       if (error.status !== 412) {
@@ -181,6 +193,7 @@ class Person {
           this.#save(step, view, errors, button);
         },
         takeTheirs: () => {
+          dropUnsaved(now.id, step.key);
           this.#person = now;
           this.#edit(step);
         },

@@ -6,11 +6,12 @@ import { get, post, put, remove } from "../../lib/api.js";
 import { formatRecent } from "../../lib/format.js";
 import { element, html } from "../../lib/html.js";
 import { go } from "../../lib/router.js";
-import { may, session } from "../../lib/session.js";
+import { may } from "../../lib/session.js";
 import { addStyle } from "../../lib/styles.js";
 import { FormView } from "./form-view.js";
 import { factsOf, loadChoices, similarList, tribeList } from "./parts.js";
 import { steps as allSteps } from "./steps.js";
+import { dropUnsaved, keepUnsaved, unsavedOf } from "./unsaved.js";
 import { compared } from "./words.js";
 
 await addStyle("./front-desk.css", import.meta.url);
@@ -18,9 +19,6 @@ await addStyle("./front-desk.css", import.meta.url);
 const lookPauseMs = 300;
 const stopPointsMin = 55;
 const mySteps = () => allSteps.filter(({ needs }) => !needs || may(needs));
-// What was typed and not saved, so that a session that ends takes nothing along; in memory only.
-const unsaved = new Map();
-const keyOf = (id, step) => `${session.get().user?.id} ${id} ${step}`;
 
 /** Opens the list of what was begun, or one registration at a step. */
 export function open(outlet, parts) {
@@ -138,7 +136,7 @@ class Registration {
     this.errors = element`<div class="errors"></div>`;
     this.body = element`<div class="step-body"></div>`;
     page.replaceChildren(tribeList(from), this.#head(), this.errors, this.body);
-    if (this.#step) this.#showForm(unsaved.get(keyOf(data.id, key)));
+    if (this.#step) this.#showForm(unsavedOf(data.id, key));
     else this.#showCheck();
   }
 
@@ -172,7 +170,7 @@ class Registration {
       this.#save();
     });
     form.addEventListener("input", () => {
-      unsaved.set(keyOf(this.#data.id, step.key), this.#form.read().values);
+      keepUnsaved(this.#data.id, step.key, this.#form.typed());
     });
     if (step.key === "identity") {
       form.addEventListener("change", () => {
@@ -186,7 +184,7 @@ class Registration {
 
   // Who may be meant, while the name is still being typed; never in the way.
   async #look() {
-    const { values } = this.#form.read();
+    const values = this.#form.typed();
     const name = values.names?.[0];
     if (!name) return;
     try {
@@ -215,7 +213,7 @@ class Registration {
     const { key } = this.#step;
     try {
       await put(`/registrations/${this.#data.id}/${key}`, values, { ifMatch: this.#data.version });
-      unsaved.delete(keyOf(this.#data.id, key));
+      dropUnsaved(this.#data.id, key);
       const at = mySteps().indexOf(this.#step);
       await go(`/register/${this.#data.id}/${mySteps()[at + 1]?.key ?? "check"}`);
     } catch (error) {
@@ -235,7 +233,7 @@ class Registration {
         this.#save();
       },
       takeTheirs: () => {
-        unsaved.delete(keyOf(now.id, this.#step.key));
+        dropUnsaved(now.id, this.#step.key);
         this.#data = now;
         this.errors.replaceChildren();
         this.#showForm();
