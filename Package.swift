@@ -135,7 +135,7 @@ let package = Package(
                 "Sealing", "Deflate", "FHIRPath", "FHIRSearch", "FHIRValidation", "FHIRXML",
                 "Terminology", httpTypes,
             ]),
-        features("Charting"),
+        features("Charting", using: ["SQLite", "Sealing", httpTypes]),
         features("Identity", using: ["QRCode", "WebAuthn", "Sealing", "SQLite", httpTypes]),
         features(
             "Exchange",

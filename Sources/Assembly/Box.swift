@@ -1,5 +1,6 @@
 package import AccessControl
 package import Backups
+import Charting
 package import Exchange
 package import FHIRAPI
 import FHIRModel
@@ -54,7 +55,8 @@ package final class Box: Sendable {
             .notices, .history, .search, .factVersions,
         ]
         + Identity.laterSteps + [
-            .deferred, .purges, .subscriptions, .terms, .backups, .redo, .subscriptionEvents,
+            .deferred, .purges, .subscriptions, .terms, .backups, .redo, .registrationDrafts,
+            .subscriptionEvents,
         ]
 
     /// Opens a folder, making what it lacks: the folder itself, its keys, its database.
@@ -84,7 +86,8 @@ package final class Box: Sendable {
             parts: RecordStore.Parts(
                 clock: clock, ids: ids, onFatal: { Console.fatal($0) },
                 onDamage: { Console.problem("tribal-ehr: \($0)") }, writing: writing,
-                followers: [SubscriptionFollower.follower(clock)], redo: RedoTap()))
+                followers: [SubscriptionFollower.follower(clock), FrontDesk.follower],
+                redo: RedoTap()))
         let identity = try await Identity(
             store: store, passwords: try passwords ?? PasswordPool(), settings: settings)
         let facts = BoxFacts()

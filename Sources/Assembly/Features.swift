@@ -49,9 +49,20 @@ package enum Features {
         ]
     }
 
+    /// What the features of the front desk work with.
+    private static func desk(_ box: Box) -> FrontDesk {
+        let rules = box.writeRules
+        return FrontDesk(
+            gate: box.gate, store: box.store, clock: box.clock, ids: box.ids,
+            check: { json throws(Problem) in try rules.check(made: json) },
+            displayName: { box.identity.accounts.user(id: $0)?.displayName })
+    }
+
     /// What people do with charts.
     private static func care(_ box: Box) -> [any Feature] {
-        [
+        let desk = desk(box)
+        return [
+            RegistrationFeature(desk), DemographicsFeature(desk), MergeFeature(desk),
             PatientSearchFeature(gate: box.gate, store: box.store, clock: box.clock),
             ChartFeature(gate: box.gate, store: box.store, clock: box.clock),
             VitalsFeature(

@@ -61,6 +61,7 @@ enum RouteTable {
         all += rightsProbes
         all += chartProbes
         all += OperationRoutes.own
+        all += DeskRoutes.probes
         return all
     }()
     private static let fhirProbes: [Probe] = ["/fhir", "/fhir/R4"].flatMap { base in
