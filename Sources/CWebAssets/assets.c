@@ -771,7 +771,7 @@ static const web_file all[] = {
     {"trust/trust.js", file_190, sizeof file_190},
 };
 
-const char *const web_tree_hash = "da88b4fecf55516d";
+const char *const web_tree_hash = "06d62178afb6451e";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];
