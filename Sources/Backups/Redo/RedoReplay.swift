@@ -90,8 +90,8 @@ struct RedoReplay {
                     + "after the upgrade.")
         }
         let run = ReplayRun(connection, from: start, until)
-        for segment in Self.following(start, line) where try run.goesOn(segment, unlock) == false {
-            break
+        for segment in Self.following(start, line, until) {
+            guard try run.goesOn(segment, unlock) else { break }
         }
         try run.finish()
         if let keyRing = run.keyRing, run.outcome.count > 0 {
@@ -106,12 +106,14 @@ struct RedoReplay {
         others.map(\.header.atMs).filter { $0 > ms }.min()
     }
 
-    /// The segments that hold anything after a moment.
+    /// The segments that hold anything after a moment and before another.
     private static func following(
-        _ start: RedoMark, _ segments: [RedoSegment]
+        _ start: RedoMark, _ segments: [RedoSegment], _ until: RedoUntil
     ) -> [RedoSegment] {
         let first = segments.lastIndex { $0.header.first <= start.number + 1 } ?? 0
-        return Array(segments[first...])
+        guard case .time(let ms) = until else { return Array(segments[first...]) }
+        // Begun after the time: whatever is wrong with it does not matter.
+        return segments[first...].filter { $0.header.atMs <= ms }
     }
 
     private var nothing: Problem {
@@ -149,6 +151,10 @@ struct RedoReplay {
                 if outcome.count + batch.count > before { keyRing = keys }
             } catch let problem as Problem where problem.code == .security {
                 try flush()
+                // Everything until the time that was asked for came before the damage.
+                if case .time(let ms) = until, let last = outcome.lastAtMs, ms <= last {
+                    return false
+                }
                 throw Problem(problem.code, problem.detail + reached, location: "until")
             }
             return !isDone

@@ -103,9 +103,9 @@ package struct VitalsFeature: Feature {
         let patient = try await store.read(
             try await gate.grant(Ask(.read, "Patient", id: id, patientID: id), to: caller))
         let nowMs = clock.wallMs()
-        // A date of birth of wrong form counts as not known: the limits are then those of adults.
         let json = try JSON.parse(patient.json)
         if isWriting { try MergeLinks.checkOpen(json) }
+        // A date of birth of wrong form counts as not known: the limits are then those of adults.
         let born = json.string("birthDate").flatMap {
             try? FHIRDateTime($0, as: .date)
         }

@@ -2,6 +2,9 @@ import Kernel
 
 /// What the edge must know of a request before the HTTP parser sees it.
 package struct RequestHead: Hashable, Sendable {
+    /// The one address at which a connection may become a web socket.
+    package static let socketPath = "/api/v1/socket"
+
     /// How the body is delimited.
     package enum Framing: Hashable, Sendable {
         case none
@@ -144,7 +147,7 @@ struct RequestLine {
         }
         hasBodyMeaning = !(method.equals("GET") || method.equals("HEAD"))
         isFHIR = target.starts(with: "/fhir".utf8)
-        isSocket = method.equals("GET") && target.elementsEqual(WebSocket.path.utf8)
+        isSocket = method.equals("GET") && target.elementsEqual(RequestHead.socketPath.utf8)
     }
 }
 

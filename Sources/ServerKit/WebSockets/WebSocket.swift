@@ -9,7 +9,7 @@ import Synchronization
 /// Spec: RFC 6455, https://www.rfc-editor.org/rfc/rfc6455
 package final class WebSocket: Sendable {
     /// The one address at which the box lets a connection become a web socket.
-    package static let path = "/api/v1/socket"
+    package static let path = RequestHead.socketPath
     /// Pieces that wait to be written or read; one more ends the socket.
     private static let piecesMax = 256
     /// Bytes that wait to be read.

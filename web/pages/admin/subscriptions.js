@@ -70,7 +70,8 @@ function card(item, reload) {
   const on = html`<button type="button" class="button small" @click=${act("on", null,
     again("Started."))}>Start</button>`;
   // What goes over a web socket is protected by its connection and not signed.
-  const secret = item.channel === "websocket" ? null : html`<button type="button" class="button small" @click=${act("secret", null,
+  const isSocket = item.channel === "websocket";
+  const secret = isSocket ? null : html`<button type="button" class="button small" @click=${act("secret", null,
     ({ secret: words }) => place.replaceChildren(element`<p class="message">Signing secret, in
       hexadecimal: <code class="digits">${words}</code></p>`))}>Show signing secret</button>`;
   const isRunning = item.state === "active" || item.state === "requested";
@@ -78,7 +79,7 @@ function card(item, reload) {
   return element`<section class="card"><header><h2><bdi>${item.reason || item.criteria}</bdi>
       <span class="tag ${kind}">${label}</span></h2>${isRunning ? off : on}${secret}</header>
     <div class="card-body">${text ? html`<p>${text}</p>` : null}${place}<dl class="facts">
-      ${line("Tells", item.channel === "websocket" ? listenerWords(item) : item.host)}${line("Of", item.criteria)}
+      ${line("Tells", isSocket ? listenerWords(item) : item.host)}${line("Of", item.criteria)}
       ${line("With the rights of", item.owner)}
       ${line("Told so far", count(item.delivered, "change"))}
       ${line("Not looked at yet", item.behind ? count(item.behind, "change") : "")}
