@@ -771,7 +771,7 @@ static const web_file all[] = {
     {"trust/trust.js", file_190, sizeof file_190},
 };
 
-const char *const web_tree_hash = "d8507a931a5e2934";
+const char *const web_tree_hash = "79229bcb144ab1a8";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];
