@@ -57,22 +57,25 @@ package enum Appliance {
             // answers to follow at once.
             try await box.certificates.refresh(grant)
         }
+        if let file = settings.upgradeState { try await box.noteUpgrade(file) }
         let code = await setupCode(box, logger)
         let limiter = RateLimiter(steadyMs: box.clock.steadyMs)
         box.settings.follow { limiter.use($0.rates.table) }
         let rates = RateMemory(box: box, limiter: limiter, logger: logger)
         await rates.restore()
         let work = BoxWork(box: box, rates: rates, logger: logger)
-        let parts = EdgeParts(
+        var parts = EdgeParts(
             authenticator: box.identity.authenticator, limiter: limiter, assets: webAssets(),
-            clock: box.clock, ids: box.ids, logger: logger, closed: { box.maintenance.refusal($0) })
+            clock: box.clock, ids: box.ids, logger: logger, closed: { box.refusal($0) })
+        parts.halted = { box.trial.refusal }
         let watch = ServiceWatch(
             store: box.store, notice: SystemdNotice(environment: Terminal.current.environment),
             logger: logger)
         let network = NetworkWatch(
             board: box.network, clock: box.clock, listen: settings.listen,
             isAnnouncing: settings.isNameAnnounced, label: { box.boxName }, logger: logger)
-        let server = server(box, settings, tls, parts, watch, setupCode: code)
+        let port = ServedPort(settings.listen.port)
+        let server = server(box, settings, tls, parts, watch, port: port, setupCode: code)
         var configuration = ServiceGroupConfiguration(
             services: [
                 .init(service: lines),
@@ -83,6 +86,10 @@ package enum Appliance {
                 .init(service: box.subscriptions),
                 .init(service: server),
                 .init(service: watch),
+                .init(
+                    service: TrialWatch(
+                        box: box, stateFile: settings.upgradeState,
+                        httpsPort: { port.opened }, logger: logger)),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger))
         configuration.maximumGracefulShutdownDuration = .seconds(8)
@@ -95,12 +102,11 @@ package enum Appliance {
 
     private static func server(
         _ box: Box, _ settings: ServeSettings, _ tls: TLSIdentity, _ parts: EdgeParts,
-        _ watch: ServiceWatch, setupCode: String?
+        _ watch: ServiceWatch, port: ServedPort, setupCode: String?
     ) -> EdgeServer {
         let book = RouteBook()
         let assets = parts.assets ?? webAssets()
         for feature in Features.all(box, health: health(box), assets: assets) { book.add(feature) }
-        let port = ServedPort(settings.listen.port)
         return EdgeServer(
             settings: edge(
                 box, settings, assets, sockets: sockets(settings, watch.logger),
@@ -206,10 +212,17 @@ package enum Appliance {
 /// The port of HTTPS, which the system may have chosen.
 private final class ServedPort: Sendable {
     private let value: Atomic<Int>
+    private let isOpen = Atomic(false)
 
     init(_ number: Int) { value = Atomic(number) }
 
+    /// The port once it answers; nil before.
+    var opened: Int? { isOpen.load(ordering: .acquiring) ? number : nil }
+
     var number: Int { value.load(ordering: .relaxed) }
 
-    func put(_ number: Int) { value.store(number, ordering: .relaxed) }
+    func put(_ number: Int) {
+        value.store(number, ordering: .relaxed)
+        isOpen.store(true, ordering: .releasing)
+    }
 }

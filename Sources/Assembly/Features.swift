@@ -35,7 +35,7 @@ package enum Features {
         _ box: Box, health: Health, assets: WebAssets
     ) -> [any Feature] {
         [
-            WebFeature(assets: assets, closed: { box.maintenance.refusal($0) }),
+            WebFeature(assets: assets, closed: { box.refusal($0) }),
             BoxFeature(facts: { box.publicFacts }),
             SetupFeature(setup: box.setup),
             SetupRestoreFeature(setup: box.setup, desk: box.restoreDesk()),
@@ -109,6 +109,7 @@ package enum Features {
                 onChange: { try await box.refreshFacts() }),
             SettingsFeature(gate: box.gate, record: box.settingsRecord),
             BackupsFeature(gate: box.gate, keeper: box.backups),
+            UpgradesFeature(gate: box.gate, store: box.store, desk: box.upgradeDesk()),
             LocationsFeature(
                 gate: box.gate, store: box.store, ids: box.ids, rules: box.writeRules),
             ProvidersFeature(
