@@ -75,7 +75,8 @@ package enum Appliance {
             board: box.network, clock: box.clock, listen: settings.listen,
             isAnnouncing: settings.isNameAnnounced, label: { box.boxName }, logger: logger)
         let port = ServedPort(settings.listen.port)
-        let server = server(box, settings, tls, parts, watch, port: port, setupCode: code)
+        let server = server(
+            box, settings, parts, watch, Door(tls: tls, port: port, setupCode: code))
         var configuration = ServiceGroupConfiguration(
             services: [
                 .init(service: lines),
@@ -101,9 +102,10 @@ package enum Appliance {
     }
 
     private static func server(
-        _ box: Box, _ settings: ServeSettings, _ tls: TLSIdentity, _ parts: EdgeParts,
-        _ watch: ServiceWatch, port: ServedPort, setupCode: String?
+        _ box: Box, _ settings: ServeSettings, _ parts: EdgeParts, _ watch: ServiceWatch,
+        _ door: Door
     ) -> EdgeServer {
+        let port = door.port
         let book = RouteBook()
         let assets = parts.assets ?? webAssets()
         for feature in Features.all(box, health: health(box), assets: assets) { book.add(feature) }
@@ -111,7 +113,7 @@ package enum Appliance {
             settings: edge(
                 box, settings, assets, sockets: sockets(settings, watch.logger),
                 httpsPort: { port.number }),
-            routes: book, tls: tls, parts: parts,
+            routes: book, tls: door.tls, parts: parts,
             onRunning: { ports in
                 port.put(ports.https)
                 let host = settings.listen.host == "0.0.0.0" ? "localhost" : settings.listen.host
@@ -120,7 +122,7 @@ package enum Appliance {
                 Console.line("Tribal EHR is ready at https://\(place)\(state)")
                 // Every user of the machine may read this, so it holds no code.
                 watch.notice.ready("Ready at https://\(place)")
-                if let setupCode { Console.line(SetupWords.invitation(place, code: setupCode)) }
+                if let setupCode = door.setupCode { Console.line(SetupWords.invitation(place, code: setupCode)) }
             })
     }
 
@@ -207,6 +209,13 @@ package enum Appliance {
         quiet.logLevel = .error
         return quiet
     }
+}
+
+/// What a server shows to those who come.
+private struct Door {
+    let tls: TLSIdentity
+    let port: ServedPort
+    let setupCode: String?
 }
 
 /// The port of HTTPS, which the system may have chosen.

@@ -87,36 +87,6 @@ extension Box {
     }
 }
 
-/// Another release than this one, for the fault tests.
-enum FaultRelease {
-    #if FAULT_CONTROLS
-    private static let word = FaultControls.release
-
-    /// The release that this process plays; nil for itself.
-    static let version: String? = word == nil ? nil : "99.0.0"
-
-    /// The steps that a later release has: one that works, one that fails, one that loses records.
-    static func steps(after last: Int) -> [SchemaStep] {
-        let table = "CREATE TABLE later_release (id INTEGER PRIMARY KEY, note TEXT) STRICT;"
-        switch word {
-        case "next": return [SchemaStep(last + 1, "later", sql: table)]
-        case "next-broken":
-            return [SchemaStep(last + 1, "later", sql: table + "INSERT INTO nowhere VALUES (1);")]
-        case "next-lossy":
-            let loss =
-                "DELETE FROM resource_version WHERE seq = (SELECT min(seq) FROM resource_version);"
-            return [SchemaStep(last + 1, "later", sql: table + loss)]
-        default: return []
-        }
-    }
-    #else
-    static let version: String? = nil
-
-    /// None in a release build.
-    static func steps(after last: Int) -> [SchemaStep] { [] }
-    #endif
-}
-
 /// Where the fault tests stop an upgrade.
 enum UpgradeStop {
     #if FAULT_CONTROLS

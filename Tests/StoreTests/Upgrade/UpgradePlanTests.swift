@@ -7,13 +7,13 @@ struct UpgradePlanTests {
     private static let aside = "data.before-upgrade-2026-01-01T00-00-00Z"
 
     private func plan(
-        _ phase: UpgradeJournal.Phase?, record: Int?, own: Int, from: Int = 3, to: Int = 4,
+        _ phase: UpgradeJournal.Phase?, record: Int?, own: Int,
         aside: Int? = nil, isOrdered: Bool = false
     ) -> UpgradePlan {
         let journal = phase.map { phase in
-            var journal = UpgradeJournal(settled: "2", step: to, atMs: 0)
+            var journal = UpgradeJournal(settled: "2", step: 4, atMs: 0)
             journal.phase = phase
-            journal.fromStep = from
+            journal.fromStep = 3
             journal.aside = aside == nil ? nil : Self.aside
             return journal
         }
@@ -21,6 +21,12 @@ struct UpgradePlanTests {
             UpgradePlan.Facts(
                 journal: journal, recordStep: record, ownStep: own, asideStep: aside,
                 isOrdered: isOrdered))
+    }
+
+    /// A journal of a trial with a folder of before.
+    private static func naming(_ aside: String) -> String {
+        #"{"phase":"trial","version":"1","fromStep":1,"toStep":1,"startedAtMs":1,"#
+            + #""aside":"\#(aside)"}"#
     }
 
     @Test func `a record of this release is opened, whatever happened before`() {
@@ -71,8 +77,8 @@ struct UpgradePlanTests {
         for wrong in [
             "{}", #"{"phase":"trial"}"#,
             #"{"phase":"gone","version":"1","fromStep":1,"toStep":1,"startedAtMs":1}"#,
-            #"{"phase":"trial","version":"1","fromStep":1,"toStep":1,"startedAtMs":1,"aside":"tls"}"#,
-            #"{"phase":"trial","version":"1","fromStep":1,"toStep":1,"startedAtMs":1,"aside":"data.before-upgrade-/../x"}"#,
+            Self.naming("tls"), Self.naming("data.before-upgrade-/../x"),
+            Self.naming("data.before-restore-1"),
         ] {
             #expect(UpgradeJournal(try JSON.parse(Array(wrong.utf8))) == nil, "\(wrong)")
         }
