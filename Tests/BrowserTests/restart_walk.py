@@ -105,6 +105,11 @@ def lose_the_answer(watch, page, box):
     watch.check(heart_rates(page) == 2, f"{heart_rates(page)} heart rates instead of two")
 
 
+def telling(answer):
+    """Answers in the place of the box."""
+    return lambda route: route.fulfill(json=answer)
+
+
 def updates(watch, page):
     """The page of updates, as it is here and as it is on a box with a package."""
     page.goto("/admin/updates")
@@ -112,7 +117,7 @@ def updates(watch, page):
     watch.check("not installed as a package" in page.inner_text(".updates"), "no word about the package")
     watch.look(page, "updates-1-own", full=True)
     for name, answer in STATES.items():
-        page.route("**/api/v1/upgrade", lambda route, told=answer: route.fulfill(json=told))
+        page.route("**/api/v1/upgrade", telling(answer))
         page.goto("/")
         page.goto("/admin/updates")
         page.wait_for_selector(".updates .message")
