@@ -126,14 +126,16 @@ let package = Package(
         edge(
             "Backups",
             ["FHIRModel", "AccessControl", "SQLite", "Deflate", "Sealing", "RecordStore"]),
-        edge("ServerKit", ["FHIRModel", "FHIRXML", "AccessControl", "RecordStore"] + server),
+        edge(
+            "ServerKit",
+            ["FHIRModel", "FHIRXML", "AccessControl", "RecordStore", "CMalloc"] + server),
         features(
             "FHIRAPI",
             using: [
                 "Sealing", "Deflate", "FHIRPath", "FHIRSearch", "FHIRValidation", "FHIRXML",
                 "Terminology", httpTypes,
             ]),
-        features("Charting"),
+        features("Charting", using: ["SQLite", "Sealing", httpTypes]),
         features("Identity", using: ["QRCode", "WebAuthn", "Sealing", "SQLite", httpTypes]),
         features(
             "Exchange",
@@ -151,6 +153,7 @@ let package = Package(
         system("CArgon2", links: "argon2"),
         system("CZlib", links: "z"),
         system("CCurl", links: "curl"),
+        system("CMalloc"),
         system("CXML", links: "xml2", headers: "/usr/include/libxml2"),
         .target(name: "CWebAssets"),
         .target(name: "CUnicodeTables", exclude: ["compatibility.bin"]),
@@ -173,13 +176,13 @@ let package = Package(
             name: "TestKit",
             dependencies: [
                 "Kernel", "FHIRModel", "AccessControl", "Deflate", "RecordStore", "Sealing",
-                "SQLite", "CDemoClinic",
+                "SQLite", "CDemoClinic", "COpenSSL",
             ], swiftSettings: strict),
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Kernel", "FHIRModel", "FHIRValidation", "AccessControl", "SQLite", "Sealing",
-                "RecordStore", "Backups", "TestKit", hummingbird, logging, httpTypes,
+                "Kernel", "FHIRModel", "FHIRValidation", "Terminology", "AccessControl", "SQLite",
+                "Sealing", "RecordStore", "Backups", "TestKit", hummingbird, logging, httpTypes,
                 nio("NIOCore"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),

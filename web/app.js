@@ -30,6 +30,10 @@ const routes = [
     load: () => import("./pages/patient-search/patient-search.js") },
   { pattern: "/patients/:id/:tab?/:document?", title: "Chart", needs: "chart.read",
     load: () => import("./pages/chart/chart.js") },
+  { pattern: "/register/:draft?/:step?", title: "Register a patient", needs: "patients.create",
+    load: () => import("./pages/front-desk/register.js") },
+  { pattern: "/people/:id/:part?", title: "Registration", needs: "patients.search",
+    load: () => import("./pages/front-desk/person.js") },
   { pattern: "/sessions", title: "Your sign-in",
     load: () => import("./pages/sessions/sessions.js") },
   { pattern: "/audit", title: "Audit log", needs: "audit.read",
@@ -198,6 +202,7 @@ function showHeader() {
   const { box, user, next } = session.get();
   const items = next ? [{ href: "/help", label: "Help" }] : [
     may("patients.search") && { href: "/patients", label: "Patients" },
+    may("patients.create") && { href: "/register", label: "Register" },
     may("audit.read") && { href: "/audit", label: "Audit log" },
     may("emergencies.review") && { href: "/emergencies", label: "Emergency access" },
     user && isAdministrator() && {
@@ -268,6 +273,8 @@ function addKeys() {
   keys.add("/", "Find a patient", whenSignedIn(search));
   keys.add("Control+k", "Find a patient, from anywhere", whenSignedIn(search));
   keys.add("g p", "Go to patients", jump("/patients", "patients.search"));
+  keys.add("g r", "Register a patient", jump("/register", "patients.create"));
+  keys.add("n", "Register a new patient", jump("/register/new", "patients.create"));
   keys.add("g a", "Go to the audit log", jump("/audit", "audit.read"));
   keys.add("g s", "Go to sessions", jump("/sessions"));
   keys.add("g h", "Go to help", jump("/help"));

@@ -1,6 +1,7 @@
 import AccessControl
 import CWebAssets
 import Deflate
+import Exchange
 import Glibc
 import Identity
 import Kernel
@@ -82,6 +83,8 @@ package enum Appliance {
                 .init(service: lines),
                 .init(service: work),
                 .init(service: BackupWork(box: box, logger: logger)),
+                .init(service: RedoWork(box: box, logger: logger)),
+                .init(service: AcmeWork(box: box, logger: logger)),
                 .init(service: network),
                 .init(service: ControlServer(box: box, logger: logger)),
                 .init(service: box.subscriptions),
@@ -90,7 +93,13 @@ package enum Appliance {
                 .init(
                     service: TrialWatch(
                         box: box, stateFile: settings.upgradeState,
-                        httpsPort: { port.opened }, logger: logger)),
+                        address: {
+                            port.opened.map {
+                                HealthAddress(
+                                    listening: ListenAddress(
+                                        host: settings.listen.host, port: $0))
+                            }
+                        }, logger: logger)),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger))
         configuration.maximumGracefulShutdownDuration = .seconds(8)
@@ -122,7 +131,9 @@ package enum Appliance {
                 Console.line("Tribal EHR is ready at https://\(place)\(state)")
                 // Every user of the machine may read this, so it holds no code.
                 watch.notice.ready("Ready at https://\(place)")
-                if let setupCode = door.setupCode { Console.line(SetupWords.invitation(place, code: setupCode)) }
+                if let setupCode = door.setupCode {
+                    Console.line(SetupWords.invitation(place, code: setupCode))
+                }
             })
     }
 
@@ -170,10 +181,14 @@ package enum Appliance {
         let pages = Features.trustPages(box, assets)
         var edge = EdgeSettings(
             listen: settings.listen, plainListen: settings.httpListen,
-            hosts: HostRule(names: settings.hosts, isName: { box.certificates.isName($0) }),
+            hosts: HostRule(
+                names: settings.hosts,
+                isName: { box.certificates.isName($0) || box.acme.desk.expects($0) }),
             sockets: sockets)
         edge.isStrict = { box.certificates.isTrusted($0) }
-        edge.plainPages = { pages.plain($0, address: $1, httpsPort: httpsPort()) }
+        edge.plainPages = {
+            box.challengeAnswer($0) ?? pages.plain($0, address: $1, httpsPort: httpsPort())
+        }
         return edge
     }
 

@@ -16,6 +16,16 @@ extension Box {
             configuration: access(file, R_OK) == 0 ? file : nil, clock: clock, ids: ids)
     }
 
+    /// What keeps the commits of a store; nil where nothing hands them out.
+    static func redoLog(_ store: RecordStore) -> RedoLog? {
+        guard let tap = store.parts.redo else { return nil }
+        return RedoLog(
+            RedoLog.Parts(
+                store: store, tap: tap, folder: store.dataFolder.backups,
+                appVersion: AppVersion.text,
+                schemaStep: schemaSteps.map(\.number).max() ?? 0))
+    }
+
     /// What restored records are opened with.
     static func restoring(clock: Clock, ids: IDs) -> BackupProver.Parts {
         // A record in a scratch folder that fails says so to whoever opened it, and ends nothing.

@@ -13,6 +13,7 @@ extension Box {
             store: store, client: OutgoingClient { settings.current.outgoing },
             report: { Console.problem("tribal-ehr: \($0)") },
             owner: { try await identity.absent(userID: $0.userID, scopes: $0.scopes) },
+            present: { try await identity.present($0) },
             base: {
                 let (hosts, port) = (settings.current.hosts, settings.current.listen.port)
                 let host = hosts.first ?? "\(label.text).local"

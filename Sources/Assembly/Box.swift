@@ -1,8 +1,10 @@
 package import AccessControl
-import Backups
+package import Backups
+import Charting
 package import Exchange
 package import FHIRAPI
 import FHIRModel
+import FHIRValidation
 package import Identity
 package import Kernel
 package import RecordStore
@@ -27,6 +29,10 @@ package final class Box: Sendable {
     package let settingsRecord: SettingsRecord
     /// The certificates that the box shows.
     package let certificates: CertificateKeeper
+    /// What keeps every commit between two backups, while the box serves.
+    package let redo: RedoLog?
+    /// Gets certificates from an authority that the clinic named.
+    package let acme: AcmeKeeper
     /// What looks after the backups.
     package let backups: BackupKeeper
     /// What is known of the network that the box is on.
@@ -53,7 +59,10 @@ package final class Box: Sendable {
         [.records, .audit, .queues] + Identity.schemaSteps + [
             .notices, .history, .search, .factVersions,
         ]
-        + Identity.laterSteps + [.deferred, .purges, .subscriptions, .terms, .backups]
+        + Identity.laterSteps + [
+            .deferred, .purges, .subscriptions, .terms, .backups, .redo, .registrationDrafts,
+            .subscriptionEvents,
+        ]
 
     /// Opens a folder, making what it lacks: the folder itself, its keys, its database.
     ///
@@ -85,7 +94,8 @@ package final class Box: Sendable {
             parts: RecordStore.Parts(
                 clock: clock, ids: ids, onFatal: { Console.fatal($0) },
                 onDamage: { Console.problem("tribal-ehr: \($0)") }, writing: writing,
-                followers: [SubscriptionFollower.follower(clock)]))
+                followers: [SubscriptionFollower.follower(clock), FrontDesk.follower],
+                redo: RedoTap()))
         let identity = try await Identity(
             store: store, passwords: try passwords ?? PasswordPool(), settings: settings)
         let facts = BoxFacts()
@@ -98,6 +108,7 @@ package final class Box: Sendable {
                 accounts: identity.forSetup, machine: machine ?? SetupProbe.machine(folder),
                 box: facts.forSetup))
         facts.follow(box)
+        _ = try await store.termBook()
         try await box.settingsRecord.load(
             try await box.grant(Ask(.read, area: .system, type: "Setting"), box.machine("job")))
         writing.setAuthor { [weak box] caller in box?.author(of: caller) }
@@ -120,7 +131,8 @@ package final class Box: Sendable {
         self.clock = clock
         self.ids = ids
         gate = Gate(store: store)
-        let rules = WriteRules()
+        // The book of codes is as it stands when a resource is checked.
+        let rules = WriteRules(.r4.with(codeSets: store.terms))
         writeRules = rules
         importer = Importer(gate: gate, store: store, ids: ids, rules: rules)
         clinicRecord = ClinicRecord(store: store)
@@ -134,6 +146,9 @@ package final class Box: Sendable {
         self.setup = setup
         let live = LiveSettings(base)
         settings = live
+        let redo = Self.redoLog(store)
+        self.redo = redo
+        acme = AcmeKeeper(Self.acmeParts(store, live, certificates))
         backups = BackupKeeper(
             BackupKeeper.Parts(
                 store: store,
@@ -142,7 +157,7 @@ package final class Box: Sendable {
                 folder: folder.backups, dataFolder: folder.path,
                 surroundings: BackupSurroundings.of(
                     settings: { live.current.backups },
-                    zoneName: { facts.clinic?.timeZone }),
+                    zoneName: { facts.clinic?.timeZone }), redo: redo,
                 keepNotice: { grant, kind, text in
                     try await NoticeBoard(store: store).keep(grant, kind: kind, text)
                 }))
@@ -164,6 +179,7 @@ package final class Box: Sendable {
         // The head is anchored again at the next start if this fails.
         try? await store.anchorAudit()
         store.close()
+        redo?.stop()
         facts.forgetActs()
     }
 

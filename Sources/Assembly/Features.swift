@@ -2,6 +2,7 @@ import Charting
 import Exchange
 import FHIRAPI
 import Identity
+import Kernel
 import RecordStore
 package import ServerKit
 import Steward
@@ -24,6 +25,7 @@ package enum Features {
                 CertificatesFeature(
                     gate: box.gate, keeper: box.certificates, machine: { box.machine(at: $0) },
                     localName: { box.network.sentence }),
+                AcmeFeature(gate: box.gate, keeper: box.acme),
                 TrustFeature(
                     gate: box.gate, keeper: box.certificates, pages: trustPages(box, assets),
                     machine: { box.machine(at: $0) }),
@@ -47,16 +49,28 @@ package enum Features {
         ]
     }
 
+    /// What the features of the front desk work with.
+    private static func desk(_ box: Box) -> FrontDesk {
+        let rules = box.writeRules
+        return FrontDesk(
+            gate: box.gate, store: box.store, clock: box.clock, ids: box.ids,
+            check: { json throws(Problem) in try rules.check(made: json) },
+            displayName: { box.identity.accounts.user(id: $0)?.displayName })
+    }
+
     /// What people do with charts.
     private static func care(_ box: Box) -> [any Feature] {
-        [
+        let desk = desk(box)
+        return [
+            RegistrationFeature(desk), DemographicsFeature(desk), MergeFeature(desk),
             PatientSearchFeature(gate: box.gate, store: box.store, clock: box.clock),
             ChartFeature(gate: box.gate, store: box.store, clock: box.clock),
             VitalsFeature(
                 gate: box.gate, store: box.store, clock: box.clock, ids: box.ids,
                 staff: VitalsFeature.Staff(
                     practitionerID: { box.identity.accounts.user(id: $0)?.practitionerID },
-                    displayName: { box.identity.accounts.user(id: $0)?.displayName })),
+                    displayName: { box.identity.accounts.user(id: $0)?.displayName }),
+                check: { json throws(Problem) in try box.writeRules.check(made: json) }),
         ]
     }
 
@@ -102,6 +116,8 @@ package enum Features {
             NoticesFeature(gate: box.gate, store: box.store),
             SubscriptionsFeature(
                 gate: box.gate, parts: box.subscriptionParts, engine: box.subscriptions),
+            SubscriptionSocketFeature(
+                gate: box.gate, parts: box.subscriptionParts, engine: box.subscriptions),
             EventStreamFeature(
                 store: box.store, watcher: { try await box.identity.watcher(sessionID: $0) }),
             ClinicFeature(
@@ -110,6 +126,7 @@ package enum Features {
             SettingsFeature(gate: box.gate, record: box.settingsRecord),
             BackupsFeature(gate: box.gate, keeper: box.backups),
             UpgradesFeature(gate: box.gate, store: box.store, desk: box.upgradeDesk()),
+            BackupHealthFeature(gate: box.gate, keeper: box.backups),
             LocationsFeature(
                 gate: box.gate, store: box.store, ids: box.ids, rules: box.writeRules),
             ProvidersFeature(

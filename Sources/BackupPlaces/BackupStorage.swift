@@ -22,7 +22,9 @@ package protocol BackupStorage: Sendable {
     ) throws(Problem) -> StoredSeal
 
     /// Reads a whole copy back.
-    func seal(of name: String) throws(Problem) -> StoredSeal
+    ///
+    /// - Parameter beat: called after each piece that was read.
+    func seal(of name: String, beat: () -> Void) throws(Problem) -> StoredSeal
 
     /// Brings a copy to a file of this machine, which must not be there yet.
     func fetch(_ name: String, to path: String) throws(Problem) -> StoredSeal

@@ -111,7 +111,8 @@ package struct FolderStorage: BackupStorage {
             let file = try folder.openFile(part)
             defer { close(file) }
             posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED)
-            guard try StorageBytes.seal(file, folder: folder) == written else {
+            let back = try StorageBytes.seal(file, folder: folder) { _ = goesOn(1) }
+            guard back == written else {
                 throw Problem(
                     .incomplete,
                     "What was written to \(folder.path) reads back differently. Do not use this "
@@ -126,12 +127,16 @@ package struct FolderStorage: BackupStorage {
     }
 
     package func seal(of name: String) throws(Problem) -> StoredSeal {
+        try seal(of: name, beat: {})
+    }
+
+    package func seal(of name: String, beat: () -> Void) throws(Problem) -> StoredSeal {
         try StorageName.check(name)
         let folder = try opened()
         let file = try folder.openFile(name)
         defer { close(file) }
         posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED)
-        return try StorageBytes.seal(file, folder: folder)
+        return try StorageBytes.seal(file, folder: folder, beat: beat)
     }
 
     package func fetch(_ name: String, to path: String) throws(Problem) -> StoredSeal {
@@ -207,7 +212,7 @@ package struct FolderStorage: BackupStorage {
     }
 
     /// The folder, after every check that it is the right one.
-    private func opened() throws(Problem) -> OpenFolder {
+    func opened() throws(Problem) -> OpenFolder {
         let folder = try openFolder(makes: false)
         guard let tag else { return folder }
         switch try Self.tag(in: folder) {

@@ -57,8 +57,10 @@ enum StorageBytes {
     }
 
     /// The seal of an open file, from its beginning.
-    static func seal(_ file: Int32, folder: OpenFolder?) throws(Problem) -> StoredSeal {
-        try walk(file, folder: folder) { (_: UnsafeRawBufferPointer) throws(Problem) in }
+    static func seal(
+        _ file: Int32, folder: OpenFolder?, beat: () -> Void = {}
+    ) throws(Problem) -> StoredSeal {
+        try walk(file, folder: folder) { (_: UnsafeRawBufferPointer) throws(Problem) in beat() }
     }
 
     /// The digest of how an open file begins.

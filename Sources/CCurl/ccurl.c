@@ -61,15 +61,24 @@ static curl_socket_t open_socket(void *data, curlsocktype purpose, struct curl_s
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-static size_t on_bytes(char *bytes, size_t size, size_t count, void *data) {
-    running *state = data;
-    (void)bytes;
-    state->answer_bytes += size * count;
+static size_t take(char *bytes, size_t count, running *state, int is_header) {
+    state->answer_bytes += count;
     if (state->answer_bytes > state->request->answer_bytes_max) {
         state->is_too_long = 1;
         return 0;
     }
-    return size * count;
+    if (state->request->on_answer) {
+        state->request->on_answer(state->request->context, is_header, bytes, count);
+    }
+    return count;
+}
+
+static size_t on_bytes(char *bytes, size_t size, size_t count, void *data) {
+    return take(bytes, size * count, data, 0);
+}
+
+static size_t on_header(char *bytes, size_t size, size_t count, void *data) {
+    return take(bytes, size * count, data, 1);
 }
 
 static int on_progress(void *data, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d) {
@@ -108,19 +117,27 @@ static CURLcode fill(CURL *easy, const ccurl_request *request, running *state,
                      struct curl_slist *headers, struct curl_slist *resolve) {
     CURLcode code = restrict_transfer(easy, request);
     if (!code) code = curl_easy_setopt(easy, CURLOPT_URL, request->url);
-    if (!code) code = curl_easy_setopt(easy, CURLOPT_POST, 1L);
-    if (!code) code = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
-                                       (curl_off_t)request->body_count);
-    /* Without bytes at hand the library would ask for them. */
-    const char *body = request->body_count ? (const char *)request->body : "";
-    if (!code) code = curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body);
-    if (!code) code = curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+    if (!strcmp(request->method, "GET")) {
+        if (!code) code = curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+    } else {
+        if (!code) code = curl_easy_setopt(easy, CURLOPT_POST, 1L);
+        if (!code) code = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                                           (curl_off_t)request->body_count);
+        /* Without bytes at hand the library would ask for them. */
+        const char *body = request->body_count ? (const char *)request->body : "";
+        if (!code) code = curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body);
+        if (!code) code = curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+    }
     if (!code) code = curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
     if (!code && resolve) code = curl_easy_setopt(easy, CURLOPT_RESOLVE, resolve);
     if (!code) code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     if (!code) code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, state);
     if (!code) code = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_bytes);
     if (!code) code = curl_easy_setopt(easy, CURLOPT_WRITEDATA, state);
+    if (!code && request->on_answer) {
+        code = curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+        if (!code) code = curl_easy_setopt(easy, CURLOPT_HEADERDATA, state);
+    }
     if (!code) code = curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
     if (!code) code = curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
     if (!code) code = curl_easy_setopt(easy, CURLOPT_XFERINFODATA, state);

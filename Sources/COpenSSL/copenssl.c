@@ -68,6 +68,11 @@ int copenssl_hmac_sha1(const void *key, size_t key_count, const unsigned char *b
         && done == 20;
 }
 
+int copenssl_sha1(const unsigned char *bytes, size_t count, unsigned char *out) {
+    size_t done = 0;
+    return EVP_Q_digest(NULL, "SHA1", NULL, bytes, count, out, &done) == 1 && done == 20;
+}
+
 EVP_PKEY *copenssl_p256(void) { return EVP_EC_gen("P-256"); }
 
 unsigned long copenssl_name_style(void) { return XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB; }

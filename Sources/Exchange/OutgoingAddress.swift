@@ -55,6 +55,13 @@ package struct OutgoingAddress: Sendable, Hashable {
         return "\(isSecure ? "https" : "http")://\(name):\(port)\(path)"
     }
 
+    /// The address as the other machine reads it: without a port that goes without saying.
+    var written: String {
+        let name = host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host
+        let place = port == (isSecure ? 443 : 80) ? name : "\(name):\(port)"
+        return "\(isSecure ? "https" : "http")://\(place)\(rest)"
+    }
+
     /// The same address with more steps on its path.
     func appending(_ steps: String...) -> OutgoingAddress {
         let cut = rest.firstIndex(of: "?") ?? rest.endIndex

@@ -12,6 +12,8 @@ package struct OutgoingRequest: Sendable {
     package let body: [UInt8]
     /// How long it may take in all, in milliseconds.
     package var wholeMsMax = OutgoingClient.Limits.wholeMsMax
+    /// Whether header and body of the answer are wanted.
+    var keepsAnswer = false
 
     /// Makes a request.
     package init(
@@ -60,6 +62,19 @@ package enum OutgoingAnswer: Sendable, Hashable {
     }
 }
 
+/// An answer with what stood in it.
+package struct OutgoingReply: Sendable {
+    /// How the request ended.
+    package let outcome: OutgoingAnswer
+    /// The fields of the header, their names in lower case.
+    package fileprivate(set) var fields: [(name: String, value: String)] = []
+    /// At most 64 KiB together with the header.
+    package fileprivate(set) var body: [UInt8] = []
+
+    /// The first field of a name in lower case.
+    func field(_ name: String) -> String? { fields.first { $0.name == name }?.value }
+}
+
 /// Sends requests to other machines on threads of its own, to those machines alone that the rules
 /// name.
 ///
@@ -79,7 +94,7 @@ package final class OutgoingClient: Sendable {
 
     private struct Work: Sendable {
         let request: OutgoingRequest
-        let finish: @Sendable (OutgoingAnswer) -> Void
+        let finish: @Sendable (OutgoingReply) -> Void
     }
 
     private let rules: @Sendable () -> OutgoingRules
@@ -121,12 +136,23 @@ package final class OutgoingClient: Sendable {
 
     /// Sends a request and waits for the answer.
     package func send(_ request: OutgoingRequest) async -> OutgoingAnswer {
+        await perform(request).outcome
+    }
+
+    /// Sends a request and waits for the answer with all that stands in it.
+    package func fetch(_ request: OutgoingRequest) async -> OutgoingReply {
+        var request = request
+        request.keepsAnswer = true
+        return await perform(request)
+    }
+
+    private func perform(_ request: OutgoingRequest) async -> OutgoingReply {
         start()
         return await withCheckedContinuation { continuation in
             do throws(Problem) {
                 try queue.put(Work(request: request) { continuation.resume(returning: $0) })
             } catch {
-                continuation.resume(returning: .failed(.stopping))
+                continuation.resume(returning: OutgoingReply(outcome: .failed(.stopping)))
             }
         }
     }
@@ -169,25 +195,42 @@ private final class Sender {
     private final class Run {
         let target: OutgoingTarget
         let stop: Stop
+        var lines: [UInt8] = []
+        var body: [UInt8] = []
 
         init(_ target: OutgoingTarget, _ stop: Stop) {
             self.target = target
             self.stop = stop
         }
+
+        /// The fields that came; those of an answer before the last one do not count.
+        var fields: [(name: String, value: String)] {
+            let text = String(decoding: lines, as: UTF8.self)
+            var found: [(name: String, value: String)] = []
+            for line in text.split(whereSeparator: \.isNewline) {
+                if line.hasPrefix("HTTP/") { found = [] }
+                guard let colon = line.firstIndex(of: ":") else { continue }
+                let value = line[line.index(after: colon)...].drop { $0 == " " }
+                found.append((line[..<colon].lowercased(), String(value)))
+            }
+            return found
+        }
     }
 
     func send(
         _ request: OutgoingRequest, _ rules: OutgoingRules, _ names: [String: String]
-    ) -> OutgoingAnswer {
-        if stop.isSet { return .failed(.stopping) }
-        guard let target = rules.target(of: request.address) else { return .failed(.notListed) }
+    ) -> OutgoingReply {
+        if stop.isSet { return OutgoingReply(outcome: .failed(.stopping)) }
+        guard let target = rules.target(of: request.address) else {
+            return OutgoingReply(outcome: .failed(.notListed))
+        }
         // A connection that other rules allowed is not used again.
         if self.rules != rules {
             if let session { ccurl_session_end(session) }
             session = ccurl_session_make()
             self.rules = rules
         }
-        guard let session else { return .failed(.other) }
+        guard let session else { return OutgoingReply(outcome: .failed(.other)) }
         let run = Run(target, stop)
         let place = "\(request.address.host):\(request.address.port)"
         let resolve = names[place].map { "\(place):\($0)" }
@@ -195,7 +238,12 @@ private final class Sender {
         let outcome = withExtendedLifetime(run) {
             Self.perform(session, request, rules, resolve, run, &status)
         }
-        return Self.answer(outcome, status)
+        var reply = OutgoingReply(outcome: Self.answer(outcome, status))
+        if request.keepsAnswer {
+            reply.fields = run.fields
+            reply.body = run.body
+        }
+        return reply
     }
 
     private static func perform(
@@ -230,6 +278,11 @@ private final class Sender {
                     made.is_stopped = { context in
                         Sender.run(context).map { $0.stop.isSet ? 1 : 0 } ?? 1
                     }
+                    if request.keepsAnswer {
+                        made.on_answer = { context, isHeader, bytes, count in
+                            Sender.keep(context, isHeader != 0, bytes, count)
+                        }
+                    }
                     return ccurl_send(session, &made, &status)
                 }
             }
@@ -251,6 +304,15 @@ private final class Sender {
 
     private static func run(_ context: UnsafeMutableRawPointer?) -> Run? {
         context.map { Unmanaged<Run>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    private static func keep(
+        _ context: UnsafeMutableRawPointer?, _ isHeader: Bool, _ bytes: UnsafePointer<CChar>?,
+        _ count: Int
+    ) {
+        guard let run = run(context), let bytes else { return }
+        let part = UnsafeRawBufferPointer(start: bytes, count: count)
+        if isHeader { run.lines += part } else { run.body += part }
     }
 
     private static func mayConnect(

@@ -188,6 +188,7 @@ struct BundleRun {
     }
 
     private func change(_ item: BundlePlan.Item, at position: Int) async throws -> Change {
+        let notes = notes(of: item)
         var order = ChangeOrder(caller: caller, type: item.type, notes: notes)
         order.ifMatch = item.ifVersion ?? versions[position]
         order.ifAbsent = item.ifAbsent || absent.contains(position)
@@ -215,6 +216,11 @@ struct BundleRun {
         return try await simple(item, resource, ifVersion: order.ifMatch)
     }
 
+    /// An import counts what is wrong over all, a transaction tells it entry by entry.
+    private func notes(of item: BundlePlan.Item) -> WriteNotes {
+        isImport ? notes : notes.entry(item.index)
+    }
+
     /// The change that the import of one item comes to.
     func importing(
         _ item: BundlePlan.Item, found: [BundlePlan.Condition: [String]]
@@ -240,7 +246,9 @@ struct BundleRun {
             }
         let ask = Ask(verb, item.type, id: item.id, patientID: resource.flatMap(PatientLink.id))
         let grant = try await acts.gate.grant(ask, to: caller)
-        if let resource { try acts.rules.check(resource, isImport: isImport, notes) }
+        if let resource {
+            try acts.rules.check(resource, isImport: isImport, notes(of: item))
+        }
         let act: Change.Act =
             switch item.act {
             case .delete: .delete

@@ -30,8 +30,8 @@ struct DirectoryActs: Sendable {
             parameters.map { FormFields.Field(name: $0.0, value: $0.1) }, type: type,
             isStrict: true)
         query.countMax = Self.countMax
-        let page = try await finder.page(query, caller: caller)
-        return page.matches + page.included
+        let found = try await finder.all(query, caller: caller)
+        return found.matches + found.included
     }
 
     /// One resource of the directory.

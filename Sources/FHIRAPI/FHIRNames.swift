@@ -15,6 +15,11 @@ enum FHIRNames {
         "https://\(request.head.authority ?? "localhost")/fhir"
     }
 
+    /// The address of the web socket beside a FHIR base.
+    static func socket(base: String) -> String {
+        "wss" + base.dropFirst("https".count).dropLast("/fhir".count) + WebSocket.path
+    }
+
     /// The version in an `If-Match` header, nil without one.
     ///
     /// - Throws: ``Problem`` `.value` for anything but `W/"n"`.

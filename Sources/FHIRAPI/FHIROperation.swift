@@ -16,7 +16,8 @@ enum FHIROperation: String, CaseIterable {
     case diff, meta
     case metaAdd = "meta-add"
     case metaDelete = "meta-delete"
-    case graphql, validate, status
+    case graphql, validate, status, events
+    case bindingToken = "get-ws-binding-token"
     case lookup
     case validateCode = "validate-code"
     case subsumes, expand, translate
@@ -39,7 +40,8 @@ enum FHIROperation: String, CaseIterable {
         case .lastn, .docref, .match, .memberMatch: [.type]
         case .diff: [.system, .instance]
         case .meta: [.system, .type, .instance, .version]
-        case .metaAdd, .metaDelete, .status: [.instance]
+        case .metaAdd, .metaDelete, .events: [.instance]
+        case .status, .bindingToken: [.type, .instance]
         case .graphql: [.system, .instance]
         case .lookup, .validateCode, .subsumes, .expand, .translate: [.type, .instance]
         }
@@ -52,7 +54,7 @@ enum FHIROperation: String, CaseIterable {
         case .lastn: ["Observation"]
         case .docref: ["DocumentReference"]
         case .match, .memberMatch: ["Patient"]
-        case .status: ["Subscription"]
+        case .status, .events, .bindingToken: ["Subscription"]
         case .diff, .meta, .metaAdd, .metaDelete, .graphql, .validate: nil
         case .lookup, .subsumes: ["CodeSystem"]
         case .validateCode: ["CodeSystem", "ValueSet"]
@@ -65,7 +67,8 @@ enum FHIROperation: String, CaseIterable {
     var methods: [HTTPRequest.Method] {
         switch self {
         case .match, .memberMatch, .metaAdd, .metaDelete: [.post]
-        case .diff, .status: [.get]
+        case .diff: [.get]
+        case .status, .events, .bindingToken: [.get, .post]
         case .everything, .lastn, .docref, .meta, .graphql, .validate: [.get, .post]
         case .lookup, .validateCode, .subsumes, .expand, .translate: [.get, .post]
         }
@@ -87,9 +90,9 @@ enum FHIROperation: String, CaseIterable {
         case .memberMatch: "http://hl7.org/fhir/us/davinci-hrex/OperationDefinition/member-match"
         case .diff: "http://hapifhir.io/fhir/OperationDefinition/diff"
         case .meta, .metaAdd, .metaDelete, .graphql, .validate: "\(core)Resource-\(rawValue)"
-        case .status:
+        case .status, .events, .bindingToken:
             "http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/"
-                + "backport-subscription-status"
+                + "backport-subscription-\(rawValue)"
         case .lookup, .validateCode, .subsumes, .expand, .translate:
             "\(core)\(type ?? types?.first ?? "Resource")-\(rawValue)"
         }

@@ -54,6 +54,27 @@ struct RecordFinder: Sendable {
         return try await store.search(SearchGrants(main, ofType: ofType), query, cursor: cursor)
     }
 
+    /// The records that a query asks for, as many as its count says, from as many pages as their
+    /// bytes take.
+    func all(
+        _ query: SearchQuery, caller: Caller
+    ) async throws -> (matches: [StoredResource], included: [StoredResource]) {
+        var query = query
+        let countMax = query.countMax ?? RecordStore.searchPageCountDefault
+        var matches: [StoredResource] = []
+        var included: [String: StoredResource] = [:]
+        var cursor: String?
+        repeat {
+            query.countMax = countMax - matches.count
+            let page = try await page(query, cursor: cursor, caller: caller)
+            matches += page.matches
+            for one in page.included { included["\(one.type)/\(one.id)"] = one }
+            cursor = page.next
+        } while cursor != nil && matches.count < countMax
+        for one in matches { included["\(one.type)/\(one.id)"] = nil }
+        return (matches, included.sorted { $0.key < $1.key }.map(\.value))
+    }
+
     /// Has the box look at what was loaded and written of codes, where a search asks for it.
     func lookAfterTerms(_ fields: [FormFields.Field]) async throws {
         let asks = fields.contains { field in
@@ -109,7 +130,7 @@ struct RecordFinder: Sendable {
         var wanted = try query(fields, type: type, isStrict: true)
         wanted.countMax = countMax + 1
         wanted.total = SearchTotal.none
-        return try await page(wanted, caller: caller).matches.map {
+        return try await all(wanted, caller: caller).matches.map {
             Match(id: $0.id, version: $0.version)
         }
     }

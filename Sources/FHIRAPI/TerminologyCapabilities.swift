@@ -17,14 +17,7 @@ enum TerminologyCapabilities {
         writer.member("status", "active")
         writer.member("date", Timestamp.text(ms: startedMs))
         writer.member("kind", "instance")
-        writer.object("software") { software in
-            software.member("name", "tribal-ehr")
-            software.member("version", version)
-        }
-        writer.object("implementation") { box in
-            box.member("description", "Tribal EHR")
-            box.member("url", base)
-        }
+        writer.ownSystem(version: version, base: base)
         writer.array("codeSystem") { list in
             for (url, version) in book.systemsWithVersions {
                 list.object { one in
@@ -51,5 +44,19 @@ enum TerminologyCapabilities {
         writer.object("translation") { $0.member("needsMap", true) }
         writer.endObject()
         return writer.bytes
+    }
+}
+
+extension JSONWriter {
+    /// Which program answers and where, as each statement of what the box can do says it.
+    mutating func ownSystem(version: String, base: String) {
+        object("software") { software in
+            software.member("name", "tribal-ehr")
+            software.member("version", version)
+        }
+        object("implementation") { box in
+            box.member("description", "Tribal EHR")
+            box.member("url", base)
+        }
     }
 }

@@ -1,6 +1,6 @@
-import FHIRModel
+package import FHIRModel
 package import FHIRValidation
-import Kernel
+package import Kernel
 import Synchronization
 
 /// What a resource has to fulfil before it is written, and what becomes of one that does not.
@@ -69,6 +69,11 @@ package final class WriteRules: Sendable {
         notes.add(findings, isFlawed: !errors.isEmpty)
     }
 
+    /// Checks a resource that the box itself makes for a page.
+    ///
+    /// - Throws: ``Problem`` `.processing` with all errors as its issues.
+    package func check(made json: JSON) throws(Problem) { try check(json, WriteNotes()) }
+
     private static func problem(_ type: String, _ findings: [Finding]) -> Problem {
         let first = findings[0]
         let more =
@@ -107,6 +112,7 @@ final class WriteNotes: Sendable {
         var issues: [Problem.Issue] = []
         var flawedCount = 0
         var flaws: [String: Int] = [:]
+        var entries: [Int: WriteNotes] = [:]
     }
 
     private let state = Mutex(State())
@@ -114,6 +120,16 @@ final class WriteNotes: Sendable {
     var issues: [Problem.Issue] { state.withLock { $0.issues } }
     var flawedCount: Int { state.withLock { $0.flawedCount } }
     var flaws: [String: Int] { state.withLock { $0.flaws } }
+
+    /// Those of one entry of a Bundle, which are told in the answer to it.
+    func entry(_ index: Int) -> WriteNotes {
+        state.withLock { state in
+            if let known = state.entries[index] { return known }
+            let notes = WriteNotes()
+            state.entries[index] = notes
+            return notes
+        }
+    }
 
     func add(_ findings: [Finding], isFlawed: Bool) {
         state.withLock { state in

@@ -26,6 +26,18 @@ extension Identity {
         return try await caller(user, scopes: list, isAtScreen: false, tag: nil)
     }
 
+    /// A caller of before with the rights of this moment; nil where the session or token that they
+    /// came with has ended.
+    package func present(_ caller: Caller) async throws(Problem) -> Caller? {
+        guard let tag = caller.sessionTag else { return nil }
+        guard caller.scopes != nil else { return try await watcher(sessionID: tag) }
+        guard let (token, scopes) = tokens.find(id: tag), token.userID == caller.userID,
+            let user = directory.user(id: token.userID), !user.isDisabled,
+            !settings.mustChangePassword(user, nowMs: store.parts.clock.wallMs())
+        else { return nil }
+        return try await self.caller(user, scopes: scopes, isAtScreen: false, tag: tag)
+    }
+
     private func caller(
         _ user: User, scopes: [Scope]?, isAtScreen: Bool, tag: String?
     ) async throws(Problem) -> Caller {

@@ -24,12 +24,15 @@ package final class RecordStore: Sendable {
         package let writing: WritingRules
         /// What features do whenever a record of their type is written.
         package let followers: [RecordFollower]
+        /// Who is told what each commit changed; nil for nobody.
+        package let redo: RedoTap?
 
         /// Collects the parts.
         package init(
             clock: Clock, ids: IDs, onFatal: @escaping @Sendable (String) -> Void,
             onDamage: @escaping @Sendable (String) -> Void, search: SearchRules = .r4,
-            writing: WritingRules = WritingRules(), followers: [RecordFollower] = []
+            writing: WritingRules = WritingRules(), followers: [RecordFollower] = [],
+            redo: RedoTap? = nil
         ) {
             self.clock = clock
             self.ids = ids
@@ -38,6 +41,7 @@ package final class RecordStore: Sendable {
             self.search = search
             self.writing = writing
             self.followers = followers
+            self.redo = redo
         }
     }
 
@@ -96,8 +100,8 @@ package final class RecordStore: Sendable {
         try connection.restrict()
         let readers = try Readers(path: folder.database, steadyMs: parts.clock.steadyMs)
         let writer = try Writer(
-            connection: connection, chain: chain, space: space, clock: parts.clock,
-            onFatal: parts.onFatal)
+            connection: connection, chain: chain, redo: parts.redo, space: space,
+            clock: parts.clock, onFatal: parts.onFatal)
         #if FAULT_CONTROLS
         FaultControls.disturb(folder.database)
         #endif

@@ -160,6 +160,9 @@ package final class Connection {
     /// How many rows the last INSERT, UPDATE or DELETE changed.
     package var changes: Int { handle == nil ? 0 : Int(sqlite3_changes64(handle)) }
 
+    /// How many rows all statements together changed since the connection was opened.
+    package var totalChanges: Int64 { handle == nil ? 0 : sqlite3_total_changes64(handle) }
+
     /// Stops what the connection runs now; that statement throws with `isInterrupted`.
     package func interrupt() {
         if handle != nil { sqlite3_interrupt(handle) }

@@ -17,6 +17,8 @@ final class StatementRules {
         "foreign_keys", "freelist_count", "integrity_check", "journal_mode", "page_count",
         "page_size", "query_only", "quick_check", "synchronous",
     ]
+    /// What the recording of changes asks about the columns of a table.
+    private static let columnPragmas: Set<String> = ["table_info", "table_xinfo"]
     #if FAULT_CONTROLS
     /// With which tests make a disk full.
     private static let testPragma = "max_page_count"
@@ -57,7 +59,7 @@ final class StatementRules {
         case SQLITE_FUNCTION: functions.contains(second)
         // With a value a pragma sets something; only the number of findings is a value that asks.
         case SQLITE_PRAGMA:
-            first == testPragma
+            first == testPragma || columnPragmas.contains(first)
                 || pragmas.contains(first) && (second.isEmpty || first == "integrity_check")
         default: false
         }

@@ -61,14 +61,14 @@ extension LimitedContext {
     ///
     /// - Throws: ``Problem`` `.tooLong`, naming the limit, if it is larger than the route allows.
     package func body(of request: Request) async throws -> [UInt8] {
-        var bytes: [UInt8] = []
+        var gathered = GatheredBody()
         for try await part in request.body {
-            guard bytes.count + part.readableBytes <= limits.bodyBytesMax else {
+            guard gathered.count + part.readableBytes <= limits.bodyBytesMax else {
                 throw LimitedBody.tooLong(limits.bodyBytesMax)
             }
-            part.withUnsafeReadableBytes { bytes.append(contentsOf: $0) }
+            gathered.add(part)
         }
-        return bytes
+        return gathered.take()
     }
 }
 

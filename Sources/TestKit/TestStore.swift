@@ -19,13 +19,15 @@ package final class TestStore {
     package private(set) var keyRing: OpenKeyRing
     /// The open store; after ``close()`` the one that was open last.
     package private(set) var store: RecordStore
-    private let parts: RecordStore.Parts
+    private var parts: RecordStore.Parts
     private let fatal: Reasons
     private let steps: [SchemaStep]
     private var lock: FolderLock?
 
     /// The steps that the record store itself needs.
-    package static let ownSteps: [SchemaStep] = [.records, .audit, .queues, .search, .purges]
+    package static let ownSteps: [SchemaStep] = [
+        .records, .audit, .queues, .search, .purges, .redo,
+    ]
 
     /// The ways to older versions, as the first step after the store's own.
     package static let history = SchemaStep(4, "history", sql: SchemaStep.history.sql)
@@ -36,9 +38,10 @@ package final class TestStore {
     ///   - steps: what features add to the schema, numbered from 4.
     ///   - parent: where the folder is made.
     ///   - search: what records are found by.
+    ///   - redo: who is told what each commit changed.
     package init(
         steps: [SchemaStep] = [], clock: FixedClock = FixedClock(), in parent: String = "/tmp",
-        idSeed: UInt64 = 1, search: SearchRules = .r4
+        idSeed: UInt64 = 1, search: SearchRules = .r4, redo: RedoTap? = nil
     ) throws {
         let fatal = Reasons()
         folder = try TemporaryFolder(in: parent)
@@ -49,7 +52,7 @@ package final class TestStore {
         parts = RecordStore.Parts(
             clock: clock.clock, ids: SeededIDs(seed: idSeed).ids,
             onFatal: { reason in fatal.list.withLock { $0.append(reason) } }, onDamage: { _ in },
-            search: search)
+            search: search, redo: redo)
         try data.make()
         lock = try data.lock()
         machineKey = try SecretBytes.random(32)
@@ -70,6 +73,14 @@ package final class TestStore {
         guard lock != nil else { return }
         store.close()
         lock = nil
+    }
+
+    /// Does the same, and has the changes of each commit handed to a tap, or to nobody.
+    package func reopen(redo: RedoTap?) throws {
+        parts = RecordStore.Parts(
+            clock: parts.clock, ids: parts.ids, onFatal: parts.onFatal, onDamage: parts.onDamage,
+            search: parts.search, redo: redo)
+        try reopen()
     }
 
     /// Closes the store and opens the folder anew, with the key ring as it is on the disk.

@@ -65,7 +65,7 @@ enum Part: String, CaseIterable, Sendable {
         case .synthea: try await SyntheaBox(options: options, scratch: scratch).run()
         case .creates: try await Creates(scratch: scratch, plan: options.plan).run()
         case .names: try await NameSearch(scratch: scratch, plan: options.plan).run()
-        case .checks: try Checks().run()
+        case .checks: try Checks(scratch: scratch).run()
         case .sizes: try await SizedBox(options: options, scratch: scratch).run()
         case .backup: try await BackupLoad(scratch: scratch, plan: options.plan).run()
         }

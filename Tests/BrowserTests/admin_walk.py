@@ -15,7 +15,7 @@ from watch import Watch
 
 PAGES = ["", "/users", "/users/new", "/roles", "/access-reviews", "/sessions", "/clinic", "/locations",
          "/locations/new", "/providers", "/providers/new", "/settings", "/code-systems", "/backups",
-         "/backups/kept", "/purge"]
+         "/backups/kept", "/purge", "/subscriptions"]
 SCREENS = [
     ("dark-1280", {"viewport": {"width": 1280, "height": 860}, "color_scheme": "dark"}),
     ("light-1024", {"viewport": {"width": 1024, "height": 768}, "color_scheme": "light"}),

@@ -26,7 +26,8 @@ let package = Package(
         .target(name: "Kernel", swiftSettings: settings),
         part("FHIRModel", ["CUnicodeTables", "CDefinitions"]),
         part("FHIRXML", ["FHIRModel", "CXML"]),
-        part("FHIRPath", ["FHIRModel"]),
+        part("FHIRPath", ["FHIRModel", "CTerminology"]),
+        part("Terminology", ["FHIRModel", "FHIRPath", "CTerminology"]),
         part("FHIRSearch", ["FHIRModel", "FHIRPath"]),
         part("AccessControl"),
         part("SQLite", ["CSQLite"]),
@@ -34,7 +35,10 @@ let package = Package(
         part("Sealing", ["COpenSSL", "CArgon2"]),
         part(
             "RecordStore",
-            ["FHIRModel", "FHIRSearch", "AccessControl", "SQLite", "Deflate", "Sealing"]),
+            [
+                "FHIRModel", "FHIRSearch", "AccessControl", "SQLite", "Deflate", "Sealing",
+                "Terminology",
+            ]),
         part("Edge"),
         system("CSQLite", links: "sqlite3"),
         system("COpenSSL", links: "crypto"),
@@ -43,6 +47,7 @@ let package = Package(
         system("CXML", links: "xml2", headers: "/usr/include/libxml2"),
         .target(name: "CUnicodeTables", exclude: ["compatibility.bin"]),
         .target(name: "CDefinitions", exclude: ["definitions.bin"]),
+        .target(name: "CTerminology", exclude: ["terminology.bin", "ucum"]),
         .executableTarget(
             name: "Fuzz",
             dependencies: [

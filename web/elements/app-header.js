@@ -27,7 +27,6 @@ class AppHeader extends HTMLElement {
       <div class="app-row">
         <a class="brand" href="/">${mark()}<span>${view.clinicName}</span></a>
         <nav aria-label="Main"><ul>${view.items.map(link)}</ul></nav>
-        <p class="live-mark" role="status"></p>
         ${view.person ? personPart(view) : null}
       </div></header>`);
     this.showLive(this.#live);
@@ -72,6 +71,7 @@ function showStrip({ text, isPractice } = {}) {
 
 function personPart({ person, menu, actions }) {
   return html`<div class="person">
+    <p class="live-mark" role="status"></p>
     ${menu.length ? html`<details><summary><bdi>${person}</bdi></summary>
       <ul class="menu">${menu}</ul></details>` : html`<bdi>${person}</bdi>`}
     <button type="button" class="bar-button" @click=${actions.signOut}>Sign out</button>

@@ -54,6 +54,7 @@ function factorCard(state, done) {
     await remove(`/auth/factors/${encodeURIComponent(item.id)}`);
     await done();
   });
+  const naming = (item) => (line) => showNaming(line, item, act, done);
   return element`<section class="card"><header><h2>Second factor</h2>${needTag(state)}</header>
     <div class="card-body factor-part">${errors}
       ${state.isRequiredOfAnybody ? null : html`<p class="message warn">This box asks nobody for a second
@@ -61,7 +62,7 @@ function factorCard(state, done) {
         patients.</p>`}
       ${state.items.length === 0 ? html`<p>Beside the password, show something that only you have: a
         code on your phone, or a passkey.</p>` : null}
-      <ul class="factor-list">${state.items.map((item) => row(item, removal(item)))}</ul>
+      <ul class="factor-list">${state.items.map((item) => row(item, removal(item), naming(item)))}</ul>
       ${place}
       <p class="actions">
         <button type="button" class="button" @click=${act(() => setUpApp(place, done))}>
@@ -80,13 +81,33 @@ function needTag(state) {
     : html`<span class="tag">Off</span>`;
 }
 
-function row(item, onRemove) {
+function row(item, onRemove, onName) {
   const used = item.usedAt ? `last used ${formatRecent(item.usedAt)}` : "not used yet";
   const name = item.boxName ? `${item.name}, for ${item.boxName}` : item.name;
   return html`<li><strong><bdi>${name}</bdi></strong>
     <span class="when">since ${formatRecent(item.createdAt)}, ${used}</span>
+    <button type="button" class="button small" aria-label="Rename ${name}"
+      @click=${(event) => onName(event.currentTarget.closest("li"))}>Rename</button>
     <button type="button" class="button small danger" aria-label="Remove ${name}"
       @click=${onRemove}>Remove</button></li>`;
+}
+
+/** A field for another name in the place of the line. */
+function showNaming(line, item, act, done) {
+  const form = element`<form class="factor-name" novalidate>
+    <label for="name-${item.id}">Name of “${item.name}”</label>
+    <input class="input" id="name-${item.id}" maxlength="128" value="${item.name}" autocomplete="off">
+    <button type="submit" class="button small first">Keep the name</button></form>`;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const name = form.querySelector("input").value.trim();
+    act(async () => {
+      await post(`/auth/factors/${encodeURIComponent(item.id)}/name`, { name });
+      await done();
+    })();
+  });
+  line.replaceChildren(form);
+  form.querySelector("input").select();
 }
 
 function codesPart(state, act, done) {

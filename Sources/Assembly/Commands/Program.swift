@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import Kernel
 import Sealing
+import ServerKit
 
 /// The program as the shell calls it.
 package enum Program {
@@ -10,6 +11,7 @@ package enum Program {
         // A reader that goes away, such as `head`, is told by the write that fails.
         signal(SIGPIPE, SIG_IGN)
         umask(0o077)
+        HeapReturn.setUp()
         exit(await run(Array(CommandLine.arguments.dropFirst())))
     }
 

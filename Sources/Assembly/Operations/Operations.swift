@@ -101,6 +101,9 @@ package struct Operations: Sendable {
         "certificate.install": { try await $0.certificateInstall($1, &$2) },
         "certificate.reset": { try await $0.certificateReset($1, &$2) },
         "certificate.request": { try await $0.certificateRequest($1, &$2) },
+        "certificate.acme.show": { try await $0.acmeShow($1, &$2) },
+        "certificate.acme.now": { try await $0.acmeNow($1, &$2) },
+        "certificate.acme.forget": { try await $0.acmeForget($1, &$2) },
     ]
 
     /// Carries out one command.

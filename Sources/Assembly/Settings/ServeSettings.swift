@@ -26,6 +26,8 @@ package struct ServeSettings: Sendable {
     package var rates = RateSettings()
     /// Which machines the box may send to.
     package var outgoing = OutgoingRules()
+    /// Which authority on the internet is asked for certificates.
+    package var acme = AcmeSettings()
     /// How long entries of the audit log are kept at least, by the clinic's rule.
     package var auditRetentionDays = 2_555
     /// How often backups are made and how many are kept.

@@ -25,6 +25,8 @@ extension Setting {
             "one of " + WriteRules.Level.allCases.map(\.rawValue).joined(separator: ", ")
         case .targets:
             "at most \(OutgoingTarget.countMax) machines as HOST[:PORT][+private][+http]"
+        case .directory: "an address that begins with https://, or nothing"
+        case .mailbox: "a mailbox such as office@clinic.example, or nothing"
         case .file: "an absolute path, or nothing"
         case .level: "one of " + Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
         }
@@ -70,6 +72,13 @@ extension Setting {
         case .targets(let place):
             guard let targets = OutgoingTarget.list(text) else { return false }
             settings[keyPath: place] = targets
+        case .directory(let place):
+            // What is no address is refused with the bound, like every other value.
+            guard text.isEmpty || (try? AcmeSettings.directory(text)) != nil else { return false }
+            settings[keyPath: place] = text.isEmpty ? nil : text
+        case .mailbox(let place):
+            guard text.isEmpty || AcmeSettings.isContact(text) else { return false }
+            settings[keyPath: place] = text.isEmpty ? nil : text
         case .file(let place):
             guard text.isEmpty || text.hasPrefix("/"), !text.utf8.contains(0) else { return false }
             settings[keyPath: place] = text.isEmpty ? nil : text

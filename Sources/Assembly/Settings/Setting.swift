@@ -35,6 +35,10 @@ package struct Setting: Sendable {
         case validation(any WritableKeyPath<ServeSettings, WriteRules.Level> & Sendable)
         /// Machines to send to, each as `HOST[:PORT][+private][+http]`; may be empty.
         case targets(any WritableKeyPath<ServeSettings, [OutgoingTarget]> & Sendable)
+        /// The address of an ACME directory, or nothing.
+        case directory(any WritableKeyPath<ServeSettings, String?> & Sendable)
+        /// A mailbox, or nothing.
+        case mailbox(any WritableKeyPath<ServeSettings, String?> & Sendable)
         /// The absolute path of a file, or nothing.
         case file(any WritableKeyPath<ServeSettings, String?> & Sendable)
         /// One of the levels of the log.
@@ -229,6 +233,28 @@ extension Setting {
             "OUTGOING_CA_FILE", .file(\.outgoing.authorityFile), default: "", in: .outgoing,
             "A file of authorities in PEM that the box trusts for machines it sends to, beside "
                 + "those of the system. Empty for none."),
+        Setting(
+            "ACME_DIRECTORY", .directory(\.acme.directory), default: "", isLive: true,
+            "The directory of an authority that speaks ACME, such as "
+                + "https://acme-v02.api.letsencrypt.org/directory. Whoever names one agrees to its "
+                + "terms. Empty: nobody is asked."),
+        Setting(
+            "ACME_NAMES", .names(\.acme.names, countMax: AcmeSettings.namesMax), default: "",
+            isLive: true,
+            "Host names that the certificate of the authority is for, separated by blanks. Each must "
+                + "lead to the box."),
+        Setting(
+            "ACME_CONTACT", .mailbox(\.acme.contact), default: "", isLive: true,
+            "A mailbox that the authority may write to. Empty for none."),
+        Setting(
+            "ACME_PRIVATE", .onOff(\.acme.allowsPrivate), default: "off", isLive: true,
+            "Whether the authority may be a machine of the clinic's own network."),
+        Setting(
+            "ACME_DNS_HOOK", .file(\.acme.hook), default: "",
+            "A program that puts a record into the name server and takes it away again, for names "
+                + "that cannot be reached on port 80. It is told by its environment: ACME_ACTION (add "
+                + "or remove), ACME_RECORD, ACME_VALUE, ACME_DOMAIN. Empty: the authority looks at port "
+                + "80."),
         Setting(
             "LOG_LEVEL", .level(\.logLevel), default: "info", in: .log, isLive: true,
             "The least important kind of line that is logged. The log never holds patient data, at "

@@ -15,8 +15,8 @@ struct TrialWatch: Service {
     let box: Box
     /// The file of the package; nil where there is none.
     let stateFile: String?
-    /// The port of HTTPS, once it is open.
-    let httpsPort: @Sendable () -> Int?
+    /// Where HTTPS is served, once it is.
+    let address: @Sendable () -> HealthAddress?
     let logger: Logger
 
     func run() async throws {
@@ -54,8 +54,7 @@ struct TrialWatch: Service {
     }
 
     private func isReady() async -> Bool {
-        guard let port = httpsPort() else { return false }
-        let address = HealthAddress(host: "127.0.0.1", port: port)
+        guard let address = address() else { return false }
         // Nobody who answers is an answer too.
         let answer = try? await HealthProbe.ask(address, secondsMax: Self.probeSecondsMax)
         return answer?.isReady ?? false

@@ -10,6 +10,16 @@ package enum BackupUnlock: Sendable {
     case kit(RecoveryCode)
 }
 
+extension BackupUnlock {
+    /// Opens a key that was wrapped for a purpose.
+    func key(_ wraps: [KeyWrap], for purpose: String) throws(KeyRingError) -> SecretBytes {
+        switch self {
+        case .box(let ring): try ring.unwrap(wraps, for: purpose)
+        case .kit(let code): try code.unwrap(wraps, for: purpose)
+        }
+    }
+}
+
 /// A backup file whose header was read; nothing of its content is known yet.
 package struct BackupFile: Sendable {
     package let path: String
@@ -66,16 +76,11 @@ package struct BackupFile: Sendable {
     ///
     /// - Throws: ``Problem`` `.forbidden` that says which kit fits; under 1 s.
     package func unlock(with unlock: BackupUnlock) throws -> OpenBackup {
-        let key: SecretBytes
         do throws(KeyRingError) {
-            switch unlock {
-            case .box(let ring): key = try ring.unwrap(header.wraps, for: header.purpose)
-            case .kit(let code): key = try code.unwrap(header.wraps, for: header.purpose)
-            }
+            return OpenBackup(file: self, key: try unlock.key(header.wraps, for: header.purpose))
         } catch {
             throw Problem(.forbidden, sentence(error))
         }
-        return OpenBackup(file: self, key: key)
     }
 
     private func sentence(_ error: KeyRingError) -> String {

@@ -75,15 +75,7 @@ extension BackupHeader {
             top.member("auditSeq", Int(auditSeq))
             top.member("contentBytes", contentBytes)
             top.member("noncePrefix", Hex.text(noncePrefix))
-            top.array("keys") { list in
-                for wrap in wraps {
-                    list.object { one in
-                        one.member("kind", wrap.kind.rawValue)
-                        one.member("id", wrap.id)
-                        one.member("sealed", Hex.text(wrap.sealed))
-                    }
-                }
-            }
+            KeyWrapList.write(wraps, to: &top)
         }
         return writer.bytes
     }
@@ -126,8 +118,34 @@ extension BackupHeader {
             let atMs = json["atMs"]?.int, let auditSeq = json["auditSeq"]?.int,
             let contentBytes = json["contentBytes"]?.int, contentBytes >= 0,
             let prefix = json.string("noncePrefix").flatMap({ Hex.bytes($0) }),
-            prefix.count == SealedStream.prefixBytes, let keys = json["keys"]
+            prefix.count == SealedStream.prefixBytes, let wraps = KeyWrapList.read(json)
         else { return nil }
+        self.init(
+            backupID: backupID, instanceID: instanceID, clinicName: json.string("clinicName"),
+            appVersion: appVersion, schemaStep: schemaStep, atMs: Int64(atMs),
+            auditSeq: Int64(auditSeq), contentBytes: contentBytes, wraps: wraps,
+            noncePrefix: prefix)
+    }
+}
+
+/// The wrapped keys in a header.
+enum KeyWrapList {
+    /// Writes them as the member `keys`.
+    static func write(_ wraps: [KeyWrap], to out: inout JSONWriter) {
+        out.array("keys") { list in
+            for wrap in wraps {
+                list.object { one in
+                    one.member("kind", wrap.kind.rawValue)
+                    one.member("id", wrap.id)
+                    one.member("sealed", Hex.text(wrap.sealed))
+                }
+            }
+        }
+    }
+
+    /// Reads the member `keys`; nil where it is missing or no such list.
+    static func read(_ json: JSON) -> [KeyWrap]? {
+        guard let keys = json["keys"] else { return nil }
         var wraps: [KeyWrap] = []
         for key in keys.elements {
             guard let kind = key.string("kind").flatMap(SlotKind.init(rawValue:)),
@@ -136,10 +154,6 @@ extension BackupHeader {
             else { return nil }
             wraps.append(KeyWrap(kind: kind, id: id, sealed: sealed))
         }
-        self.init(
-            backupID: backupID, instanceID: instanceID, clinicName: json.string("clinicName"),
-            appVersion: appVersion, schemaStep: schemaStep, atMs: Int64(atMs),
-            auditSeq: Int64(auditSeq), contentBytes: contentBytes, wraps: wraps,
-            noncePrefix: prefix)
+        return wraps
     }
 }

@@ -18,6 +18,13 @@ struct RestoredCheck: Sendable {
     ) async throws -> RecordLook.Found {
         let check = self
         try await QuietThread.run { try check.checkFile() }
+        return try await runOpened(unlock, sampleMax: sampleMax, then: then)
+    }
+
+    /// Checks everything but the file itself, by opening the record in it.
+    func runOpened(
+        _ unlock: BackupUnlock, sampleMax: Int?, then: (RecordStore) async throws -> Void
+    ) async throws -> Found {
         let ring = try unlock.ring(of: folder)
         let store = try RecordStore.open(
             folder, keyRing: ring, steps: parts.steps, parts: parts.store)
@@ -35,7 +42,7 @@ struct RestoredCheck: Sendable {
     }
 
     /// The database file by itself, before a release writes to it.
-    private func checkFile() throws {
+    func checkFile() throws {
         let connection = try Connection(path: folder.database, mode: .readWrite)
         defer { connection.close() }
         let faults = try connection.integrityCheck(limit: 3)

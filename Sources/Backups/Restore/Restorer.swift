@@ -21,6 +21,38 @@ package struct Restorer: Sendable {
         package let sealsOpened: Int
         /// How long the restore took, in milliseconds.
         package let tookMs: Int64
+        /// What was made once more after the backup; nil where nobody asked for it.
+        package let redo: RedoOutcome?
+    }
+
+    /// How far a backup is brought forward, and what by.
+    package struct Forward: Sendable {
+        let until: RedoUntil
+        let folders: [String]
+
+        /// Asks for it.
+        ///
+        /// - Parameter folders: where segments of the redo log lie; of two copies of one the longer
+        ///   is used.
+        package init(_ until: RedoUntil, folders: [String]) {
+            self.until = until
+            self.folders = folders
+        }
+
+        var segments: [RedoSegment] {
+            var found: [String: RedoSegment] = [:]
+            for segment in folders.flatMap({ RedoSegment.list(in: $0) }) {
+                let known = found[segment.header.segmentID]
+                if known.map({
+                    Folders.fileBytes($0.path) < Folders.fileBytes(segment.path)
+                }) ?? true {
+                    found[segment.header.segmentID] = segment
+                }
+            }
+            return found.values.sorted {
+                ($0.header.first, $0.header.fileName) < ($1.header.first, $1.header.fileName)
+            }
+        }
     }
 
     private let data: DataFolder
@@ -59,8 +91,10 @@ package struct Restorer: Sendable {
     ///
     /// - Parameter machineKey: the secret of this machine where the system keeps it; nil where the
     ///   data folder does.
+    /// - Parameter forward: brings the record to a later moment; nil leaves it as the backup has it.
     package func stage(
         _ file: BackupFile, with unlock: BackupUnlock, machineKey: SecretBytes?,
+        forward: Forward? = nil,
         progress: @escaping @Sendable (Double) throws -> Void = { _ in }
     ) async throws -> Staged {
         let clock = parts.store.clock
@@ -76,9 +110,11 @@ package struct Restorer: Sendable {
             }
             let reached = Self.reachedSeq(data)
             let check = RestoredCheck(folder: folder, manifest: manifest, parts: parts)
-            let found = try await check.run(unlock, sampleMax: nil) { store in
+            try await QuietThread.run { try check.checkFile() }
+            let redo = try await replay(forward, file, unlock, folder)
+            let found = try await check.runOpened(unlock, sampleMax: nil) { store in
                 try progress(0.9)
-                try await note(file.header, reached, in: store)
+                try await note(file.header, redo, reached, in: store)
             }
             try giveKey(folder, unlock, machineKey)
             unlink(folder.ballast)
@@ -86,10 +122,22 @@ package struct Restorer: Sendable {
             try progress(1)
             return Staged(
                 name: name, manifest: manifest, auditEntries: found.auditEntries,
-                sealsOpened: found.seals.openedCount, tookMs: clock.steadyMs() - startedMs)
+                sealsOpened: found.seals.openedCount, tookMs: clock.steadyMs() - startedMs,
+                redo: redo)
         } catch {
             Folders.remove(folder.path)
             throw error
+        }
+    }
+
+    private func replay(
+        _ forward: Forward?, _ file: BackupFile, _ unlock: BackupUnlock, _ folder: DataFolder
+    ) async throws -> RedoOutcome? {
+        guard let forward else { return nil }
+        return try await QuietThread.run {
+            try RedoReplay(
+                folder: folder, header: file.header, segments: forward.segments, unlock: unlock
+            ).run(forward.until)
         }
     }
 
@@ -122,23 +170,29 @@ package struct Restorer: Sendable {
 
     /// Puts the gap on record, ends what must not come to life again, and tells administrators.
     private func note(
-        _ header: BackupHeader, _ reached: Int?, in store: RecordStore
+        _ header: BackupHeader, _ redo: RedoOutcome?, _ reached: Int?, in store: RecordStore
     ) async throws {
         let caller = Caller(
             kind: .machine, name: "restore", address: "local",
             requestID: parts.store.ids.next())
         let grant = try Policy().grant(
             Ask(.administer, area: .system, type: "Backup", id: header.backupID), to: caller)
-        let time = Timestamp.text(ms: header.atMs)
+        let made = Timestamp.text(ms: header.atMs)
+        let time = redo?.lastAtMs.map { Timestamp.text(ms: $0) } ?? made
+        let brought = redo.map { "; \($0.count) commits until \(time) made once more" } ?? ""
         let gap = reached.map { "; the audit log of this folder had reached \($0) before" } ?? ""
         let note = AuditNote(
-            grant.ask, detail: "restored from sequence \(header.auditSeq) of \(time)\(gap)")
+            grant.ask,
+            detail: "restored from sequence \(header.auditSeq) of \(made)\(brought)\(gap)")
         let words =
-            "This record was restored from the backup of \(time) (UTC). What was entered after that "
+            "This record was restored as it was at \(time) (UTC). What was entered after that "
             + "time is not in it. Everybody signs in again. Look whether somebody lost an account or "
             + "a token since then: it works again."
+        let line = parts.store.ids.next()
         try await store.changeRows(grant, note: note) { rows in
             try RestoredRows.endSessions(rows)
+            // What follows here is not what followed there: no redo log of before fits any more.
+            try RedoMark.begin(line: line, rows)
             var writer = JSONWriter()
             writer.object { $0.member("text", words) }
             try rows.post(topic: "backup.restored", payload: writer.bytes)

@@ -25,6 +25,8 @@ typedef struct {
     int (*may_connect)(void *context, const unsigned char *address, size_t count);
     /* Asked while the request runs; other than 0 gives it up. */
     int (*is_stopped)(void *context);
+    /* Given the lines of the header and the bytes of the body as they come; NULL throws them away. */
+    void (*on_answer)(void *context, int is_header, const char *bytes, size_t count);
     void *context;
 } ccurl_request;
 
@@ -38,8 +40,8 @@ typedef enum {
 ccurl_session *ccurl_session_make(void);
 void ccurl_session_end(ccurl_session *session);
 
-/* Sends one request and waits for its answer, whose body is thrown away. Follows no redirect, uses
-   no proxy, no cookies and no stored credentials. Sets the status of an answer. */
+/* Sends one request and waits for its answer. Follows no redirect, uses no proxy, no cookies and no
+   stored credentials. Sets the status of an answer. */
 ccurl_outcome ccurl_send(ccurl_session *session, const ccurl_request *request, long *status);
 
 #endif

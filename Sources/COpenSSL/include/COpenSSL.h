@@ -37,6 +37,9 @@ int copenssl_hkdf_sha256(EVP_KDF *hkdf, const void *secret, size_t secret_count,
 int copenssl_hmac_sha1(const void *key, size_t key_count, const unsigned char *bytes, size_t count,
                        unsigned char *out);
 
+/* SHA-1 in 20 bytes; 1, or 0 where libcrypto has no SHA-1. */
+int copenssl_sha1(const unsigned char *bytes, size_t count, unsigned char *out);
+
 /* A P-256 key pair; EVP_EC_gen is a macro. */
 EVP_PKEY *copenssl_p256(void);
 

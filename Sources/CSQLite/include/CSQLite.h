@@ -2,6 +2,9 @@
 #ifndef CSQLITE_H
 #define CSQLITE_H
 
+/* The recording of changes is declared only for who asks; see sqlite3.h. */
+#define SQLITE_ENABLE_SESSION 1
+#define SQLITE_ENABLE_PREUPDATE_HOOK 1
 #include <sqlite3.h>
 
 /* Turns off memory statistics (a lock in every allocation) and file: URIs; before any open. */

@@ -42,6 +42,12 @@ package struct PatientSearchFeature: Feature {
         guard let text = json.string("q") else {
             throw Problem(.required, "Say what to search for.", location: "q")
         }
+        guard !RecordNumber.isSlip(text) else {
+            throw Problem(
+                .value,
+                "This record number has a wrong digit: its last digit checks the others. Read it again.",
+                location: "q")
+        }
         let limit = min(max(json["limit"]?.int ?? 20, 1), Self.resultCountMax)
         let query = try PersonQuery(text)
         let grant = try await gate.grant(Ask(.search, "Patient"), to: context.caller)
@@ -94,5 +100,6 @@ package struct PatientSearchFeature: Feature {
         item.member("deceased", person.isDeceased)
         item.member("city", optional: person.city)
         item.member("tribe", optional: person.tribe)
+        if let id = person.mergedIntoID { item.member("mergedInto", id) }
     }
 }

@@ -75,40 +75,7 @@ package struct SimilarPatientsFeature: Feature {
                 .value, "birthDate is a day as YYYY-MM-DD, such as 1980-02-25.",
                 location: "birthDate")
         }
-        return .json(Self.answer(try await store.similarPeople(grant, to: wanted), grant))
-    }
-
-    private static func answer(_ found: [SimilarPerson], _ grant: Grant) -> [UInt8] {
-        var writer = JSONWriter(reservingBytes: 512)
-        writer.beginObject()
-        writer.member("total", found.count)
-        writer.member("pointsMax", MatchScore.pointsMax)
-        writer.array("items") { list in
-            for one in found { list.object { write(one, grant, &$0) } }
-        }
-        writer.endObject()
-        return writer.bytes
-    }
-
-    private static func write(
-        _ one: SimilarPerson, _ grant: Grant, _ item: inout JSONWriter
-    ) {
-        let person = one.person
-        item.member("id", person.id)
-        item.member("name", person.name)
-        item.member("birthDate", optional: person.birthDate)
-        item.member("points", one.score.points)
-        item.member("grade", one.score.grade.rawValue)
-        item.array("signs") { list in
-            for sign in one.score.signs { list.string(sign.rawValue) }
-        }
-        guard grant.covers(.general, ofPatient: person.id) else {
-            item.member("isClosed", true)
-            return
-        }
-        item.member("sex", optional: person.gender)
-        item.member("mrn", optional: person.mrn)
-        item.member("deceased", person.isDeceased)
-        item.member("city", optional: person.city)
+        return .json(
+            SimilarAnswer.encode(try await store.similarPeople(grant, to: wanted), grant))
     }
 }

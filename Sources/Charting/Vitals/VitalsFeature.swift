@@ -1,5 +1,5 @@
 import AccessControl
-import FHIRModel
+package import FHIRModel
 import Hummingbird
 package import Kernel
 package import RecordStore
@@ -16,6 +16,8 @@ package struct VitalsFeature: Feature {
     private let clock: Clock
     private let ids: IDs
     private let staff: Staff
+    /// What every resource has to fulfil before it is written.
+    private let check: @Sendable (JSON) throws(Problem) -> Void
 
     /// Who people of the clinic are.
     package struct Staff: Sendable {
@@ -33,7 +35,14 @@ package struct VitalsFeature: Feature {
     }
 
     /// Makes the feature.
-    package init(gate: Gate, store: RecordStore, clock: Clock, ids: IDs, staff: Staff) {
+    ///
+    /// - Parameter check: what every resource has to fulfil before it is written; throws what is
+    ///   wrong.
+    package init(
+        gate: Gate, store: RecordStore, clock: Clock, ids: IDs, staff: Staff,
+        check: @escaping @Sendable (JSON) throws(Problem) -> Void
+    ) {
+        self.check = check
         self.gate = gate
         self.store = store
         self.clock = clock
@@ -77,10 +86,9 @@ package struct VitalsFeature: Feature {
         for one in made {
             let grant = try await gate.grant(
                 Ask(.create, "Observation", id: one.id, patientID: patientID), to: context.caller)
-            changes.append(
-                Change(
-                    grant, .create, type: "Observation", id: one.id, json: try JSON.parse(one.json))
-            )
+            let json = try JSON.parse(one.json)
+            try check(json)
+            changes.append(Change(grant, .create, type: "Observation", id: one.id, json: json))
         }
         let key = try request.idempotencyKey(of: context.caller, body: body)
         let changed = try await store.change(changes, idempotency: key)

@@ -17,9 +17,10 @@ struct Notification: Sendable {
         case handshake, heartbeat
         case event = "event-notification"
         case status = "query-status"
+        case query = "query-event"
     }
 
-    let plan: SubscriptionPlan
+    var plan: SubscriptionPlan
     let state: SubscriptionState
     /// The absolute address of the box's FHIR interface.
     let base: String
@@ -28,25 +29,35 @@ struct Notification: Sendable {
     let ids: IDs
 
     /// The request that asks whether somebody listens, or that says that the box still does.
-    func quiet(_ kind: Kind) -> OutgoingRequest {
+    func quiet(_ kind: Kind, at endpoint: OutgoingAddress) -> OutgoingRequest {
         switch plan.content {
-        case .bundle:
-            request("POST", plan.endpoint, bundle(kind, []), number: 0)
-        case .nothing, .record:
-            request("POST", plan.endpoint, [], number: 0)
+        case .bundle: request("POST", endpoint, bundle(kind, []), number: 0)
+        case .nothing, .record: request("POST", endpoint, [], number: 0)
         }
     }
 
     /// The request that tells of events; of one alone but for a Bundle.
-    func telling(_ events: [SubscriptionEvent]) -> OutgoingRequest {
+    func telling(
+        _ events: [SubscriptionEvent], at endpoint: OutgoingAddress
+    ) -> OutgoingRequest {
         let number = events.last?.number ?? 0
-        guard let entry = events.first?.entry else { return quiet(.heartbeat) }
+        guard let entry = events.first?.entry else { return quiet(.heartbeat, at: endpoint) }
         return switch plan.content {
-        case .nothing: request("POST", plan.endpoint, [], number: number)
+        case .nothing: request("POST", endpoint, [], number: number)
         case .record:
-            request(
-                "PUT", plan.endpoint.appending(entry.type, entry.id), entry.json, number: number)
-        case .bundle: request("POST", plan.endpoint, bundle(.event, events), number: number)
+            request("PUT", endpoint.appending(entry.type, entry.id), entry.json, number: number)
+        case .bundle: request("POST", endpoint, bundle(.event, events), number: number)
+        }
+    }
+
+    /// The same as the text of a web socket.
+    ///
+    /// Spec: FHIR R4 Subscription, 2.46.7.2, https://hl7.org/fhir/R4/subscription.html#2.46.7.2
+    func message(_ kind: Kind, _ events: [SubscriptionEvent] = []) -> [UInt8] {
+        switch plan.content {
+        case .bundle: bundle(kind, events)
+        case .nothing, .record:
+            Array("\(kind == .handshake ? "bound" : "ping") \(state.id)".utf8)
         }
     }
 
@@ -132,7 +143,8 @@ struct Notification: Sendable {
                 Self.part("topic", "valueCanonical", BackportTopic.recordChanged, &list)
                 Self.part("status", "valueCode", state.phase.rawValue, &list)
                 Self.part("type", "valueCode", kind.rawValue, &list)
-                let count = events.last?.number ?? state.eventCount
+                let told = kind == .event ? events.last?.number : nil
+                let count = told ?? state.eventCount
                 Self.part(
                     "events-since-subscription-start", "valueString", "\(count)", &list)
                 for event in events { list.object { self.event(event, &$0) } }

@@ -99,4 +99,10 @@ package final class SubscriptionEngine: Service {
         lane.lane.reload()
         parts.store.journal.nudge(lane.listener)
     }
+
+    /// Has one subscription look at once for what its new listener has not heard.
+    func nudge(_ id: String) {
+        guard let lane = lanes.withLock({ $0[id] }) else { return }
+        parts.store.journal.nudge(lane.listener)
+    }
 }

@@ -24,6 +24,7 @@ actor SubscriptionLane {
     private var saidSteadyMs: Int64 = 0
     private var savedSeq: Int64 = 0
     private var unsavedCount = 0
+    private var unsavedEvents: [SubscriptionEventRows.Row] = []
     private let wantsLoad = Atomic<Bool>(true)
 
     init(id: String, parts: SubscriptionParts) {
@@ -114,18 +115,41 @@ actor SubscriptionLane {
 
     private func shakeHands(_ plan: SubscriptionPlan) async throws -> Bool {
         guard let state else { return false }
-        let answer = await parts.client.send(notification(plan, state).quiet(.handshake))
+        guard !plan.isSocket else { return try await begin() }
+        let answer = await transmit(.handshake, [], plan, state)
         guard try await isTaken(answer, attemptsMax: SubscriptionParts.handshakesMax) else {
             return false
         }
-        self.state?.phase = .active
+        return try await begin()
+    }
+
+    private func begin() async throws -> Bool {
+        state?.phase = .active
         try await save()
         try await writeStatus()
         return true
     }
 
+    /// Sends to where the subscriber listens.
+    private func transmit(
+        _ kind: Notification.Kind, _ events: [SubscriptionEvent], _ plan: SubscriptionPlan,
+        _ state: SubscriptionState
+    ) async -> OutgoingAnswer {
+        let notification = notification(plan, state)
+        guard let endpoint = plan.endpoint else {
+            let message = notification.message(kind, events)
+            let isTaken = await parts.sockets.tell(id, of: state.owner, message)
+            // Nobody listens any more: it goes on when somebody does.
+            return isTaken ? .answered(200) : .failed(.stopping)
+        }
+        return await parts.client.send(
+            kind == .event
+                ? notification.telling(events, at: endpoint)
+                : notification.quiet(kind, at: endpoint))
+    }
+
     private func deliver(_ plan: SubscriptionPlan, _ owner: Caller) async throws -> Bool {
-        guard let state else { return false }
+        guard let state, !plan.isSocket || parts.sockets.isBound(id) else { return false }
         if let facts = parts.store.journal.facts(after: state.seq),
             !facts.contains(where: { $0.type == plan.criteria.type })
         {
@@ -186,12 +210,13 @@ actor SubscriptionLane {
             let events = part.enumerated().map {
                 SubscriptionEvent(number: state.eventCount + Int64($0) + 1, entry: $1)
             }
-            let answer = await parts.client.send(notification(plan, state).telling(events))
+            let answer = await transmit(.event, events, plan, state)
             guard try await isTaken(answer, attemptsMax: SubscriptionParts.attemptsMax) else {
                 return false
             }
             self.state?.seq = part.last?.seq ?? state.seq
             self.state?.eventCount = events.last?.number ?? state.eventCount
+            unsavedEvents += events.map { .init(number: $0.number, seq: $0.entry.seq) }
             unsavedCount += 1
             if unsavedCount >= Self.unsavedMax { try await save() }
             left = left.dropFirst(part.count)
@@ -207,7 +232,7 @@ actor SubscriptionLane {
         guard let seconds = plan.heartbeatSeconds, let state, plan.content != .nothing,
             parts.clock.steadyMs() - saidSteadyMs >= Int64(seconds) * 1_000
         else { return false }
-        let answer = await parts.client.send(notification(plan, state).quiet(.heartbeat))
+        let answer = await transmit(.heartbeat, [], plan, state)
         _ = try await isTaken(answer, attemptsMax: SubscriptionParts.attemptsMax)
         return false
     }
@@ -263,12 +288,15 @@ actor SubscriptionLane {
     private func save(telling isTold: Bool = false) async throws {
         guard let state else { return }
         let grant = try parts.machineGrant(.update, id: id)
+        let events = unsavedEvents
         let isSame = try await parts.store.changeRows(grant) { rows in
+            try SubscriptionEventRows.put(grant, id: state.id, events, rows)
             if isTold { try rows.post(topic: "subscription.stopped", payload: Self.notice(state)) }
             return try SubscriptionRows.save(grant, state, rows)
         }
         savedSeq = state.seq
         unsavedCount = 0
+        unsavedEvents.removeFirst(events.count)
         if !isSame { reload() }
     }
 

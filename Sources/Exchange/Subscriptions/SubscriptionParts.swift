@@ -1,6 +1,7 @@
 package import AccessControl
 import Kernel
 package import RecordStore
+import ServerKit
 import Synchronization
 
 /// What the delivery of subscriptions works with.
@@ -23,6 +24,8 @@ package struct SubscriptionParts: Sendable {
     let base: @Sendable () -> String
     /// A number from 0 up to but not including the given one.
     let pick: @Sendable (Int64) -> Int64
+    /// Who listens over web sockets.
+    let sockets: SubscriptionSockets
     /// Up to where each subscription has looked, for the page of administrators.
     let progress = SubscriptionProgress()
 
@@ -31,12 +34,15 @@ package struct SubscriptionParts: Sendable {
     /// - Parameters:
     ///   - report: tells the log what went wrong.
     ///   - owner: a person as they may see records now; nil for one who may not sign in any more.
+    ///   - present: a caller as they may see records now; nil where the session or token that they
+    ///     came with has ended.
     ///   - base: the absolute address of the box's FHIR interface.
     ///   - pick: a number from 0 up to but not including the given one.
     package init(
         store: RecordStore, client: OutgoingClient,
         report: @escaping @Sendable (String) -> Void,
         owner: @escaping @Sendable (SubscriptionOwner) async throws -> Caller?,
+        present: @escaping @Sendable (Caller) async throws -> Caller?,
         base: @escaping @Sendable () -> String, pick: @escaping @Sendable (Int64) -> Int64
     ) {
         self.store = store
@@ -45,6 +51,7 @@ package struct SubscriptionParts: Sendable {
         ids = store.parts.ids
         self.report = report
         self.owner = owner
+        sockets = SubscriptionSockets(clock: store.parts.clock, present: present)
         self.base = base
         self.pick = pick
     }
@@ -56,6 +63,21 @@ package struct SubscriptionParts: Sendable {
             to: Caller(
                 kind: .machine, name: SubscriptionFollower.machineName, address: "local",
                 requestID: ids.next()))
+    }
+
+    /// The subscriptions that a caller may read.
+    func ids(visibleTo caller: Caller, _ gate: Gate) async throws -> [String] {
+        let grant = try await gate.grant(Ask(.search, "Subscription"), to: caller)
+        let ids = try await store.rows(grant) { try SubscriptionRows.all(grant, $0).map(\.id) }
+        var visible: [String] = []
+        for id in ids {
+            // One that may not be read is left out like in any search.
+            guard let one = try? Policy().grant(Ask(.read, "Subscription", id: id), to: caller),
+                (try? await store.read(one)) != nil
+            else { continue }
+            visible.append(id)
+        }
+        return visible
     }
 
     /// How long to wait after so many failures, in milliseconds: 1 s to an hour, twice as long each

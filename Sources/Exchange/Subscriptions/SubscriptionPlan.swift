@@ -27,9 +27,10 @@ struct SubscriptionPlan: Sendable {
     static let headerBytesMax = 2_048
 
     let criteria: SubscriptionCriteria
-    let endpoint: OutgoingAddress
+    /// Where requests go; nil where the subscriber listens over a web socket.
+    let endpoint: OutgoingAddress?
     let headers: [String]
-    let content: Content
+    var content: Content
     /// When it ends, UTC milliseconds.
     let endMs: Int64?
     /// How often a Bundle without events is sent where nothing else was, in seconds.
@@ -38,6 +39,9 @@ struct SubscriptionPlan: Sendable {
     var timeoutSeconds: Int?
     /// Events of one Bundle.
     var eventsMax = 1
+
+    /// Whether the subscriber listens over a web socket.
+    var isSocket: Bool { endpoint == nil }
 
     /// Reads a Subscription.
     ///
@@ -48,17 +52,7 @@ struct SubscriptionPlan: Sendable {
                 .required, "A Subscription needs criteria and a channel.",
                 location: "Subscription.criteria")
         }
-        guard channel.string("type") == "rest-hook" else {
-            throw Problem(
-                .value, "The box delivers by rest-hook. Write that as the type of the channel.",
-                location: "Subscription.channel.type")
-        }
-        guard let endpoint = channel.string("endpoint") else {
-            throw Problem(
-                .required, "A rest-hook needs the address that is called.",
-                location: "Subscription.channel.endpoint")
-        }
-        self.endpoint = try OutgoingAddress(endpoint)
+        endpoint = try Self.endpoint(channel)
         headers = try Self.headers(channel["header"])
         endMs = try Self.end(json.string("end"))
         let payload = try Self.payload(channel.string("payload"))
@@ -72,7 +66,27 @@ struct SubscriptionPlan: Sendable {
             return
         }
         self.criteria = try SubscriptionCriteria(criteria, nowMs: nowMs)
-        content = payload ? .record : .nothing
+        content = payload && endpoint != nil ? .record : .nothing
+        // A ping says that something happened, not what, so that one stands for many.
+        if endpoint == nil { eventsMax = BackportTopic.eventsMax }
+    }
+
+    private static func endpoint(_ channel: JSON) throws(Problem) -> OutgoingAddress? {
+        switch channel.string("type") {
+        case "websocket": return nil
+        case "rest-hook":
+            guard let endpoint = channel.string("endpoint") else {
+                throw Problem(
+                    .required, "A rest-hook needs the address that is called.",
+                    location: "Subscription.channel.endpoint")
+            }
+            return try OutgoingAddress(endpoint)
+        default:
+            throw Problem(
+                .value,
+                "The box delivers by rest-hook and by websocket. Write one of them as the type of "
+                    + "the channel.", location: "Subscription.channel.type")
+        }
     }
 
     private static func payload(_ text: String?) throws(Problem) -> Bool {

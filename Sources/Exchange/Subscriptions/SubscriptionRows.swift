@@ -102,6 +102,7 @@ enum SubscriptionRows {
     /// Forgets a subscription that was deleted.
     static func remove(_ grant: Grant, id: String, _ rows: RowWriter) throws {
         try rows.connection.run("DELETE FROM subscription_state WHERE id = ?", .text(id))
+        try SubscriptionEventRows.remove(grant, id: id, rows)
     }
 
     /// Notes how far a delivery is.
@@ -188,7 +189,7 @@ enum SubscriptionRows {
 
 extension Scope {
     /// The scope as ``Scope/parse(_:)`` reads it.
-    fileprivate var text: String {
+    var text: String {
         "\(level.rawValue)/\(type).\(String("cruds".filter(interactions.contains)))"
     }
 }

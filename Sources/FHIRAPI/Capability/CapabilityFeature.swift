@@ -72,14 +72,7 @@ package struct CapabilityFeature: Feature {
         writer.member("date", Timestamp.text(ms: startedMs))
         writer.member("kind", "instance")
         writer.array("instantiates") { $0.string(Self.usCoreServer) }
-        writer.object("software") { software in
-            software.member("name", "tribal-ehr")
-            software.member("version", version)
-        }
-        writer.object("implementation") { box in
-            box.member("description", "Tribal EHR")
-            box.member("url", base)
-        }
+        writer.ownSystem(version: version, base: base)
         writer.member("fhirVersion", "4.0.1")
         writer.array("format") { list in
             for code in WireFormat.allCases.flatMap(\.capabilityCodes) { list.string(code) }
@@ -87,12 +80,20 @@ package struct CapabilityFeature: Feature {
         writer.array("patchFormat") { list in
             for language in PatchBody.Language.allCases { list.string(language.mediaType) }
         }
-        writer.array("rest") { list in list.object { Self.rest(&$0) } }
+        writer.array("rest") { list in list.object { Self.rest(&$0, base: base) } }
         writer.endObject()
         return writer.bytes
     }
 
-    private static func rest(_ rest: inout JSONWriter) {
+    private static func rest(_ rest: inout JSONWriter, base: String) {
+        rest.array("extension") { list in
+            list.object { one in
+                one.member(
+                    "url",
+                    "http://hl7.org/fhir/StructureDefinition/capabilitystatement-websocket")
+                one.member("valueUri", FHIRNames.socket(base: base))
+            }
+        }
         rest.member("mode", "server")
         rest.array("resource") { list in
             for type in ResourceType.all { list.object { resource(type, &$0) } }

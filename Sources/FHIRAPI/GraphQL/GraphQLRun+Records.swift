@@ -111,6 +111,12 @@ extension GraphQLRun {
         }
         let query = try finder.wanted(fields, in: .type(type), true, "")
         let page = try await finder.page(query, cursor: cursor, caller: caller)
+        let countMax = query.countMax ?? RecordStore.searchPageCountDefault
+        guard isConnection || page.next == nil || page.matches.count == countMax else {
+            throw GraphQLFault(
+                "\(field.name) finds too much for one answer; ask for less with _count, or page "
+                    + "with \(type)Connection.")
+        }
         var values: [GraphQLValue] = []
         for one in page.matches {
             let node = Self.node(try opened(one))

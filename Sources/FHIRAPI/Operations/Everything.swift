@@ -15,8 +15,6 @@ struct Everything: Sendable {
     static let pageCountDefault = 200
     /// The most that a client may ask for.
     static let pageCountMax = 1_000
-    /// Bytes of records after which a page ends.
-    static let pageBytesMax = 16 * 1_048_576
     /// Searches that one page may take.
     private static let searchesMax = 400
 
@@ -48,7 +46,7 @@ struct Everything: Sendable {
         }
 
         fileprivate func isFull(_ wish: Wish) -> Bool {
-            matches.count >= wish.countMax || byteCount >= Everything.pageBytesMax
+            matches.count >= wish.countMax || byteCount >= RecordStore.pageBytesMax
         }
     }
 

@@ -104,9 +104,9 @@ package struct MatchFeature: Feature {
         query.criteria = [.ids(found.map(\.person.id))]
         query.countMax = found.count
         query.total = SearchTotal.none
-        let page = try await finder.page(query, caller: caller)
+        let stored = try await finder.all(query, caller: caller).matches
         return found.compactMap { one in
-            page.matches.first { $0.id == one.person.id }.map { ($0, one.score) }
+            stored.first { $0.id == one.person.id }.map { ($0, one.score) }
         }
     }
 
@@ -119,7 +119,7 @@ package struct MatchFeature: Feature {
             isStrict: true)
         query.countMax = 100
         query.total = SearchTotal.none
-        for one in try await finder.page(query, caller: caller).matches {
+        for one in try await finder.all(query, caller: caller).matches {
             let json = try JSON.parse(one.json, limits: .any)
             if Self.areAlike(json, wanted) { return json }
         }

@@ -72,8 +72,9 @@ package struct TransactionFeature: Feature {
                 throw problem.placed(item.place)
             }
         }
+        let notes = WriteNotes()
         let made = try await work.allOrNothing(
-            plan, caller: caller, isImport: false, idempotency: key)
+            plan, caller: caller, isImport: false, idempotency: key, notes: notes)
         var replies: [EntryReply] = []
         for item in plan.items {
             if item.act == .read, let request = item.request {
@@ -82,7 +83,8 @@ package struct TransactionFeature: Feature {
                 replies.append(
                     try await EntryReply.telling(
                         changed, isDeletion: item.act == .delete, answer, work.acts,
-                        ChangeOrder(caller: caller, type: item.type)))
+                        ChangeOrder(
+                            caller: caller, type: item.type, notes: notes.entry(item.index))))
             } else {
                 replies.append(EntryReply(204))
             }

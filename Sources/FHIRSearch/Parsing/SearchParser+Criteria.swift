@@ -74,9 +74,13 @@ extension SearchParser {
             return .lastUpdated(dates)
         case "_list":
             guard case .listed(let value) = term.value else { return nil }
+            if let list = CurrentList(rawValue: value) { return try criterion(of: list, types) }
             let id = value.hasPrefix("List/") ? String(value.dropFirst(5)) : value
             guard FHIRID.isValid(id) else {
-                throw SearchError(.value, term.asked, "The value of _list is no id of a list.")
+                let names = CurrentList.allCases.map(\.rawValue).joined(separator: ", ")
+                throw SearchError(
+                    .value, term.asked,
+                    "The value of _list is no id of a list and none of \(names).")
             }
             return .listed(id)
         default: return nil

@@ -20,8 +20,8 @@ package struct DelegationsFeature: Feature {
 
     package func addRoutes(to routes: Routes) {
         routes.signedIn.get("api/v1/delegations", use: list)
-        routes.signedIn.post("api/v1/delegations", use: make)
-        routes.signedIn.delete("api/v1/delegations/:id", use: revoke)
+        routes.signedIn.post("api/v1/delegations", limits: .sensitive, use: make)
+        routes.signedIn.delete("api/v1/delegations/:id", limits: .sensitive, use: revoke)
     }
 
     /// `GET /api/v1/delegations`: those given and received, who is away, and whom one may name; of

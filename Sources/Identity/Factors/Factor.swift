@@ -31,7 +31,7 @@ struct Factor: Sendable {
     let id: String
     let userID: String
     /// What the person calls it.
-    let name: String
+    var name: String
     /// UTC milliseconds.
     let createdMs: Int64
     /// UTC milliseconds.

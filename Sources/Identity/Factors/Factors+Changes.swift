@@ -131,6 +131,23 @@ extension Factors {
         }
     }
 
+    /// Gives a factor another name.
+    ///
+    /// - Throws: ``Problem`` `.notFound`.
+    func rename(_ grant: Grant, id: String, to name: String) async throws {
+        try grant.require(.update, area: .ownAccount)
+        let userID = grant.caller.userID ?? ""
+        let note = AuditNote(grant.ask, id: id, detail: "second factor renamed")
+        try await store.changeRows(grant, note: note) { rows in
+            let found = try FactorRows.of(grant, userID: userID, rows).first { $0.id == id }
+            guard var factor = found else {
+                throw Problem(.notFound, "There is no second factor of this id.")
+            }
+            factor.name = name
+            try FactorRows.update(grant, factor, rows)
+        }
+    }
+
     /// Makes ten recovery codes; those before them hold no more.
     func renewCodes(_ grant: Grant) async throws -> [String] {
         try grant.require(.update, area: .ownAccount)

@@ -26,6 +26,7 @@ package struct FactorsFeature: Feature {
         routes.signedIn.post(path + "/app", limits: .sensitive, use: beginApp)
         routes.signedIn.post(path + "/app/confirm", limits: .signIn, use: confirmApp)
         routes.signedIn.post(path + "/recovery-codes", limits: .sensitive, use: renewCodes)
+        routes.signedIn.post(path + "/:id/name", limits: .form, use: rename)
         routes.signedIn.delete(path + "/:id", limits: .sensitive, use: remove)
     }
 
@@ -110,6 +111,19 @@ package struct FactorsFeature: Feature {
         try await identity.accounts.onRecord(grant, id: id) {
             try await identity.factors.remove(grant, id: id)
         }
+        return .empty(.noContent)
+    }
+
+    /// `POST /api/v1/auth/factors/:id/name`: what a person calls it, which opens nothing.
+    @Sendable private func rename(
+        _ request: Request, context: CallerContext
+    ) async throws -> Response {
+        _ = try identity.own(context.caller)
+        let grant = try await gate.grant(.ownFactors(.update), to: context.caller)
+        let name = try User.checkedDisplayName(
+            try await OwnBody(context.body(of: request)).text("name"))
+        try await identity.factors.rename(
+            grant, id: try context.parameters.require("id"), to: name)
         return .empty(.noContent)
     }
 

@@ -65,6 +65,9 @@ struct SignInAnswer {
 
     private static let asks: [(String, Ask)] = [
         ("patients.search", Ask(.search, "Patient")),
+        ("patients.create", Ask(.create, "Patient")),
+        ("patients.change", Ask(.update, "Patient")),
+        ("coverage.change", Ask(.update, "Coverage")),
         ("chart.read", Ask(.read, "Condition")),
         ("observations.create", Ask(.create, "Observation")),
         ("audit.read", Ask(.search, area: .audit, type: "AuditLog")),

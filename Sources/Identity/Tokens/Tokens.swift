@@ -102,6 +102,13 @@ package final class Tokens: Sendable {
         return (one.token, one.scopes)
     }
 
+    /// The token of an id with its scopes, if it has not expired.
+    func find(id: String) -> (token: TokenRows.Kept, scopes: [Scope])? {
+        guard let one = live.withLock({ $0.values.first { $0.token.id == id } }), isAlive(one)
+        else { return nil }
+        return (one.token, one.scopes)
+    }
+
     private func owner(_ caller: Caller, _ username: String) throws(Problem) -> User {
         guard let user = directory.user(folded: Username.folded(username)), !user.isDisabled else {
             throw Problem(

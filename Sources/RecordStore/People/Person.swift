@@ -13,6 +13,8 @@ package struct Person: Sendable {
     package let isDeceased: Bool
     package let city: String?
     package let tribe: String?
+    /// The id of the patient whose record took the place of this one; nil where none did.
+    package let mergedIntoID: String?
     /// Folded words by which the person is found, each ended by a zero byte.
     let words: [UInt8]
     /// The start of every word in `words`.
@@ -37,6 +39,10 @@ package struct Person: Sendable {
         if case .no = facts.deceased { isDeceased = false } else { isDeceased = true }
         city = facts.addresses.first?.city
         tribe = facts.tribalAffiliations.first?.display
+        mergedIntoID = facts.mergedInto.flatMap { text in
+            guard case .local(type: "Patient", let id, _)? = Reference(text) else { return nil }
+            return id
+        }
         birthDay = Self.day(facts.birthDate)
         identifiers = Set(
             facts.identifiers.map { PersonIdentifier(system: $0.system ?? "", value: $0.value) })
@@ -61,7 +67,10 @@ package struct Person: Sendable {
             }
         }
         for identifier in facts.identifiers where identifier.typeCode == "MR" {
-            let folded = SearchText.fold(identifier.value).filter { $0 != 0x20 }
+            let words = PersonQuery.withoutPrefix(SearchText.words(identifier.value))
+            let folded =
+                words.count == 1
+                ? words[0] : SearchText.fold(identifier.value).filter { $0 != 0x20 }
             if !folded.isEmpty { found.insert(folded) }
         }
         var bytes: [UInt8] = []

@@ -38,7 +38,7 @@ package struct PersonQuery: Sendable, Equatable {
             if let birth = Self.birth(part) {
                 births.append(birth)
             } else {
-                words.append(contentsOf: SearchText.words(String(part)))
+                words.append(contentsOf: Self.withoutPrefix(SearchText.words(String(part))))
             }
         }
         words = Array(words.prefix(Self.wordsCountMax))
@@ -49,6 +49,16 @@ package struct PersonQuery: Sendable, Equatable {
     package init(nameWords text: String, isExact: Bool) {
         words = Array(SearchText.words(String(text.prefix(Self.textBytesMax))).prefix(8))
         self.isExact = isExact
+    }
+
+    /// The words of a number without the letters in front, such as `0000015` of `TRB-0000015`, so that
+    /// whoever types two letters of a name does not find everybody with such a number.
+    static func withoutPrefix(_ words: [[UInt8]]) -> [[UInt8]] {
+        guard words.count == 2, words[0].count <= 4,
+            words[0].allSatisfy({ 0x61...0x7A ~= $0 }),
+            words[1].contains(where: { 0x30...0x39 ~= $0 })
+        else { return words }
+        return [words[1]]
     }
 
     private static let months = [

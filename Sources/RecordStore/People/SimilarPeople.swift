@@ -34,6 +34,8 @@ extension PersonIndex {
                 || sounds.family == wanted.familySound || givenSounds.contains(sounds.given)
                 || wanted.givenSound == 0
         } _: { person in
+            // Whoever was merged into another record is found by that one.
+            guard person.mergedIntoID == nil else { return }
             let score = MatchScore(wanted, person.likeness)
             guard score.points >= pointsMin, isFindable?(person.id) ?? true else { return }
             found.append(SimilarPerson(person: person, score: score))

@@ -31,6 +31,13 @@ package final class BlockingQueue<Element: Sendable>: @unchecked Sendable {  // 
         mutex.deallocate()
     }
 
+    /// Whether nothing waits at present.
+    package var isIdle: Bool {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return elements.isEmpty
+    }
+
     /// Appends an element.
     ///
     /// - Throws: ``Problem`` `.transient` where the queue is full or closed.

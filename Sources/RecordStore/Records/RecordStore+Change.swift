@@ -70,7 +70,12 @@ extension RecordStore {
         }
         do {
             for _ in 0..<Self.attemptsMax {
-                if let made = try await attempt(changes, idempotency) { return made }
+                guard let made = try await attempt(changes, idempotency) else { continue }
+                // Checks of what is written next ask the book as it stands.
+                if changes.contains(where: { TermShelf.types.contains($0.type) }) {
+                    _ = try await termBook()
+                }
+                return made
             }
         } catch {
             throw asProblem(error)

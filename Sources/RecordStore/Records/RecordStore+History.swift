@@ -3,6 +3,13 @@ import Kernel
 import SQLite
 
 extension RecordStore {
+    /// Bytes of JSON of the matches of a page or the versions of a history, which ends before it
+    /// grows beyond, and of what comes along with the matches.
+    ///
+    /// The first one stands on a page of its own where it is larger. A thousand short resources are
+    /// small; a thousand scanned documents would take the memory of everybody else's requests.
+    package static let pageBytesMax = 8 * 1_048_576
+
     /// A page of the versions of one resource, newest first; one audit entry.
     ///
     /// What the grant does not cover is answered as if it were not there, and so are the older
@@ -28,10 +35,12 @@ extension RecordStore {
             let after = query.after?.seq ?? .max
             let rest = query.isCountOnly ? [] : wanted.filter { $0.seq < after }
             let shown = rest.prefix(query.limit)
+            let (versions, cutAt) = try Self.opened(
+                Array(shown), [type: grant], keys, connection)
             let page = HistoryPage(
-                total: wanted.count,
-                versions: try Self.opened(Array(shown), [type: grant], keys, connection),
-                next: rest.count > shown.count ? shown.last?.mark : nil, settledMs: settledMs)
+                total: wanted.count, versions: versions,
+                next: cutAt ?? (rest.count > shown.count ? shown.last?.mark : nil),
+                settledMs: settledMs)
             return Looked(
                 .success(page),
                 AuditNote(
@@ -89,19 +98,30 @@ extension RecordStore {
         return endMs.map { $0 > span.lowerBound } ?? true
     }
 
+    /// The versions at places, as long as they fit on a page, and the last one that did where not
+    /// all of them fit.
     fileprivate static func opened(
         _ places: [VersionPlace], _ grants: [String: Grant], _ keys: DataKeys,
         _ connection: Connection
-    ) throws -> [HistoryVersion] {
-        try places.compactMap { place in
+    ) throws -> (versions: [HistoryVersion], cutAt: HistoryMark?) {
+        var versions: [HistoryVersion] = []
+        var bytes = 0
+        var last: HistoryMark?
+        for place in places {
             guard let grant = grants[place.type],
                 let row = try HistoryRows.row(grant, seq: place.seq, connection)
-            else { return nil }
-            return HistoryVersion(
-                type: row.type, id: row.id, version: Int(row.version), changedMs: row.changedMs,
-                json: row.isDeleted ? nil : try row.opened(with: keys).json,
-                patientID: row.patientID.isEmpty ? nil : row.patientID)
+            else { continue }
+            let json = row.isDeleted ? nil : try row.opened(with: keys).json
+            bytes += json?.count ?? 0
+            if bytes > pageBytesMax, !versions.isEmpty { return (versions, last) }
+            versions.append(
+                HistoryVersion(
+                    type: row.type, id: row.id, version: Int(row.version),
+                    changedMs: row.changedMs, json: json,
+                    patientID: row.patientID.isEmpty ? nil : row.patientID))
+            last = place.mark
         }
+        return (versions, nil)
     }
 }
 
@@ -118,9 +138,9 @@ private struct HistoryRun {
         let found = try places(limit: query.limit + 1, after: query.after ?? .start)
         let shown = Array(found.places.prefix(query.limit))
         let next = found.places.count > query.limit ? shown.last?.mark : found.stoppedAt
+        let (versions, cutAt) = try RecordStore.opened(shown, byType, keys, connection)
         return HistoryPage(
-            total: nil, versions: try RecordStore.opened(shown, byType, keys, connection),
-            next: next, settledMs: settledMs)
+            total: nil, versions: versions, next: cutAt ?? next, settledMs: settledMs)
     }
 
     func counted() throws -> HistoryPage {

@@ -28,7 +28,8 @@ package struct SearchPage: Sendable {
 }
 
 extension RecordStore {
-    /// The most matches that a page holds.
+    /// The most matches that a page holds; one that would grow beyond
+    /// ``pageBytesMax`` ends before.
     package static let searchPageCountMax = 1_000
     /// Matches of a page where the search does not say.
     package static let searchPageCountDefault = 50
@@ -76,8 +77,9 @@ extension RecordStore {
         _ owner: SearchCursors.Owner
     ) throws -> (page: SearchPage, shown: [Found]) {
         let part = try part(run, query, limit: limit, position, owner)
-        let matches = try part.origins.compactMap { try run.found($0) }
-        let included = try run.included(with: matches, query.includes)
+        var content = try SearchPageContent(part.origins, run, keys)
+        while !(try content.takeIncluded(query.includes, run, keys)) { content.halve() }
+        let matches = content.matches
         var inside: [String: SearchPage.Inside] = [:]
         for one in matches {
             guard let ids = part.inside?.ids[one.origin] else { continue }
@@ -85,11 +87,23 @@ extension RecordStore {
                 ids: ids, isOwnMatch: OriginList.contains(part.inside?.own ?? [], one.origin))
         }
         let page = SearchPage(
-            matches: try matches.map { try $0.row.opened(with: keys) }, inside: inside,
-            included: try included.map { try $0.row.opened(with: keys) },
+            matches: content.resources, inside: inside, included: content.includedResources,
             total: query.total == SearchTotal.none ? nil : part.total,
-            next: try part.next.map { try cursors.text($0, for: owner) })
-        return (page, matches + included)
+            next: try next(part, after: content.originsCount, owner).map {
+                try cursors.text($0, for: owner)
+            })
+        return (page, matches + content.included)
+    }
+
+    /// Where the page after the first `count` origins of a part starts.
+    private func next(_ part: Part, after count: Int, _ owner: SearchCursors.Owner)
+        -> SearchCursors.Position?
+    {
+        guard count > 0, count < part.origins.count else { return part.next }
+        guard let kept = part.kept else { return .after(part.origins[count - 1]) }
+        // A sorted result that fitted by its number was not kept so far.
+        let list = kept.list ?? cursors.keep(part.origins, for: owner)
+        return .kept(list: list, offset: kept.offset + count)
     }
 
     /// The origins of one page.
@@ -97,6 +111,8 @@ extension RecordStore {
         let origins: [Int64]
         let total: Int
         let next: SearchCursors.Position?
+        /// Of a sorted result, where this part of it starts, and the list that it is kept as.
+        var kept: (list: UInt64?, offset: Int)?
         var inside: InsideFinds?
     }
 
@@ -130,7 +146,9 @@ extension RecordStore {
                 next: isMore ? origins.last.map { .after($0) } : nil)
         }
         let all = try run.sorted(found, by: query.sort)
-        guard all.count > limit else { return Part(origins: all, total: all.count, next: nil) }
+        guard all.count > limit else {
+            return Part(origins: all, total: all.count, next: nil, kept: (nil, 0))
+        }
         return part(of: all, cursors.keep(all, for: owner), 0, limit)
     }
 
@@ -154,7 +172,7 @@ extension RecordStore {
         let end = start + origins.count
         return Part(
             origins: origins, total: all.count,
-            next: end < all.count ? .kept(list: list, offset: end) : nil)
+            next: end < all.count ? .kept(list: list, offset: end) : nil, kept: (list, start))
     }
 
     /// A page of everything of a type, read without reading all of it.

@@ -74,6 +74,8 @@ extension RecordStore {
             )
         }
         try await sweepTerms(grant)
+        // Checks of what is written ask the book as it stands.
+        _ = try await termBook()
         return found
     }
 
@@ -85,6 +87,7 @@ extension RecordStore {
             grant, note: AuditNote(grant.ask, detail: "code system taken away: \(system)")
         ) { try TermRows.retire(system, $0.connection) }
         try await sweepTerms(grant)
+        _ = try await termBook()
         return isThere
     }
 

@@ -7,6 +7,9 @@ extension TermShelf: CodeSets {
     package func membership(
         of code: String, system: String?, in valueSet: String
     ) -> CodeMembership {
+        // What the standard's own tables tell costs least, and nobody writes over it.
+        let told = Definitions.r4.membership(of: code, system: system, in: valueSet)
+        guard told == .unknown else { return told }
         // What cannot be worked out cannot be told.
         guard let answer = try? book.contains(valueSet, system: system, code: code) else {
             return .unknown

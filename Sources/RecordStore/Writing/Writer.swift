@@ -40,13 +40,14 @@ final class Writer: Sendable {
 
     /// Starts the writer on a connection that it alone uses from here on.
     init(
-        connection: sending Connection, chain: AuditChain, space: DiskSpace, clock: Clock,
-        onFatal: @escaping @Sendable (String) -> Void
+        connection: sending Connection, chain: AuditChain, redo: RedoTap?, space: DiskSpace,
+        clock: Clock, onFatal: @escaping @Sendable (String) -> Void
     ) throws {
         let queue = queue
         let start = WriterStart(
             loop: try WriterLoop(
-                connection: connection, chain: chain, space: space, clock: clock, onFatal: onFatal))
+                connection: connection, chain: chain, redo: redo, space: space, clock: clock,
+                onFatal: onFatal))
         thread = OwnedThread {
             let loop = start.loop
             while let group = queue.take(

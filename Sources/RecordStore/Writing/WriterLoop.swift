@@ -9,14 +9,16 @@ final class WriterLoop {
     private let clock: Clock
     private let onFatal: @Sendable (String) -> Void
     private let log: LogGauge
+    private let redo: RedoRecorder
     private var refilledAtMs: Int64 = 0
     private var isLogCopied = true
     private var isLogToCut = false
 
     init(
-        connection: Connection, chain: AuditChain, space: DiskSpace, clock: Clock,
+        connection: Connection, chain: AuditChain, redo: RedoTap?, space: DiskSpace, clock: Clock,
         onFatal: @escaping @Sendable (String) -> Void
     ) throws {
+        self.redo = try RedoRecorder(connection, redo)
         self.connection = connection
         self.chain = chain
         self.space = space
@@ -32,22 +34,26 @@ final class WriterLoop {
         let before = chain.head
         do {
             try connection.beginImmediate()
+            redo.begin()
             for work in group {
                 let (error, effects) = try run(work)
                 ended.append((work, error, effects))
             }
             try chain.writeHead(connection)
+            try redo.count()
             try connection.commit()
         } catch {
             giveUp(group, because: error, before: before)
             return
         }
+        let committedMs = clock.wallMs()
         for one in ended where one.error == nil {
             for effect in one.effects { effect() }
         }
         // What was destroyed is gone from the files before anybody is told so.
         if isLogToCut { checkpointIfDue(force: true) }
         for one in ended { one.work.finish(one.error) }
+        redo.hand(atMs: committedMs, auditSeq: chain.head.seq)
         checkpointIfDue(force: false)
         refillIfDue()
     }
@@ -71,6 +77,7 @@ final class WriterLoop {
         // What cannot be written now is written after the next start; the chain itself is whole.
         try? chain.anchor()
         checkpointIfDue(force: true)
+        redo.end()
         connection.close()
     }
 

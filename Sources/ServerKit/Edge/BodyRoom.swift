@@ -12,6 +12,9 @@ final class BodyRoom: Sendable {
     /// One Bundle of the largest size, and a little beside it.
     static let bytesMax = 72 * 1_048_576
 
+    /// Bytes of one body after which its memory is returned to the system at once.
+    private static let returnedBytesMin = 4 * 1_048_576
+
     private let usedBytes = Mutex(0)
 
     /// What one request has taken.
@@ -50,6 +53,7 @@ final class BodyRoom: Sendable {
                 return max(0, bytes - BodyRoom.freeBytes)
             }
             room.usedBytes.withLock { $0 -= taken }
+            if taken >= BodyRoom.returnedBytesMin { HeapReturn.trim() }
         }
     }
 

@@ -20,6 +20,8 @@ final class ConversationGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Called when the last part of an answer is written; false means that the connection ends.
     var onAnswered: ((Bool) -> Void)?
+    /// Called when the head of an answer is written that gives the connection over to a web socket.
+    var onSwitched: (() -> Void)?
     /// Whether the parser has found the head of the present request.
     private(set) var hasHead = false
     /// Whether the parser has found the end of the present request.
@@ -116,6 +118,9 @@ final class ConversationGuard: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapOutboundIn(data) {
         case .head(let head) where head.status.kind != .informational:
             context.write(wrapOutboundOut(.head(begun(head))), promise: promise)
+        case .head(let head) where head.status == .switchingProtocols:
+            context.writeAndFlush(data, promise: promise)
+            onSwitched?()
         case .end:
             let written = promise ?? context.eventLoop.makePromise()
             let guards = NIOLoopBound(self, eventLoop: context.eventLoop)

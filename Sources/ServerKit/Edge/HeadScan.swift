@@ -2,6 +2,9 @@ import Kernel
 
 /// What the edge must know of a request before the HTTP parser sees it.
 package struct RequestHead: Hashable, Sendable {
+    /// The one address at which a connection may become a web socket.
+    package static let socketPath = "/api/v1/socket"
+
     /// How the body is delimited.
     package enum Framing: Hashable, Sendable {
         case none
@@ -101,6 +104,8 @@ package struct HeadScan: Sendable {
 struct RequestLine {
     let hasBodyMeaning: Bool
     let isFHIR: Bool
+    /// Whether the connection may become a web socket there.
+    let isSocket: Bool
 
     private static let known: [StaticString] = [
         "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS",
@@ -142,6 +147,7 @@ struct RequestLine {
         }
         hasBodyMeaning = !(method.equals("GET") || method.equals("HEAD"))
         isFHIR = target.starts(with: "/fhir".utf8)
+        isSocket = method.equals("GET") && target.elementsEqual(RequestHead.socketPath.utf8)
     }
 }
 
@@ -152,6 +158,7 @@ struct FramingFields {
     private var lengths: [Int] = []
     private var codingCount = 0
     private var wantsClose = false
+    private var wantsSocket = false
 
     /// Takes one header line in.
     mutating func add(_ line: UnsafeRawBufferPointer) throws(EdgeRefusal) {
@@ -183,7 +190,8 @@ struct FramingFields {
                 throw EdgeRefusal(417, .notSupported, "Only “Expect: 100-continue” can be met.")
             }
         case 7 where name.equalsIgnoringCase("upgrade"):
-            throw .malformed("This server does not upgrade connections; leave “Upgrade” out.")
+            guard value.equalsIgnoringCase("websocket") else { throw Self.noUpgrade }
+            wantsSocket = true
         case 10 where name.equalsIgnoringCase("connection"):
             wantsClose = wantsClose || value.hasListWord("close")
         case 14 where name.equalsIgnoringCase("content-length"): try noteLength(value)
@@ -198,6 +206,9 @@ struct FramingFields {
         default: break
         }
     }
+
+    private static let noUpgrade = EdgeRefusal.malformed(
+        "This server does not upgrade connections here; leave “Upgrade” out.")
 
     private mutating func noteHost(_ value: UnsafeRawBufferPointer) throws(EdgeRefusal) {
         hostCount += 1
@@ -221,6 +232,7 @@ struct FramingFields {
         guard lengths.count <= 1, codingCount <= 1, lengths.isEmpty || codingCount == 0 else {
             throw .malformed("The length of the body is stated more than once.")
         }
+        guard !wantsSocket || request.isSocket else { throw Self.noUpgrade }
         var framing = RequestHead.Framing.none
         if codingCount == 1 { framing = .chunked }
         if let length = lengths.first, length > 0 { framing = .length(length) }
@@ -230,6 +242,8 @@ struct FramingFields {
         if case .length(let length) = framing, length > bodyBytesMax {
             throw EdgeRefusal(413, .tooLong, "A body takes at most \(bodyBytesMax) bytes.")
         }
-        return RequestHead(framing: framing, wantsClose: wantsClose, isFHIR: request.isFHIR)
+        // The parser of the library reads no second request behind one that asks to upgrade.
+        return RequestHead(
+            framing: framing, wantsClose: wantsClose || wantsSocket, isFHIR: request.isFHIR)
     }
 }

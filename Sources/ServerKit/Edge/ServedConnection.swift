@@ -1,3 +1,4 @@
+import Kernel
 import NIOCore
 
 /// The connection of a request, for the few who ask about more than the request.
@@ -28,6 +29,22 @@ package struct ServedConnection: Sendable {
             let isStream = Self.ownMeter(channel) == nil
             let connection = isStream ? channel.parent : channel
             connection?.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        }
+    }
+
+    /// Lets a web socket have what the client sends after the answer that switches to it.
+    ///
+    /// - Throws: ``Problem`` `.value` on a connection that cannot become one.
+    func giveOver(to socket: WebSocket) async throws {
+        let channel = channel
+        let isGiven = try await channel.eventLoop.submit {
+            // A stream of HTTP/2 has none.
+            let wire = try? channel.pipeline.syncOperations.handler(type: WireGuard.self)
+            wire?.heir = socket
+            return wire != nil
+        }.get()
+        guard isGiven else {
+            throw Problem(.value, "This address is a web socket. Open it as one, over HTTP/1.1.")
         }
     }
 

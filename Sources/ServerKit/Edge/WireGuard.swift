@@ -19,6 +19,8 @@ final class WireGuard: ChannelDuplexHandler {
         case chunks(ChunkScan)
         /// The request is complete and its answer is not.
         case answering
+        /// What comes belongs to a web socket.
+        case socket(WebSocket)
         /// Whatever still comes is thrown away.
         case closing
     }
@@ -32,6 +34,8 @@ final class WireGuard: ChannelDuplexHandler {
     private var isReadHeldBack = false
     private var deadline: NIODeadline
     private var ticking: RepeatedTask?
+    /// What the connection is given over to with the next answer that says so.
+    var heir: WebSocket?
 
     init(_ limits: EdgeLimits, conversation: ConversationGuard) {
         self.limits = limits
@@ -53,6 +57,7 @@ final class WireGuard: ChannelDuplexHandler {
             let (wire, context) = guards.value
             wire.answered(context, keepsOpen: keepsOpen)
         }
+        conversation.onSwitched = { guards.value.0.switched(guards.value.1) }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { stop() }
@@ -66,6 +71,30 @@ final class WireGuard: ChannelDuplexHandler {
         ticking?.cancel()
         ticking = nil
         conversation.onAnswered = nil
+        conversation.onSwitched = nil
+        heir?.end()
+        heir = nil
+    }
+
+    /// Gives what comes from now on to the web socket that waits for it.
+    private func switched(_ context: ChannelHandlerContext) {
+        guard let heir, case .answering = phase else { return }
+        phase = .socket(heir)
+        if pending.readableBytes > 0 { heir.receive(Array(pending.readableBytesView)) }
+        pending = ByteBuffer()
+        if isReadHeldBack {
+            isReadHeldBack = false
+            context.read()
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .socket(let socket) = phase, let event = event as? ChannelEvent,
+            event == .inputClosed
+        {
+            socket.end()
+        }
+        context.fireUserInboundEventTriggered(event)
     }
 
     func read(context: ChannelHandlerContext) {
@@ -80,6 +109,10 @@ final class WireGuard: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
         if case .closing = phase { return }
+        if case .socket(let socket) = phase {
+            socket.receive(Array(bytes.readableBytesView))
+            return
+        }
         if pending.readableBytes == 0 {
             pending = bytes
         } else {
@@ -117,7 +150,7 @@ final class WireGuard: ChannelDuplexHandler {
             forward(context, bytes: taken)
             if chunks.isDone { try agreeOnEnd() }
             return true
-        case .answering, .closing: return false
+        case .answering, .socket, .closing: return false
         }
     }
 

@@ -1,5 +1,6 @@
 package import AccessControl
 import BackupPlaces
+import Backups
 import Glibc
 package import Kernel
 import RecordStore
@@ -21,6 +22,7 @@ extension BackupKeeper {
     package func make(_ grant: Grant, cause: BackupCause) async throws -> String {
         do {
             let record = try await alone("make") { try await make(grant, cause, $0) }
+            parts.redo?.noteBackup()
             state.withLock { state in
                 state.failure = nil
                 state.failedSteadyMs = nil
@@ -129,7 +131,9 @@ extension BackupKeeper {
                     placeName: placeName, name: one.name, cause: cause, bytes: one.seal.bytes))
             if isTrial { continue }
             do {
-                _ = try await blocking { try storage.remove(one.name, seal: one.seal) }
+                _ = try await threads.run(placeID, placeName) { _ in
+                    try storage.remove(one.name, seal: one.seal)
+                }
             } catch let problem as Problem where problem.code == .conflict {
                 // Something else has the name by now. It is not ours, so it stays.
                 note(failure: problem)
@@ -186,7 +190,7 @@ extension BackupKeeper {
     /// a restore kept out of the catalogue, and forgets copies that are no longer there.
     func takeIn(_ grant: Grant) async throws {
         let known = Set(try await catalogue(grant).backups.map(\.name))
-        for name in Self.names(in: parts.folder).sorted()
+        for name in Folders.names(in: parts.folder)
         where StorageName.isSafe(name) && !known.contains(name) {
             guard let head = await parts.engine.ownHead(parts.folder + "/" + name),
                 try await catalogue(grant).backup(id: head.id) == nil
@@ -248,18 +252,5 @@ extension BackupKeeper {
     /// Whether a problem tells of the machine and not of the backup.
     private static func saysNothing(_ problem: Problem) -> Bool {
         [.conflict, .transient, .noStore, .timeout].contains(problem.code)
-    }
-
-    private static func names(in folder: String) -> [String] {
-        guard let stream = opendir(folder) else { return [] }
-        defer { closedir(stream) }
-        let offset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
-        var found: [String] = []
-        while let entry = readdir(stream) {
-            // A whole entry must not be copied: the last one may end nearer to the end of its page.
-            let place = UnsafeRawPointer(entry).advanced(by: offset)
-            found.append(String(cString: place.assumingMemoryBound(to: CChar.self)))
-        }
-        return found
     }
 }

@@ -59,7 +59,7 @@ extension BackupKeeper {
         let id = store.parts.ids.next()
         let mounts = parts.mounts
         let placeIDs = Set(known.places.map(\.id))
-        try await blocking {
+        try await threads.run(id, name) { _ in
             try Self.adopt(address, id, draft.adopts, placeIDs, mounts)
             try address.storage(tag: id, mounts: mounts).probe()
         }
@@ -144,7 +144,7 @@ extension BackupKeeper {
         seen.lookedAtMs = atMs
         var problem: Problem?
         do {
-            seen.room = try await blocking {
+            seen.room = try await threads.run(place.id, place.name) { _ in
                 try more()
                 return try storage.room()
             }
@@ -182,9 +182,12 @@ extension BackupKeeper {
         do {
             try await alone("copy", place.name) { progress in
                 try await makeRoom(grant, at: place, for: newest.seal.bytes, known)
-                let seal = try await blocking {
+                let seal = try await threads.run(placeID, place.name) { pulse in
                     try storage.sweep(names)
-                    return try storage.put(source, as: newest.name, goesOn: progress)
+                    return try storage.put(source, as: newest.name) { part in
+                        pulse.beat()
+                        return progress(part)
+                    }
                 }
                 guard seal == newest.seal else {
                     throw Problem(
@@ -219,7 +222,9 @@ extension BackupKeeper {
         let storage = storage(of: place)
         var seen = place
         let seal = try await alone("prove", place.name) { _ in
-            try await blocking { try storage.seal(of: newest.name) }
+            try await threads.run(place.id, place.name) { pulse in
+                try storage.seal(of: newest.name, beat: pulse.beat)
+            }
         }
         if seal == newest.seal {
             seen.readAtMs = try await now(grant).time.markMs
@@ -234,7 +239,9 @@ extension BackupKeeper {
         _ grant: Grant, at place: PlaceRecord, for bytes: Int64, _ known: BackupCatalogue
     ) async throws {
         let storage = storage(of: place)
-        let free = try await blocking { try storage.room().freeBytes }
+        let free = try await threads.run(place.id, place.name) { _ in
+            try storage.room().freeBytes
+        }
         // A copy leaves a little room; see FolderStorage.
         let short = bytes + bytes / 8 + 33_554_432 - free
         guard short > 0 else { return }

@@ -1,5 +1,6 @@
 package import AccessControl
 import BackupPlaces
+import Backups
 import Kernel
 import RecordStore
 import Retention
@@ -96,8 +97,10 @@ extension BackupKeeper {
     private func makeIfDue(_ grant: Grant) async throws {
         let memory = try await now(grant)
         let last = try await catalogue(grant).backups.first?.markMs
-        let isDue = BackupTimes.isDue(
-            lastMs: last, everyMinutes: settings.everyMinutes, nowMs: memory.time.markMs)
+        let isDue =
+            BackupTimes.isDue(
+                lastMs: last, everyMinutes: settings.everyMinutes, nowMs: memory.time.markMs)
+            || parts.redo?.stand.needsBackup == true
         let steadyMs = store.parts.clock.steadyMs()
         let isPaused = state.withLock { state in
             state.failedSteadyMs.map { steadyMs - $0 < Self.retryMs } ?? false
@@ -135,6 +138,7 @@ extension BackupKeeper {
             hour: settings.nightHour)
         guard memory.nightDone != night else { return }
         try await takeIn(grant)
+        await attempt { try await self.checkRecord(grant) }
         let known = try await catalogue(grant)
         let owed = known.backups(at: PlaceRecord.own).filter { $0.state == .unproven }
         for one in owed { await attempt { try await self.prove(grant, id: one.id) } }
@@ -180,12 +184,13 @@ extension BackupKeeper {
         facts.isClockTrusted = memory.time.isTrusted
         facts.diskUsedPercent = parts.diskUsedPercent(parts.dataFolder)
         let (failure, isShort) = state.withLock { ($0.failure, $0.isSpaceShort) }
-        facts.lastFailure = failure
+        facts.lastFailure = failure ?? parts.redo?.stand.fault
         facts.isSpaceShort = isShort
+        let redo = state.withLock { $0.redo }
         facts.places = known.places.map { place in
             BackupVerdict.Place(
                 id: place.id, name: place.name, lastCopyMs: place.copiedAtMs,
-                lastProofMs: place.readAtMs, error: place.fault,
+                lastProofMs: place.readAtMs, error: place.fault ?? redo[place.id]?.fault,
                 copyMsMax: Int64(place.everyHours) * 2 * Self.hourMs)
         }
         return facts

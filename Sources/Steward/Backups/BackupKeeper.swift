@@ -1,5 +1,6 @@
 package import AccessControl
 package import BackupPlaces
+package import Backups
 import FHIRModel
 import Kernel
 package import RecordStore
@@ -29,13 +30,15 @@ package final class BackupKeeper: Sendable {
         package let zone: @Sendable () -> ZoneTable
         /// How full the disk with a folder is.
         package let diskUsedPercent: @Sendable (String) -> Int
+        /// What keeps every commit between two backups; nil where nothing does.
+        package let redo: RedoLog?
         /// Tells administrators something, or with nil that it is over.
         package let keepNotice: @Sendable (Grant, String, String?) async throws -> Void
 
         /// Collects the parts.
         package init(
             store: RecordStore, engine: BackupEngine, folder: String, dataFolder: String,
-            surroundings: Surroundings,
+            surroundings: Surroundings, redo: RedoLog? = nil,
             keepNotice: @escaping @Sendable (Grant, String, String?) async throws -> Void
         ) {
             self.store = store
@@ -48,6 +51,7 @@ package final class BackupKeeper: Sendable {
             settings = surroundings.settings
             zone = surroundings.zone
             diskUsedPercent = surroundings.diskUsedPercent
+            self.redo = redo
             self.keepNotice = keepNotice
         }
     }
@@ -107,13 +111,20 @@ package final class BackupKeeper: Sendable {
         var isSpaceShort = false
         var isStopping = false
         var lastResult: String?
+        var redo: [String: RedoAtPlace] = [:]
     }
 
     let parts: Parts
     let state = Mutex(State())
+    let threads: PlaceThreads
 
     /// Makes a keeper; does nothing by itself.
-    package init(_ parts: Parts) { self.parts = parts }
+    ///
+    /// - Parameter threads: on which places are worked at.
+    package init(_ parts: Parts, threads: PlaceThreads = PlaceThreads()) {
+        self.parts = parts
+        self.threads = threads
+    }
 
     /// What goes on at present; nil where nothing does.
     package var activity: Activity? { state.withLock { $0.activity } }

@@ -12,6 +12,8 @@ struct BackupMemory: Hashable, Sendable {
     var drillMs: Int64?
     /// The kinds of faults that administrators were told of and that are still there.
     var told: Set<String> = []
+    /// The ids of places that do not get the redo log.
+    var noRedo: Set<String> = []
 
     /// The name of the setting that it is kept in.
     static let setting = "backups.memory"
@@ -36,6 +38,7 @@ struct BackupMemory: Hashable, Sendable {
         nightDone = json["nightDone"]?.int.map(Int64.init)
         drillMs = json["drillMs"]?.int.map(Int64.init)
         told = Set(json["told"]?.elements.compactMap(\.string) ?? [])
+        noRedo = Set(json["noRedo"]?.elements.compactMap(\.string) ?? [])
     }
 
     var encoded: [UInt8] {
@@ -51,6 +54,9 @@ struct BackupMemory: Hashable, Sendable {
             if let drillMs { one.member("drillMs", Int(drillMs)) }
             one.array("told") { list in
                 for kind in told.sorted() { list.string(kind) }
+            }
+            one.array("noRedo") { list in
+                for id in noRedo.sorted() { list.string(id) }
             }
         }
         return writer.bytes

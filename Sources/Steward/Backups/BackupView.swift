@@ -38,6 +38,7 @@ extension BackupKeeper {
         out.member("isClockTrusted", memory.time.isTrusted)
         if let drill = memory.drillMs { out.member("lastDrillAt", Timestamp.text(ms: drill)) }
         writePolicy(to: &out)
+        writeRedo(to: &out)
         let storage = ownStorage
         // A folder that is not there yet has no room to tell of.
         if let room = try? await blocking({ try storage.room() }) {
@@ -196,7 +197,10 @@ extension BackupKeeper {
         if let at = place.readAtMs { out.member("readAt", Timestamp.text(ms: at)) }
         if let at = place.lookedAtMs { out.member("lookedAt", Timestamp.text(ms: at)) }
         if let room = place.room { write(room, to: &out) }
-        if let fault = place.fault { out.member("fault", fault) }
+        let redo = state.withLock { $0.redo[place.id] }
+        out.member("takesRedo", !(state.withLock { $0.memory }?.noRedo.contains(place.id) ?? false))
+        if let at = redo?.atMs { out.member("redoAt", Timestamp.text(ms: at)) }
+        if let fault = place.fault ?? redo?.fault { out.member("fault", fault) }
     }
 
     private static func day(_ text: String) -> Int64? {

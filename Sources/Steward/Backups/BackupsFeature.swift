@@ -33,6 +33,7 @@ package struct BackupsFeature: Feature {
         routes.signedIn.post("\(path)/places", limits: .sensitive, use: addPlace)
         routes.signedIn.post("\(path)/places/:id/test", limits: acts, use: testPlace)
         routes.signedIn.post("\(path)/places/:id/copy", limits: acts, use: copy)
+        routes.signedIn.post("\(path)/places/:id/redo", limits: .sensitive, use: setRedo)
         routes.signedIn.delete("\(path)/places/:id", limits: .sensitive, use: removePlace)
         routes.signedIn.post("\(path)/:id/proof", limits: acts, use: prove)
         routes.signedIn.get(
@@ -44,22 +45,24 @@ package struct BackupsFeature: Feature {
     @Sendable private func list(
         _ request: Request, _ context: CallerContext
     ) async throws -> Response {
-        let grant = try await gate.grant(BackupKeeper.ask(.read), to: context.caller)
-        var writer = JSONWriter()
-        writer.beginObject()
-        try await keeper.write(grant, to: &writer)
-        writer.endObject()
-        return .json(writer.bytes)
+        try await shown(context) { try await keeper.write($0, to: &$1) }
     }
 
     /// `GET /api/v1/backups/status`: one colour, one line, and what is not as it should be.
     @Sendable private func status(
         _ request: Request, _ context: CallerContext
     ) async throws -> Response {
+        try await shown(context) { try await keeper.writeStatus($0, to: &$1) }
+    }
+
+    /// One object for whoever may read how the backups stand.
+    private func shown(
+        _ context: CallerContext, _ body: (Grant, inout JSONWriter) async throws -> Void
+    ) async throws -> Response {
         let grant = try await gate.grant(BackupKeeper.ask(.read), to: context.caller)
         var writer = JSONWriter()
         writer.beginObject()
-        try await keeper.writeStatus(grant, to: &writer)
+        try await body(grant, &writer)
         writer.endObject()
         return .json(writer.bytes)
     }
@@ -68,19 +71,16 @@ package struct BackupsFeature: Feature {
     @Sendable private func forecast(
         _ request: Request, _ context: CallerContext
     ) async throws -> Response {
-        let grant = try await gate.grant(BackupKeeper.ask(.read), to: context.caller)
         var policy = keeper.settings.policy
         let query = request.uri.queryParameters
         policy.hourly = try Self.number(query["hourly"], "hourly") ?? policy.hourly
         policy.daily = try Self.number(query["daily"], "daily") ?? policy.daily
         policy.weekly = try Self.number(query["weekly"], "weekly") ?? policy.weekly
         policy.monthly = try Self.number(query["monthly"], "monthly") ?? policy.monthly
-        var writer = JSONWriter()
-        writer.beginObject()
-        try await keeper.writeForecast(
-            grant, until: query["until"].map(String.init), policy: policy, to: &writer)
-        writer.endObject()
-        return .json(writer.bytes)
+        let (until, wanted) = (query["until"].map(String.init), policy)
+        return try await shown(context) {
+            try await keeper.writeForecast($0, until: until, policy: wanted, to: &$1)
+        }
     }
 
     private static func number(_ text: Substring?, _ name: String) throws(Problem) -> Int? {
@@ -161,6 +161,20 @@ package struct BackupsFeature: Feature {
     ) async throws -> Response {
         let grant = try await gate.grant(BackupKeeper.ask(.administer), to: context.caller)
         try await keeper.test(grant, placeID: try context.parameters.require("id"))
+        return .empty(.noContent)
+    }
+
+    /// `POST /api/v1/backups/places/{id}/redo` with `on`: whether it gets every change at once.
+    @Sendable private func setRedo(
+        _ request: Request, _ context: CallerContext
+    ) async throws -> Response {
+        let grant = try await gate.grant(BackupKeeper.ask(.administer), to: context.caller)
+        let fields = try BodyFields(try await context.body(of: request), takes: ["on"])
+        guard let isOn = try fields.flag("on") else {
+            throw Problem(.required, "Say whether it is on.", location: "on")
+        }
+        try await keeper.setRedo(
+            grant, placeID: try context.parameters.require("id"), isOn: isOn)
         return .empty(.noContent)
     }
 

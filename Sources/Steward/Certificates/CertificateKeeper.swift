@@ -1,7 +1,7 @@
 package import AccessControl
 package import Kernel
 package import RecordStore
-import Sealing
+package import Sealing
 package import ServerKit
 import Synchronization
 
@@ -146,6 +146,12 @@ package final class CertificateKeeper: Sendable {
                 && state.trusted.contains(Self.issuerKey(shown, state.authority))
         }
     }
+
+    /// What the certificate that the clinic brought says; nil without one.
+    package var ownFacts: Certificates.Facts? { state.withLock { $0.own?.facts } }
+
+    /// Whether a certificate is on trial.
+    package var isTrying: Bool { state.withLock { $0.trial != nil } }
 
     /// When the certificate that the clinic brought ends, in UTC milliseconds; nil without one.
     package var ownNotAfterMs: Int64? { state.withLock { $0.own?.notAfterMs } }

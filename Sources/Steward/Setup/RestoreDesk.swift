@@ -163,9 +163,11 @@ package final class RestoreDesk: Sendable {
     ///
     /// The code and what the box can take are looked at before this returns; the rest goes on.
     ///
+    /// - Parameter until: how far the redo log beside the backup, and that in the folder of the box,
+    ///   is followed; nil for not at all.
     /// - Throws: ``Problem``: `.notFound` for a backup that is gone, `.value` for a mistyped code,
     ///   `.forbidden` that says which kit fits, `.notSupported`, `.noStore`.
-    func begin(path: String, typedCode: String) async throws {
+    func begin(path: String, typedCode: String, until: RedoUntil?) async throws {
         guard let file = try await listed().first(where: { $0.path == path }) else {
             throw Problem(
                 .notFound, "This backup is not there any more. Choose another one.",
@@ -192,13 +194,17 @@ package final class RestoreDesk: Sendable {
             case .idle, .failed: stage = .running(part: 0)
             }
         }
-        Task { await run(file, code) }
+        Task { await run(file, code, until) }
     }
 
-    private func run(_ file: BackupFile, _ code: RecoveryCode) async {
+    private func run(_ file: BackupFile, _ code: RecoveryCode, _ until: RedoUntil?) async {
+        let beside = file.path.lastIndex(of: "/").map { String(file.path[..<$0]) } ?? "."
+        let forward = until.map {
+            Restorer.Forward($0, folders: [beside, parts.data.backups])
+        }
         do {
             let staged = try await parts.restorer.stage(
-                file, with: .kit(code), machineKey: try parts.machineKey()
+                file, with: .kit(code), machineKey: try parts.machineKey(), forward: forward
             ) { [self] part in stage.withLock { $0 = .running(part: part) } }
             _ = try FolderSwitch(parts.data).decide(
                 staged: staged.name, atMs: parts.clock.wallMs())

@@ -90,7 +90,15 @@ package struct SetupRestoreFeature: Feature {
         guard let path = json.string("path"), let code = json.string("code") else {
             throw Problem(.required, "Choose a backup and type the code of its recovery kit.")
         }
-        try await desk.begin(path: path, typedCode: code)
+        var until: RedoUntil?
+        if let text = json.string("until") {
+            guard let moment = RedoUntil(text) else {
+                throw Problem(
+                    .value, "Write the time with its date and its zone.", location: "until")
+            }
+            until = moment
+        }
+        try await desk.begin(path: path, typedCode: code, until: until)
         var writer = JSONWriter()
         writer.object { Self.write(desk.current, to: &$0) }
         return .json(writer.bytes, status: .accepted)

@@ -86,7 +86,10 @@ struct KeeperFixture: Sendable {
 
     let notices: NoticeList
 
-    init(_ test: TestBox, fake: FakeEngine = FakeEngine(), mounts: Mounts = .system) {
+    init(
+        _ test: TestBox, fake: FakeEngine = FakeEngine(), mounts: Mounts = .system,
+        withRedo: Bool = false
+    ) {
         self.test = test
         self.fake = fake
         let settings = SettingsHold()
@@ -102,7 +105,7 @@ struct KeeperFixture: Sendable {
             BackupKeeper.Parts(
                 store: test.box.store, engine: fake.engine, folder: folder,
                 dataFolder: test.folder.path,
-                surroundings: surroundings,
+                surroundings: surroundings, redo: withRedo ? test.box.redo : nil,
                 keepNotice: { _, kind, text in
                     notices.kinds.withLock { $0.append(text == nil ? "-\(kind)" : "+\(kind)") }
                 }))

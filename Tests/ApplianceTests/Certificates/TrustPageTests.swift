@@ -1,5 +1,6 @@
 import AccessControl
 import Assembly
+import Exchange
 import FHIRModel
 import Identity
 import Kernel
@@ -97,6 +98,29 @@ import Testing
             #expect(try await box.plain("GET /").text.contains(#"data-start="yes""#))
             #expect(try await box.plain("GET /", host: "127.0.0.1").status == 200)
             #expect(try await box.plain("GET /trust", host: "evil.example").status == 421)
+        }
+    }
+
+    @Test func `plain HTTP shows proofs in work, under the name that is proven, and no others`()
+        async throws
+    {
+        try await Self.served { box in
+            let desk = box.test.box.acme.desk
+            let line = "GET /.well-known/acme-challenge/"
+            let name = "fresh.clinic.example"
+            #expect(try await box.plain(line + "token-1", host: name).status == 421)
+            desk.put("token-1", "token-1.proof", for: name)
+            let seen = try await box.plain(line + "token-1", host: name)
+            #expect(seen.status == 200 && seen.text == "token-1.proof")
+            for other in ["token-2", "", "../trust", "token-1/", "%74oken-1"] {
+                #expect(try await box.plain(line + other, host: name).status == 404, "\(other)")
+            }
+            #expect(try await box.plain(line + "token-1", host: "evil.example").status == 421)
+            #expect(
+                try await box.plain("POST /.well-known/acme-challenge/token-1").status == 403)
+            desk.remove("token-1")
+            #expect(try await box.plain(line + "token-1", host: name).status == 421)
+            #expect(try await box.plain(line + "token-1").status == 404)
         }
     }
 

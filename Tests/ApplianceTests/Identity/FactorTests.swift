@@ -170,6 +170,25 @@ struct FactorTests {
         }
     }
 
+    @Test func `a factor takes another name, and nobody names that of somebody else`()
+        async throws
+    {
+        let clock = fixture.clock
+        try await IdentityServer.with(fixture) { server in
+            let jane = try await server.signIn("jane")
+            _ = try #require(try await jane.setUpApp(clock))
+            let list = try await jane.send("GET", "/api/v1/auth/factors").json
+            let path = "/api/v1/auth/factors/\(try #require(list?["items"]?[0]?.string("id")))/name"
+            #expect(try await jane.send("POST", path, #"{"name":"Red phone"}"#).status == 204)
+            #expect(try await jane.send("POST", path, #"{"name":" "}"#).status == 400)
+            #expect(try await jane.send("POST", path, "{}").status == 400)
+            let nora = try await server.signIn("nora")
+            #expect(try await nora.send("POST", path, #"{"name":"Mine"}"#).status == 404)
+            let after = try await jane.send("GET", "/api/v1/auth/factors").json
+            #expect(after?["items"]?[0]?.string("name") == "Red phone")
+        }
+    }
+
     @Test func `seed and codes stand nowhere on the disk`() async throws {
         let clock = fixture.clock
         let secrets = Secrets()

@@ -27,8 +27,8 @@ struct SignInRouteTests {
             #expect(user?["roles"]?.elements.map(\.string) == ["PHYSICIAN"])
             #expect(
                 user?["permissions"]?.elements.map(\.string) == [
-                    "patients.search", "chart.read", "observations.create", "emergencies.open",
-                    "delegations.make",
+                    "patients.search", "patients.create", "patients.change", "chart.read",
+                    "observations.create", "emergencies.open", "delegations.make",
                 ])
             #expect(browser.login.json?["idleSeconds"]?.int == 900)
             #expect(

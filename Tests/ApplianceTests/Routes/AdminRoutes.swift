@@ -40,6 +40,7 @@ enum AdminRoutes {
     ]
 
     private static let backups = [
+        probe("GET /metrics", 200, both),
         probe("GET /api/v1/backups", 200, both),
         probe("GET /api/v1/backups/status", 200, both),
         probe("GET /api/v1/backups/forecast", 200, both),
@@ -50,6 +51,7 @@ enum AdminRoutes {
         probe("POST /api/v1/backups/places", 400, system, body: "{}"),
         probe("POST /api/v1/backups/places/:id/test", 404, system, body: "{}"),
         probe("POST /api/v1/backups/places/:id/copy", 404, system, body: "{}"),
+        probe("POST /api/v1/backups/places/:id/redo", 400, system, body: "{}"),
         probe("DELETE /api/v1/backups/places/:id", 404, system),
         probe("POST /api/v1/backups/:id/proof", 404, system, body: "{}"),
         probe("GET /api/v1/backups/:id/file", 404, system),

@@ -23,6 +23,9 @@ enum FactorRoutes {
         probe("PUT", "pin", 400), probe("DELETE", "pin", 204, body: nil),
         probe("POST", "lock", 409), probe("POST", "unlock", 400),
         RouteTable.Probe(
+            "POST \(auth)factors/:id/name", auth + "factors/none/name", .account, 404, all,
+            body: #"{"name":"Blue key"}"#),
+        RouteTable.Probe(
             "DELETE \(auth)factors/:id", auth + "factors/none", .account, 404, all),
         RouteTable.Probe(
             "POST /api/v1/sessions/end-others", "/api/v1/sessions/end-others", .account, 200, all),

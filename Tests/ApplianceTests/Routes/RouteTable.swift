@@ -61,6 +61,7 @@ enum RouteTable {
         all += rightsProbes
         all += chartProbes
         all += OperationRoutes.own
+        all += DeskRoutes.probes
         return all
     }()
     private static let fhirProbes: [Probe] = ["/fhir", "/fhir/R4"].flatMap { base in
@@ -68,6 +69,7 @@ enum RouteTable {
         all += writes(base)
         all += conditionals(base)
         all += OperationRoutes.probes(base)
+        all += SubscriptionRoutes.probes(base)
         return all
     }
 
@@ -78,6 +80,7 @@ enum RouteTable {
         Probe("GET /a/**", "/a/abc/none.js", .open, 404, all),
         Probe("GET /api/v1/box", "/api/v1/box", .open, 200, all),
         Probe("GET /api/v1/setup", "/api/v1/setup", .open, 200, all),
+        Probe("GET /api/v1/socket", "/api/v1/socket", .open, 400, all),
         Probe("POST /api/v1/setup/claim", "/api/v1/setup/claim", .open, 400, all, body: "{}"),
         Probe("GET /health", "/health", .open, 200, all),
         Probe("GET /live", "/live", .open, 200, all),
@@ -85,6 +88,7 @@ enum RouteTable {
         Probe("GET /ready", "/ready", .open, 200, all),
         Probe("GET /readiness", "/readiness", .open, 200, all),
         Probe("GET /health/db", "/health/db", .open, 200, all),
+        Probe("GET /health/backups", "/health/backups", .open, 200, all),
         Probe("GET /fhir/metadata", "/fhir/metadata", .open, 200, all),
         Probe("GET /fhir/R4/metadata", "/fhir/R4/metadata", .open, 200, all),
         Probe("GET /fhir/openapi.json", "/fhir/openapi.json", .open, 200, all),
@@ -171,6 +175,15 @@ enum RouteTable {
         Probe(
             "POST /api/v1/certificates/request", "/api/v1/certificates/request", .account, 400,
             "+----------", body: "{}"),
+        Probe(
+            "GET /api/v1/certificates/acme", "/api/v1/certificates/acme", .account, 200,
+            "+----------"),
+        Probe(
+            "POST /api/v1/certificates/acme", "/api/v1/certificates/acme", .account, 422,
+            "+----------", body: "{}"),
+        Probe(
+            "POST /api/v1/certificates/acme/forget", "/api/v1/certificates/acme/forget", .account,
+            204, "+----------"),
     ]
 
     private static let rightsProbes = [
@@ -262,9 +275,6 @@ enum RouteTable {
             Probe(read, "\(base)/Immunization/none", .records, 404, "-+++++---++"),
             Probe(read, "\(base)/Practitioner/hale", .records, 200, all),
             Probe(read, "\(base)/AuditEvent/none", .account, 404, "++---------"),
-            Probe(
-                "GET \(base)/:type/:id/$status", "\(base)/Subscription/none/$status",
-                .records, 404, "+++--------"),
             Probe(vread, "\(base)/Condition/cough/_history/1", .records, 200, "-+++++++-++"),
             Probe(vread, "\(base)/Condition/cough-bh/_history/1", .records, 200, "-?++????-?+"),
             Probe(vread, "\(base)/Practitioner/hale/_history/1", .records, 200, all),

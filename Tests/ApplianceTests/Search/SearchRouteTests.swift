@@ -62,6 +62,62 @@ import Testing
         return nil
     }
 
+    @Test func `a list of what is current holds what is true now, and nothing that was wrong`()
+        async throws
+    {
+        try await atTheBox { test, doctor in
+            let system = "http://terminology.hl7.org/CodeSystem"
+            func record(_ type: String, _ id: String, _ rest: String) async throws {
+                try await test.put(
+                    try JSON.parse(
+                        Array(
+                            #"{"resourceType":"\#(type)","id":"\#(id)",\#(rest)}"#.utf8)))
+            }
+            func state(_ name: String, _ value: String) -> String {
+                #"{"coding":[{"system":"\#(system)/\#(name)","code":"\#(value)"}]}"#
+            }
+            let own = #""reference":"Patient/own""#
+            for (id, clinical, verified, category) in [
+                ("now", "active", "confirmed", "problem-list-item"),
+                ("again", "relapse", "provisional", "problem-list-item"),
+                ("past", "resolved", "confirmed", "problem-list-item"),
+                ("visit", "active", "confirmed", "encounter-diagnosis"),
+                ("wrong", "active", "refuted", "problem-list-item"),
+            ] {
+                try await record(
+                    "Condition", id,
+                    #""subject":{\#(own)},"code":{"text":"Cough"},"category":[\#(state("condition-category", category))],"#
+                        + #""clinicalStatus":\#(state("condition-clinical", clinical)),"#
+                        + #""verificationStatus":\#(state("condition-ver-status", verified))"#)
+            }
+            for (id, category, clinical) in [
+                ("nuts", "food", "active"), ("pills", "medication", "active"),
+                ("milk", "food", "inactive"),
+            ] {
+                try await record(
+                    "AllergyIntolerance", id,
+                    #""patient":{\#(own)},"code":{"text":"It"},"category":["\#(category)"],"#
+                        + #""clinicalStatus":\#(state("allergyintolerance-clinical", clinical))"#)
+            }
+            func found(_ path: String) async throws -> [String] {
+                let page = try #require(try await doctor.get("/fhir/\(path)").json)
+                return (page["entry"]?.elements.compactMap { $0["resource"]?.string("id") } ?? [])
+                    .sorted()
+            }
+            #expect(try await found("Condition?_list=$current-problems") == ["again", "now"])
+            #expect(
+                try await found("AllergyIntolerance?patient=own&_list=%24current-allergies")
+                    == ["nuts", "pills"])
+            #expect(
+                try await found("AllergyIntolerance?_list=$current-drug-allergies") == ["pills"])
+            #expect(
+                try await found("?_type=Condition,AllergyIntolerance&_list=$current-allergies")
+                    == ["nuts", "pills"])
+            #expect(try await found("Condition?_list=$current-allergies").isEmpty)
+            #expect(try await doctor.get("/fhir/Condition?_list=$current-x").status == 400)
+        }
+    }
+
     @Test func `a search by post finds the same and names itself the same`() async throws {
         try await atTheBox { test, doctor in
             try await store(0..<3, in: test)

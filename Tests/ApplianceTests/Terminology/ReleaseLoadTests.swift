@@ -109,6 +109,38 @@ struct ReleaseLoadTests {
         _ = try await run(["load", scratch.path + "/nowhere"], code: 1)
     }
 
+    @Test func `CodeSystem resources are loaded from a file, one or one a line`() async throws {
+        try await setUp()
+        let url = "https://clinic.example/rooms"
+        let system =
+            #"{"resourceType":"CodeSystem","url":"\#(url)","version":"3","title":"Rooms","#
+            + #""status":"active","content":"complete","concept":[{"code":"a","display":"Ward","#
+            + #""concept":[{"code":"b","display":"Bed","designation":[{"value":"Cot"}],"property":["#
+            + #"{"code":"inactive","valueBoolean":true}]}]}]}"#
+        let file = scratch.write("rooms.json", system.utf8)
+        #expect(try await run(["load", file]).contains("Rooms 3 is loaded: 2 codes."))
+        let other = system.replacing("rooms", with: "floors").replacing("Rooms", with: "Floors")
+        let many = scratch.write("many.ndjson", "\(system)\n\n\(other)\n".utf8)
+        let said = try await run(["load", many])
+        #expect(said.contains("Rooms 3 is loaded") && said.contains("Floors 3 is loaded"))
+        for (text, word) in [
+            (#"{"resourceType":"ValueSet"}"#, "no CodeSystem"), ("{", "JSON"),
+            (system.replacing("complete", with: "not-present"), "no codes of its own"),
+            (system.replacing(#""code":"b""#, with: #""x":"b""#), "has no code"),
+        ] {
+            let bad = scratch.write("bad.ndjson", "\(other)\n\(text)\n".utf8)
+            #expect(try await run(["load", bad], code: 1).contains("Line 2"), "\(word)")
+        }
+        _ = try await run(["load", scratch.path + "/none.json"], code: 1)
+        let box = try await Box.open(
+            DataFolder(path: scratch.path + "/data"), settings: IdentitySettings())
+        let book = try await box.store.termBook()
+        #expect(try book.subsumes(system: url, "a", "b") == true)
+        let bed = try book.lookup(system: url, "b").concept
+        #expect(bed.isInactive && bed.names.contains("Cot"))
+        await box.close()
+    }
+
     @Test func `a list of the clinic's own needs an address and the right columns`() async throws {
         try await setUp()
         let list = scratch.write(

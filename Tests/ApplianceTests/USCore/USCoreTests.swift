@@ -42,6 +42,8 @@ import Testing
                 Issue.record("\(fault)")
             }
             try await reads(served, clinic, table)
+            try await documents(clinic)
+            try await expansions(clinic)
             try await statement(served, table)
         }
     }
@@ -136,6 +138,67 @@ import Testing
                 try await doctor.get("/fhir/\(type)/there-is-none").status == 404, "\(type)"
             )
         }
+    }
+
+    /// `$docref` shows what the records of a patient say: all of a stretch, or the newest of each
+    /// type.
+    private func documents(_ clinic: USCoreClinic) async throws {
+        let doctor = try clinic.visitor
+        let path = "/fhir/DocumentReference/$docref"
+        func shown(_ query: String) async throws -> [String] {
+            let answer = try await doctor.get("\(path)?\(query)")
+            #expect(answer.status == 200, "\(query)")
+            return answer.json?["entry"]?.elements.compactMap {
+                $0.at("resource", "id")?.string
+            } ?? []
+        }
+        func kind(_ json: JSON) -> String? { json.at("type", "coding", 0, "code")?.string }
+        let byPatient = Dictionary(
+            grouping: (clinic.records["DocumentReference"] ?? []).filter {
+                $0.json.string("status") == "current"
+            }, by: { $0.json.at("subject", "reference")?.string ?? "" })
+        #expect(byPatient.count > 3)
+        for (patient, records) in byPatient.sorted(by: { $0.key < $1.key }) {
+            let id = patient.dropFirst("Patient/".count)
+            let all = try await shown("patient=\(id)&start=1900-01-01&end=2200-01-01")
+            #expect(Set(all) == Set(records.map(\.id)), "\(patient)")
+            #expect(try await shown("patient=\(id)&end=1900-01-01").isEmpty, "\(patient)")
+            let kinds = Set(records.compactMap { kind($0.json) })
+            let newest = try await shown("patient=\(id)")
+            #expect(newest.count == kinds.count, "\(patient)")
+            for one in kinds {
+                let found = try await shown("patient=\(id)&type=http://loinc.org%7C\(one)")
+                let wanted = records.filter { kind($0.json) == one }
+                let last = wanted.max {
+                    $0.json.string("date") ?? "" < $1.json.string("date") ?? ""
+                }
+                #expect(found == [last?.id].compactMap(\.self), "\(patient) \(one)")
+            }
+        }
+        #expect(try await doctor.get(path).status == 400)
+    }
+
+    /// `$expand` answers for each value set of US Core: with codes, or with why it cannot.
+    private func expansions(_ clinic: USCoreClinic) async throws {
+        let doctor = try clinic.visitor
+        let sets = Definitions.r4.valueSetURLs.filter {
+            $0.hasPrefix("http://hl7.org/fhir/us/core/ValueSet/")
+        }
+        #expect(sets.count >= 20)
+        let unclosed = "http://hl7.org/fhir/StructureDefinition/valueset-unclosed"
+        var whole = 0
+        for url in sets {
+            let answer = try await doctor.get("/fhir/ValueSet/$expand?url=\(url)&count=5")
+            let expansion = answer.json?["expansion"]
+            let codes = expansion?["contains"]?.count ?? 0
+            let isUnclosed =
+                expansion?["extension"]?.elements.contains { $0.string("url") == unclosed } == true
+            #expect(answer.status == 200 && answer.json?.string("url") == url, "\(url)")
+            #expect(codes > 0 || isUnclosed, "\(url)")
+            if !isUnclosed { whole += 1 }
+        }
+        print("US Core value sets: \(sets.count) expand, \(whole) of them to all of their codes")
+        #expect(whole > sets.count / 3)
     }
 
     /// The capability statement claims what US Core wants claimed.

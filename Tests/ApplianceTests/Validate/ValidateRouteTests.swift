@@ -2,6 +2,7 @@ import AccessControl
 import Assembly
 import FHIRAPI
 import FHIRModel
+import RecordStore
 import TestKit
 import Testing
 
@@ -169,6 +170,54 @@ import Testing
             #expect(
                 issues.contains { $0["expression"]?[0]?.string == "Condition.clinicalStatus" })
             #expect(test.box.writeRules.counts.flawed == 1)
+        }
+    }
+
+    @Test func `entries of a transaction tell what is wrong with each of them`() async throws {
+        try await atTheBox { test, doctor in
+            test.box.writeRules.use(.warn)
+            let good = #"{"resourceType":"Patient","active":true}"#
+            let bundle =
+                #"{"resourceType":"Bundle","type":"transaction","entry":["#
+                + #"{"resource":\#(good),"request":{"method":"POST","url":"Patient"}},"#
+                + #"{"resource":\#(Self.wrongCode),"request":{"method":"POST","url":"Condition"}}]}"#
+            let answer = try await doctor.send(
+                "POST", "/fhir", bundle, ["Prefer": "return=OperationOutcome"])
+            #expect(answer.status == 200)
+            func places(_ entry: Int) -> [String] {
+                let issues = answer.json?["entry"]?[entry]?.at("response", "outcome", "issue")
+                return issues?.elements.compactMap { $0["expression"]?[0]?.string } ?? []
+            }
+            #expect(!places(0).contains("Condition.clinicalStatus"))
+            #expect(places(1).contains("Condition.clinicalStatus"))
+        }
+    }
+
+    @Test func `codes that only the box's own tables know are looked up at a write too`()
+        async throws
+    {
+        try await atTheBox { test, doctor in
+            func observation(_ language: String) -> String {
+                #"{"resourceType":"Observation","status":"final","language":"\#(language)","#
+                    + #""code":{"text":"W"},"subject":{"reference":"Patient/own"}}"#
+            }
+            let good = try await doctor.send("POST", "/fhir/Observation", observation("nv-US"))
+            #expect(good.status == 201, "\(good.text)")
+            let bad = try await doctor.send("POST", "/fhir/Observation", observation("qqqq-9"))
+            #expect(bad.status == 422)
+            #expect(
+                bad.json?.at("issue", 0, "expression", 0)?.string == "Observation.language")
+            let set = "https://clinic.example/ValueSet/rooms"
+            let terms = test.box.store.terms
+            #expect(terms.membership(of: "a", system: "urn:x", in: set) == .unknown)
+            try await test.box.store.put(
+                try JSON.parse(
+                    Array(
+                        (#"{"resourceType":"ValueSet","id":"rooms","url":"\#(set)","status":"active","#
+                            + #""compose":{"include":[{"system":"urn:x","concept":[{"code":"a"}]}]}}"#)
+                            .utf8)), by: test.command)
+            #expect(terms.membership(of: "a", system: "urn:x", in: set) == .inside)
+            #expect(terms.membership(of: "b", system: "urn:x", in: set) == .outside)
         }
     }
 

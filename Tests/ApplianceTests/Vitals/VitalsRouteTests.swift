@@ -60,6 +60,32 @@ import Testing
         }
     }
 
+    @Test func `every measure that a page can send keeps the rules of its profile`() async throws {
+        try await asNurse { _, _, nurse in
+            let values = [
+                "heart-rate": "72", "respiratory-rate": "16", "temperature": "98.6",
+                "oxygen-saturation": "97", "oxygen-flow": "2", "weight": "80", "height": "180",
+                "head-circumference": "56", "pain": "3",
+            ].map { #"{"kind":"\#($0)","value":"\#($1)"}"# }
+            let body =
+                #"{"patientId":"kai","bloodPressures":["#
+                + #"{"systolic":"120","diastolic":"80","position":"lying"}],"values":["#
+                + values.joined(separator: ",")
+                + #"],"confirmed":["head-circumference"]}"#
+            let saved = try await nurse.send("POST", Self.path, body)
+            #expect(saved.status == 201, "\(saved.text)")
+            let ids = saved.json?["items"]?.elements.compactMap { $0.string("id") } ?? []
+            #expect(ids.count == 10)
+            for id in ids {
+                let answer = try await nurse.get("/fhir/Observation/\(id)/$validate")
+                let errors = answer.json?["issue"]?.elements.filter {
+                    $0.string("severity") == "error"
+                }
+                #expect(answer.status == 200 && errors?.isEmpty == true, "\(answer.text)")
+            }
+        }
+    }
+
     @Test func `sent again with the same key, nothing is doubled`() async throws {
         try await asNurse { _, _, nurse in
             let key = ["Idempotency-Key": "4b1c9a3e-0000-4000-8000-000000000001"]

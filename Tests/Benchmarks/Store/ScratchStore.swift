@@ -16,7 +16,10 @@ final class ScratchStore {
     private let lock: FolderLock
 
     /// Makes an empty store in a folder below `parent`.
-    init(in parent: String, name: String) throws {
+    ///
+    /// - Parameter isExplained: whether what is written gets a narrative and a Provenance, as in a
+    ///   box.
+    init(in parent: String, name: String, isExplained: Bool = false) throws {
         let commits = CommitCount()
         self.commits = commits
         data = DataFolder(path: "\(parent)/\(name)")
@@ -25,10 +28,18 @@ final class ScratchStore {
         keyRing = try KeyRing.create(
             folder: data.path, machine: SecretBytes.random(32), nowMs: FixedClock.mondayMs
         ).ring
+        let writing = WritingRules()
+        writing.set(isNarrated: isExplained, isTraced: isExplained)
+        if isExplained {
+            writing.setPlace(clinicName: "Bench")
+            writing.setAuthor { caller in
+                ProvenanceAuthor(reference: "Practitioner/bench", display: caller.name)
+            }
+        }
         parts = RecordStore.Parts(
             clock: commits.clock, ids: SeededIDs().ids,
             onFatal: { Console.note("The store stopped: \($0)") },
-            onDamage: { Console.note($0) })
+            onDamage: { Console.note($0) }, writing: writing)
         store = try RecordStore.open(
             data, keyRing: keyRing, steps: TestStore.ownSteps, parts: parts)
     }

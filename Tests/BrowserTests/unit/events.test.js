@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { stateWords } from "../../../web/pages/admin/subscription-words.js";
+import { listenerWords, stateWords } from "../../../web/pages/admin/subscription-words.js";
 import { follower, waitMs } from "../../../web/lib/follower.js";
 
 /** A box whose streams a test opens, feeds and breaks. */
@@ -69,6 +69,10 @@ suite("following changes", () => {
 });
 
 suite("subscriptions", () => {
+  test("who listens over a web socket is told, and that nobody does", () => {
+    assert.match(listenerWords({ isListening: true }), /listens now/u);
+    assert.match(listenerWords({ isListening: false }), /when one comes back/u);
+  });
   test("a state is told in words, with what to do", () => {
     assert.equal(stateWords({ state: "active", failures: 0, words: "" }).label, "Works");
     const again = stateWords({ state: "active", failures: 2, words: "The host answered 503." });

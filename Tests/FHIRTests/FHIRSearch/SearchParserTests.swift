@@ -51,7 +51,7 @@ struct SearchParserTests {
             ("_sort", "nothing"), ("_sort", "-"), ("_include", "Observation"),
             ("_include", "Observation:code"), ("_include", "Nothing:subject"),
             ("_include", "Patient:organization:Patient"), ("_revinclude", "*"),
-            ("_lastUpdated", "soon"), ("_list", "a b"),
+            ("_lastUpdated", "soon"), ("_list", "a b"), ("_list", "$current-problem"),
         ] {
             let failure = Searching.failure(name, value, isStrict: false)
             #expect(failure != nil && failure?.parameter == name, "\(name)=\(value)")

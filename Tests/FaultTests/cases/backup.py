@@ -258,3 +258,101 @@ def look(lab, folder, where):
     if count != 25:
         raise Failed(f"stop {where}: {count} patients, neither 20 nor 25")
     return False
+
+
+def segments(folder):
+    """The segments of the redo log in a folder, oldest first."""
+    return sorted(folder.glob("*.tribal-ehr-redo"))
+
+
+def wait_for_redo(box, client, count):
+    """Writes patients and waits until the log on the disk has grown after them."""
+    before = sum(path.stat().st_size for path in segments(box.folder / "backups"))
+    for number in range(count):
+        made = client.create(patient(f"redo{time.monotonic_ns()}"), f"redo-{time.monotonic_ns()}")
+        require(made.status == 201, f"a create answered {made.status}")
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        if sum(path.stat().st_size for path in segments(box.folder / "backups")) > before:
+            time.sleep(0.5)
+            return
+        time.sleep(0.05)
+    raise Failed("the redo log did not grow")
+
+
+def first_segment(box):
+    """Waits until the box keeps its commits and has the backup that they follow."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        redo = box.run("backup", "status", "--json").json.get("redo", {})
+        if redo.get("hasBegun") and not redo.get("needsBackup") and segments(box.folder / "backups"):
+            return
+        time.sleep(0.2)
+    raise Failed("no redo log with its backup within 60 s")
+
+
+@case("B16", "redo log: kill -9 while appending, torn, damaged, of another box, with a gap")
+def redo_log(lab):
+    """A record comes back to its last acknowledged write, or says up to when it can."""
+    box = Box(lab, lab.data_folder()).start()
+    first_segment(box)
+    base = backups(box.folder)[-1]
+    recorder = Recorder()
+    kills = lab.pick(4, 100)
+    for number in range(kills):
+        writers = burst(box, recorder, f"redo{number}", lab.random.random())
+        require(recorder.first_answer.wait(10), "no write was acknowledged")
+        time.sleep(lab.random.uniform(0.1, 0.5))
+        box.kill()
+        for one in writers:
+            one.until.set()
+        join(writers)
+        # What the log holds by then must restore, whatever the kill cut off.
+        newest = backups(box.folder)[-1]
+        target, ended = restored(lab, newest, "--until", "latest")
+        told = ended.check("backup restore --until latest").json
+        require(entries(target, lab)["status"] == "intact", "the audit log is broken")
+        require("redoCommits" in told, "nothing is told of the redo log")
+        shutil.rmtree(target)
+        box.start()
+        first_segment(box)
+    wait_for_redo(box, box.client(), 3)
+    count = box.client().count("Patient")
+    box.stop()
+    newest = backups(box.folder)[-1]
+    target, ended = restored(lab, newest, "--until", "latest")
+    ended.check("backup restore --until latest")
+    other = Box(lab, target).start()
+    require(other.client().count("Patient") == count, "the last writes did not come back")
+    other.stop()
+    return f"{kills} kills, each followed; {refusals(lab, box, newest)}; base {base.name[-30:-18]}"
+
+
+def refusals(lab, box, newest):
+    """Damage, a gap and the log of another box are refused before anything is restored."""
+    folder = box.folder / "backups"
+    last = segments(folder)[-1]
+    content = last.read_bytes()
+    torn = content[:-7]
+    last.write_bytes(torn)
+    _, ended = restored(lab, newest, "--until", "latest")
+    told = ended.check("a torn log").json
+    require(told["redoTornBytes"] > 0, "a torn end was not told")
+    damaged = bytearray(content)
+    damaged[len(content) // 2] ^= 0x20
+    last.write_bytes(damaged)
+    target, ended = restored(lab, newest, "--until", "latest")
+    require(ended.code == 1 and not (target / "record.sqlite").exists(),
+            f"a damaged log was followed: {ended.text[-300:]}")
+    last.write_bytes(content)
+    empty = lab.folder / "apart"
+    empty.mkdir()
+    alone = empty / newest.name
+    shutil.copy(newest, alone)
+    _, ended = restored(lab, alone, "--until", "latest")
+    require(ended.code == 1 and "No redo log" in ended.text, ended.text[-300:])
+    _, ended = restored(lab, alone, "--until", "latest", "--redo", str(folder))
+    ended.check("a log from another folder")
+    _, ended = restored(lab, newest, "--until", "2001-01-01T00:00:00Z")
+    require(ended.code == 1 and "older backup" in ended.text, ended.text[-300:])
+    return "torn, damaged, missing and too early told apart"

@@ -28,6 +28,40 @@ enum WireInput {
     }
 }
 
+/// Bytes as they are, and frames made of the parts between zero bytes: the first byte of each names
+/// the kind and whether it is the last one of its message.
+enum SocketInput {
+    static func take(_ bytes: [UInt8]) {
+        compare(bytes)
+        var frames: [UInt8] = []
+        for part in bytes.split(separator: 0) {
+            let payload = part.dropFirst().prefix(1_000)
+            let isFinal = part.first.map { $0 & 0x20 == 0 } ?? true
+            frames.append((isFinal ? 0x80 : 0) | (part.first ?? 0) & 0x0F)
+            if payload.count < 126 {
+                frames.append(0x80 | UInt8(payload.count))
+            } else {
+                frames += [0xFE, UInt8(payload.count >> 8), UInt8(payload.count & 0xFF)]
+            }
+            frames += [0, 0, 0, 0] + payload
+        }
+        compare(frames)
+    }
+
+    /// However bytes are cut, they say the same.
+    private static func compare(_ bytes: [UInt8]) {
+        var whole = WebSocketReader()
+        let wanted = try? whole.feed(bytes)
+        var reader = WebSocketReader()
+        var found: [WebSocketEvent]? = []
+        for start in stride(from: 0, to: bytes.count, by: 3) where found != nil {
+            let events = try? reader.feed(bytes[start..<min(start + 3, bytes.count)])
+            found = events.flatMap { more in found.map { $0 + more } }
+        }
+        precondition(found == wanted, "cut bytes were read in another way")
+    }
+}
+
 /// The first byte says whether the rest is the text of a cursor or the words that one is made of.
 enum CursorInput {
     private static let box = CursorBox()

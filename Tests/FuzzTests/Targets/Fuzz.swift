@@ -18,7 +18,7 @@ private let chosen: @Sendable ([UInt8]) -> Void = {
 
 /// The parsers, each with what must hold for whatever it takes.
 enum FuzzTarget: String, CaseIterable {
-    case json, xml, fhirpath, search, cursor, http, patch, date, `import`
+    case json, xml, fhirpath, search, cursor, http, patch, date, `import`, socket
 
     var take: @Sendable ([UInt8]) -> Void {
         switch self {
@@ -31,6 +31,7 @@ enum FuzzTarget: String, CaseIterable {
         case .patch: PatchInput.take
         case .date: DateInput.take
         case .import: ImportInput.take
+        case .socket: SocketInput.take
         }
     }
 }

@@ -1,11 +1,15 @@
 """What happens to the package on a machine."""
 
 import json
+import os
+import pathlib
 import re
+import shutil
+import subprocess
 import threading
 import time
 
-from .machine import Machine
+from .machine import Machine, Unusable
 
 INSTALL_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 30
@@ -18,6 +22,15 @@ ANSWERS = {
         "username": "admin", "password": "walnut tractor lantern 58", "displayName": "An Admin"},
     "recoveryKitFile": "/root/kit.txt",
 }
+# One person out of the paper register of a clinic that does not exist.
+PATIENT = {
+    "resourceType": "Patient", "id": "first-patient", "active": True, "gender": "female",
+    "name": [{"use": "official", "family": "Tsosie", "given": ["Marigold"]}],
+    "birthDate": "1984-03-17",
+}
+# As in the walk: what a person takes for a key, and before a command.
+KEY_SECONDS = 0.12
+COMMAND_SECONDS = 4.0
 ASK = "curl --silent --show-error --insecure --max-time 30"
 
 
@@ -37,17 +50,17 @@ def set_up(machine):
     return count(machine)
 
 
-def token(machine):
+def token(machine, user="admin"):
     """A token of the administrator."""
     return machine.run(
-        "tribal-ehr", "token", "--user", "admin", "--scope", "user/*.cruds", "--minutes", "30"
+        "tribal-ehr", "token", "--user", user, "--scope", "user/*.cruds", "--minutes", "30"
     ).strip().splitlines()[-1]
 
 
-def count(machine, kind="Patient"):
+def count(machine, kind="Patient", user="admin"):
     """How many records of a kind there are, asked over HTTPS."""
     told = machine.shell(
-        f"{ASK} --header 'Authorization: Bearer {token(machine)}' "
+        f"{ASK} --header 'Authorization: Bearer {token(machine, user)}' "
         f"'https://localhost/fhir/{kind}?_summary=count'")
     return json.loads(told)["total"]
 
@@ -409,8 +422,48 @@ ExecStart=/usr/bin/perl /usr/share/probes.pl
         assert len(working) >= 20, f"Only {working} work at all; the tries prove nothing."
 
 
+def typed(machine, *words):
+    """A command that a person types at the console; what it said."""
+    time.sleep(COMMAND_SECONDS + KEY_SECONDS * len(" ".join(words)))
+    return machine.run(*words)
+
+
+def first_vitals(lab):
+    """From apt install to the first saved vital signs, at the pace of a person, under 5 minutes."""
+    python = pathlib.Path(
+        os.environ.get("TRIBAL_EHR_BROWSER_VENV", lab.project / ".build/venv")) / "bin/python"
+    for need in (shutil.which("chromium"), shutil.which("certutil"), python.exists()):
+        if not need:
+            raise Unusable("no browser here; appliance/install-tools test installs it")
+    with Machine(lab.archive, lab.log).boot() as machine:
+        machine.put(f"/root/{lab.package.name}", lab.package.read_bytes(), mode=0o644)
+        machine.put("/root/register.json", json.dumps(PATIENT))
+        began = time.monotonic()
+        said = typed(machine, "apt", "install", f"/root/{lab.package.name}")
+        code = re.search(r"((?:[0-9A-Z]{4}-){6}[0-9A-Z]{4})", said)
+        assert code, f"The installation shows no setup code: {said[-600:]}"
+        inside = ["nsenter", "--target", str(machine.leader)]
+        console = inside + ["--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--"]
+        done = subprocess.run(
+            inside + ["--net", "--", str(python),
+                      str(lab.project / "Tests/BrowserTests/first_vitals.py"),
+                      "--url", "https://localhost", "--http", "http://localhost",
+                      "--code", code[1], "--console", " ".join(console),
+                      "--patient", "/root/register.json",
+                      "--spent", f"{time.monotonic() - began:.2f}",
+                      "--out", str(lab.out / "first-vitals")],
+            capture_output=True, text=True, check=False, timeout=900)
+        lab.log.write((done.stdout + done.stderr).encode())
+        assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
+        found = re.search(r'first saved vital signs, seconds": ([0-9.]+)', done.stdout)
+        lab.figures["first vital signs"] = f"{found[1]} s after apt install was begun"
+        stages = re.search(r'"stages, seconds": \{(.*?)\}', done.stdout, re.S)
+        lab.figures["of these"] = " ".join(stages[1].replace('"', "").split())
+        assert count(machine, "Observation", "ana.begay") > 0, "Nothing was kept."
+
+
 ALL = [
-    ("fresh", fresh), ("listening", listening), ("machine-key", machine_key),
+    ("fresh", fresh), ("first-vitals", first_vitals), ("listening", listening), ("machine-key", machine_key),
     ("upgrade", upgrade), ("remove", remove), ("purge-on-order", purge_on_order),
     ("taken-port", taken_port), ("dirty-settings", dirty_settings), ("old-owner", old_owner),
     ("stop-under-load", stop_under_load), ("killed", killed), ("hung", hung),

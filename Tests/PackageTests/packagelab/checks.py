@@ -29,6 +29,7 @@ WANTED = {
     "./usr/share/doc/tribal-ehr/copyright": 0o644,
     "./usr/share/doc/tribal-ehr/changelog.gz": 0o644,
     "./usr/share/doc/tribal-ehr/sbom.cdx.json": 0o644,
+    "./usr/share/doc/tribal-ehr/UCUM-LICENSE.md": 0o644,
 }
 
 

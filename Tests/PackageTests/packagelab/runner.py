@@ -15,7 +15,8 @@ from .machine import Unusable, made_base
 class Lab:
     """What the cases share: the package, a later one, the base of machines, a log."""
 
-    def __init__(self, options, project, log):
+    def __init__(self, options, project, log, out):
+        self.out = out
         self.project = project
         self.package = pathlib.Path(options.package).resolve()
         self.later = pathlib.Path(options.later).resolve() if options.later else None
@@ -64,7 +65,7 @@ def main(options):
             say(f"{name:22} {case.__doc__.splitlines()[0]}")
         return 0
     with open(out / "machines.log", "wb") as log:
-        lab = Lab(options, project, log)
+        lab = Lab(options, project, log, out)
         results = [run_case(lab, name, case) for name, case in chosen]
         reason = why_no_machines()
         if reason is None:

@@ -46,8 +46,10 @@ enum Layers {
 
     /// Libraries that only some may import; the file rule for SQLite is ``fileMayImport``.
     static let owners: [String: Set<String>] = [
-        "COpenSSL": ["Sealing", "Exchange"], "CArgon2": ["Sealing"], "CSQLite": ["SQLite"],
-        "CZlib": ["Deflate"], "CUnicodeTables": ["FHIRModel"], "CDefinitions": ["FHIRModel"],
+        "COpenSSL": ["Sealing", "Exchange", "TestKit"], "CArgon2": ["Sealing"],
+        "CSQLite": ["SQLite"],
+        "CZlib": ["Deflate"], "CMalloc": ["ServerKit"], "CUnicodeTables": ["FHIRModel"],
+        "CDefinitions": ["FHIRModel"],
         "CTerminology": ["Terminology", "FHIRPath"],
         "CCurl": ["Exchange"],
         "CXML": ["FHIRXML"],

@@ -21,8 +21,8 @@ export function open(outlet) {
 }
 
 function finder(body, found) {
-  const form = element`<form novalidate><div class="field"><label for="record">Type and id of the
-      record</label>
+  const form = element`<form class="form-stack" novalidate><div class="field">
+      <label for="record">Type and id of the record</label>
       <input class="input" id="record" name="record" autocomplete="off" spellcheck="false"
         aria-describedby="record-hint">
       <p class="hint" id="record-hint">Such as Observation/5, as it stands in the address of the
@@ -69,8 +69,8 @@ function show(body, found, report) {
 }
 
 function act(body, found, name) {
-  const form = element`<form novalidate><p class="message warn"><strong>Nobody can bring it
-      back.</strong> <span>Only a backup from before still holds it.</span></p>
+  const form = element`<form class="form-stack" novalidate><p class="message warn">
+      <strong>Nobody can bring it back.</strong> <span>Only a backup from before still holds it.</span></p>
     <div class="field"><label for="reason">Why it must go</label>
       <textarea class="input" id="reason" name="reason" rows="3" maxlength="500"
         aria-describedby="reason-hint"></textarea>

@@ -35,6 +35,11 @@ const titles = new Map([
   ["PROVENANCE", "Keep with each write who made it"],
   ["OUTGOING_HOSTS", "Machines that the box may send to"],
   ["OUTGOING_CA_FILE", "File of further authorities for them"],
+  ["ACME_DIRECTORY", "Certificate authority on the internet"],
+  ["ACME_NAMES", "Names for its certificate"],
+  ["ACME_CONTACT", "Mailbox for the authority"],
+  ["ACME_PRIVATE", "The authority is in the clinic's network"],
+  ["ACME_DNS_HOOK", "Program for records in the name server"],
   ["LOG_LEVEL", "Level of the log"],
 ]);
 

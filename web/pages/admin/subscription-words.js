@@ -15,3 +15,9 @@ export function stateWords({ state, failures, words }) {
   if (state === "error") return { label, kind, text: `${words} Start it again when this is mended.` };
   return { label, kind, text: words };
 }
+
+/** Who is told over a web socket. */
+export function listenerWords({ isListening }) {
+  return isListening ? "A program that listens now, over a web socket"
+    : "Nobody at present: no program listens. What changes is told when one comes back.";
+}

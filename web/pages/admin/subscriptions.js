@@ -6,7 +6,7 @@ import { get, post } from "../../lib/api.js";
 import { count, formatRecent } from "../../lib/format.js";
 import { element, html } from "../../lib/html.js";
 import { announce } from "./form.js";
-import { stateWords } from "./subscription-words.js";
+import { listenerWords, stateWords } from "./subscription-words.js";
 
 /** Opens the page. */
 export function open(outlet) {
@@ -40,7 +40,7 @@ function targetCard(targets) {
       <a class="button small" href="/admin/settings#OUTGOING_HOSTS">Change in Settings</a></header>
     <div class="card-body">${targets.length
     ? html`<ul class="digits">${targets.map((one) => html`<li><bdi>${one}</bdi></li>`)}</ul>`
-    : html`<p class="quiet">None. Until one is named, nothing leaves the box.</p>`}</div></section>`;
+    : html`<p class="quiet">None. Until one is named, the box calls nobody.</p>`}</div></section>`;
 }
 
 function card(item, reload) {
@@ -69,7 +69,9 @@ function card(item, reload) {
   }, again("Stopped."))}>Stop</button>`;
   const on = html`<button type="button" class="button small" @click=${act("on", null,
     again("Started."))}>Start</button>`;
-  const secret = html`<button type="button" class="button small" @click=${act("secret", null,
+  // What goes over a web socket is protected by its connection and not signed.
+  const isSocket = item.channel === "websocket";
+  const secret = isSocket ? null : html`<button type="button" class="button small" @click=${act("secret", null,
     ({ secret: words }) => place.replaceChildren(element`<p class="message">Signing secret, in
       hexadecimal: <code class="digits">${words}</code></p>`))}>Show signing secret</button>`;
   const isRunning = item.state === "active" || item.state === "requested";
@@ -77,7 +79,7 @@ function card(item, reload) {
   return element`<section class="card"><header><h2><bdi>${item.reason || item.criteria}</bdi>
       <span class="tag ${kind}">${label}</span></h2>${isRunning ? off : on}${secret}</header>
     <div class="card-body">${text ? html`<p>${text}</p>` : null}${place}<dl class="facts">
-      ${line("Tells", item.host)}${line("Of", item.criteria)}
+      ${line("Tells", isSocket ? listenerWords(item) : item.host)}${line("Of", item.criteria)}
       ${line("With the rights of", item.owner)}
       ${line("Told so far", count(item.delivered, "change"))}
       ${line("Not looked at yet", item.behind ? count(item.behind, "change") : "")}

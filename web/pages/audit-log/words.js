@@ -12,6 +12,7 @@ const nouns = {
   AllergyIntolerance: "an allergy", Condition: "a problem", DocumentReference: "a document",
   DiagnosticReport: "a report", Encounter: "an encounter", Immunization: "an immunization",
   MedicationRequest: "a medication", Observation: "a result", Patient: "a patient record",
+  RegistrationDraft: "a step of a registration", Coverage: "a coverage", RelatedPerson: "a contact",
   Procedure: "a procedure", Bundle: "a bundle of records", Notice: "a notice", Session: "a session",
   Token: "an access token", User: "an account",
   Clinic: "the clinic's facts", Setting: "a setting", AccessReview: "an access review",

@@ -25,7 +25,7 @@ export function placesCard(page, places) {
 function table(page, card, places) {
   return element`<div class="table-frame" tabindex="0" role="region" aria-label="Other places">
     <table class="table"><thead><tr><th scope="col">Place</th><th scope="col">Last copy</th>
-      <th scope="col">Read back</th><th scope="col">Room</th><th scope="col">State</th>
+      <th scope="col">Every change</th><th scope="col">Read back</th><th scope="col">Room</th><th scope="col">State</th>
       <th scope="col">Acts</th></tr></thead>
     <tbody>${places.map((one) => row(page, card, one))}</tbody></table></div>`;
 }
@@ -40,12 +40,17 @@ function row(page, card, one) {
       @click=${(event) => test(page, card, event.currentTarget, one)}>Test</button>
     <button type="button" class="button small" data-key="copy-${one.id}" aria-label="Copy now to ${one.name}"
       @click=${(event) => copy(page, card, event.currentTarget, one)}>Copy now</button>
+    <button type="button" class="button small" data-key="redo-${one.id}"
+      aria-label="${one.takesRedo ? "Stop writing" : "Write"} every change to ${one.name}"
+      @click=${(event) => setRedo(page, card, event.currentTarget, one)}>${one.takesRedo
+        ? "Copies only" : "Every change"}</button>
     <button type="button" class="button small danger" data-key="remove-${one.id}"
       aria-label="Remove ${one.name}" @click=${() => forget(page, card, one)}>Remove</button>` : null;
   return html`<tr><th scope="row"><bdi>${one.name}</bdi>
       <div class="quiet">${kind}: <bdi>${one.address}</bdi></div></th>
     <td class="nowrap">${one.copiedAt ? html`${one.age}<div class="quiet">
       ${count(one.copies, "copy", "copies")}, ${formatBytes(one.copyBytes)}</div>` : "none yet"}</td>
+    <td class="nowrap">${redoWords(one)}</td>
     <td class="nowrap">${one.readAt ? formatRecent(one.readAt) : ""}</td>
     <td class="nowrap">${one.freeBytes === undefined ? "" : `${formatBytes(one.freeBytes)} free`}</td>
     <td>${state}</td><td class="nowrap acts">${acts}</td></tr>`;
@@ -72,6 +77,23 @@ async function copy(page, card, button, one) {
     card.querySelector(".errors").replaceChildren();
   } catch (error) {
     showErrors(card.querySelector(".errors"), "Nothing was copied", [{ message: error.message }]);
+  }
+  button.disabled = false;
+  page.reload();
+}
+
+function redoWords(one) {
+  if (!one.takesRedo) return "not here";
+  return one.redoAt ? `until ${formatRecent(one.redoAt)}` : "none yet";
+}
+
+async function setRedo(page, card, button, one) {
+  button.disabled = true;
+  try {
+    await post(`/backups/places/${one.id}/redo`, { on: !one.takesRedo });
+    card.querySelector(".errors").replaceChildren();
+  } catch (error) {
+    showErrors(card.querySelector(".errors"), "Nothing was changed", [{ message: error.message }]);
   }
   button.disabled = false;
   page.reload();

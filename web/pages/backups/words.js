@@ -43,6 +43,7 @@ export function activityWords(activity) {
   const words = {
     make: "A backup is being made", prove: `A backup is being proven${at}`,
     drill: "The recovery kit is being tried", copy: `A backup is being copied to ${activity.subject}`,
+    check: "The database file is being checked",
   };
   return `${words[activity.act] ?? "The box is at work on its backups"}: ${activity.percent} %`;
 }

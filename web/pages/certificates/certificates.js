@@ -7,6 +7,7 @@ import { count, formatDate } from "../../lib/format.js";
 import { element, html } from "../../lib/html.js";
 import { session } from "../../lib/session.js";
 import { addStyle } from "../../lib/styles.js";
+import { acmeCard } from "./acme.js";
 
 await addStyle("./certificates.css", import.meta.url);
 
@@ -30,16 +31,18 @@ async function load(page) {
   const { place } = page;
   if (!place.firstChild) place.append(loadingNote("certificates"));
   try {
-    show(page, await get("/certificates"));
+    const answer = await get("/certificates");
+    show(page, answer, page.mayChange ? await get("/certificates/acme") : null);
   } catch (error) {
     place.replaceChildren(failedNote(error, () => load(page)));
   }
 }
 
-function show(page, answer) {
+function show(page, answer, acme) {
   const own = answer.served.find((one) => one.kind === "own");
   const changes = page.mayChange
-    ? [uploadForm(page, answer), requestForm(page, answer), own ? resetCard(page) : null]
+    ? [acmeCard(page, acme, acmeActs), uploadForm(page, answer), requestForm(page, answer),
+      own ? resetCard(page) : null]
     : html`<p class="quiet">Only a system administrator can bring another certificate.</p>`;
   page.place.replaceChildren(html`
     ${answer.trial ? trialNote(answer.trial) : null}
@@ -137,6 +140,9 @@ async function upload(page, form) {
   }
 }
 
+// What the card of the authority does with the page around it.
+const acmeActs = { tryOut, load };
+
 /** Confirms over a fresh connection that this browser takes the certificate, until the time is up. */
 async function tryOut(page, form, { token, secondsMax, names }) {
   const endMs = Date.now() + secondsMax * 1_000;
@@ -157,7 +163,7 @@ async function tryOut(page, form, { token, secondsMax, names }) {
   }
   if (!page.isOpen) return;
   const answer = await get("/certificates");
-  show(page, answer);
+  show(page, answer, await get("/certificates/acme"));
   const isKept = answer.served.some((one) => one.kind === "own");
   page.place.prepend(isKept
     ? element`<div class="message good" role="status"><h2>The certificate is in force</h2>

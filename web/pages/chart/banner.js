@@ -21,7 +21,8 @@ export function banner({ patient, allergies, allergyStatus }) {
         ${fact("Born", html`<span class="number">${formatDate(patient.birthDate)}</span>
           ${patient.ageText && !isDeceased ? `(${patient.ageText})` : null}`)}
         ${fact("Sex", sexText(patient))}
-        ${fact("Record", html`<span class="number">${patient.mrn || "none"}</span>`)}
+        ${fact("Record", html`<span class="number">${patient.mrn || "none"}</span>
+          <a class="no-print" href="/people/${encodeURIComponent(patient.id)}">Registration</a>`)}
       </dl>
     </div>
     ${allergyLine(allergies, allergyStatus)}

@@ -8,6 +8,7 @@ await addStyle("./help.css", import.meta.url);
 
 const topics = [
   ["sign-in", "Signing in"], ["patient-search", "Finding a patient"],
+  ["registration", "Registering a patient"], ["merge", "Two records of one person"],
   ["chart", "Reading a chart"], ["vitals", "Recording vitals"], ["keyboard", "Keyboard"], ["sessions", "Your sign-in"],
   ["second-factor", "The second factor"],
   ["audit-log", "The audit log"], ["who-may-see-what", "Who may see what"],

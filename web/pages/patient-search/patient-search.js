@@ -104,7 +104,9 @@ class PatientSearch {
     if (items.length === 0) {
       this.#parts.count.textContent = "No patient matches.";
       this.#parts.results.replaceChildren(html`<div class="no-match">
-        <p>Check the spelling, or try fewer letters, the birth date or the record number.</p></div>`);
+        <p>Check the spelling, or try fewer letters, the birth date or the record number.</p>
+        ${may("patients.create") ? html`<p><a class="button" href="/register/new">Register a new
+          patient</a></p>` : null}</div>`);
       return;
     }
     const many = isTotalExact === false ? `more than ${total} patients` : count(total, "patient");
@@ -168,8 +170,11 @@ function row(item, query) {
     : html`<span class="quiet">${item.ageYears} y</span>`;
   const death = item.deceased ? html` <span class="tag">Deceased</span>` : null;
   const part = (name, content) => html`<span class="${name}">${content}</span>`;
-  return html`<a class="patient" href="/patients/${encodeURIComponent(item.id)}">
-    ${part("p-name", html`<bdi>${marked(item.name, query)}</bdi>${death}`)}
+  const merged = item.mergedInto ? html` <span class="tag warn">Merged: use the other record</span>` : null;
+  // Who reads no charts reads who somebody is.
+  const place = may("chart.read") && !item.mergedInto ? "patients" : "people";
+  return html`<a class="patient" href="/${place}/${encodeURIComponent(item.id)}">
+    ${part("p-name", html`<bdi>${marked(item.name, query)}</bdi>${death}${merged}`)}
     ${part("p-born", html`<span class="number">${formatDate(item.birthDate)}</span> ${age}`)}
     ${part("p-sex", formatCode(item.sex))}
     ${part("p-mrn", html`<span class="seen-by-readers-only">record number </span>

@@ -55,12 +55,23 @@ class Restore {
           autocapitalize="characters" spellcheck="false" aria-describedby="setup-code-hint">
         <p class="hint" id="setup-code-hint">Nine groups, as they stand on the sheet. Small letters are
           fine; hyphens do not matter.</p></div>
+      <fieldset class="setup-choices"><legend class="field-label">Up to when?</legend>
+        ${untilChoice("backup", "As the backup has it", "What was entered after it is not there.", true)}
+        ${untilChoice("latest", "To the latest change that was kept", "Follows the redo log that lies "
+          + "beside the backup.", false)}
+        ${untilChoice("time", "To a time", "To undo what went wrong after it.", false)}
+        <div class="field" data-time hidden><label for="setup-until">Date and time on this computer’s
+          clock</label><input class="input" id="setup-until" name="time" type="datetime-local" step="1"></div>
+      </fieldset>
       <div class="setup-actions"><button type="submit" class="button first">Restore</button>
         <button type="button" class="button" data-back>Back</button></div></form>`;
     form.querySelector("[data-look]").addEventListener("click", () => this.load());
     form.querySelector("[data-back]").addEventListener("click", () => this.#ways.goTo("kind"));
     form.querySelector("[type=file]").addEventListener("change", (event) =>
       this.#take(form, event.currentTarget.files[0]));
+    form.addEventListener("change", () => {
+      form.querySelector("[data-time]").hidden = new FormData(form).get("until") !== "time";
+    });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#begin(form);
@@ -96,12 +107,19 @@ class Restore {
       markField(input, "Type the code of the recovery kit.");
       return this.#tell(form, "Type the code of the recovery kit.", input.id);
     }
+    const until = wantedUntil(form);
+    const time = form.querySelector("#setup-until");
+    markField(time, null);
+    if (until === undefined) {
+      markField(time, "Write the date and the time.");
+      return this.#tell(form, "Write the date and the time.", time.id);
+    }
     this.#chosen = path;
     const button = form.querySelector("[type=submit]");
     if (button.getAttribute("aria-disabled") === "true") return undefined;
     button.setAttribute("aria-disabled", "true");
     try {
-      await post("/setup/restore/begin", { path, code: input.value }, options);
+      await post("/setup/restore/begin", { path, code: input.value, ...until }, options);
       return this.#follow();
     } catch (error) {
       button.removeAttribute("aria-disabled");
@@ -134,6 +152,20 @@ class Restore {
     }
     return isStopped;
   }
+}
+
+function untilChoice(value, label, hint, isChosen) {
+  return html`<label class="setup-choice"><input type="radio" name="until" value="${value}"
+    ?checked=${isChosen}><span><strong>${label}</strong><span class="quiet">${hint}</span></span></label>`;
+}
+
+// Undefined where a time was asked for and none was written.
+function wantedUntil(form) {
+  const { until, time } = Object.fromEntries(new FormData(form));
+  if (until === "latest") return { until };
+  if (until !== "time") return {};
+  const moment = new Date(time);
+  return Number.isNaN(moment.getTime()) ? undefined : { until: moment.toISOString() };
 }
 
 function choice(one, isChosen) {

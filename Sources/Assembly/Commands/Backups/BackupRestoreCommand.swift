@@ -15,7 +15,8 @@ struct BackupRestoreCommand: AsyncParsableCommand {
             Needs the box to be stopped. The backup is unpacked beside the present data and checked \
             as a whole first; only then it takes its place. What was there is kept in a folder \
             data.before-restore-… in the data folder. Opens with the keys of this box where they \
-            fit, else with the recovery kit.
+            fit, else with the recovery kit. With --until, what was changed after the backup is \
+            made once more from the redo log, which lies in the same folder as the backup.
             """)
 
     @OptionGroup var folder: FolderOptions
@@ -24,6 +25,28 @@ struct BackupRestoreCommand: AsyncParsableCommand {
 
     @Flag(help: "Restore although the data folder holds a record; it is kept aside.")
     var replace = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Bring it forward to a time, such as 2033-05-01T14:05:00Z, or to the latest change.",
+            valueName: "time|latest"))
+    var until: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A further folder with segments of the redo log; may be given several times.",
+            valueName: "dir"))
+    var redo: [String] = []
+
+    func validate() throws {
+        if until == nil, !redo.isEmpty {
+            throw ValidationError("Say with --until how far the redo log is to be followed.")
+        }
+        if let until, RedoUntil(until) == nil {
+            throw ValidationError(
+                "Write --until as 2033-05-01T14:05:00Z, with the zone at its end, or as latest.")
+        }
+    }
 
     func run() async throws {
         let data = try folder.settings().dataFolder
@@ -45,7 +68,11 @@ struct BackupRestoreCommand: AsyncParsableCommand {
             appVersion: AppVersion.text)
         try restorer.check(file)
         let staged = try await restorer.stage(
-            file, with: try unlock(file, data), machineKey: try SystemMachineKey.find(data)
+            file, with: try unlock(file, data), machineKey: try SystemMachineKey.find(data),
+            forward: until.flatMap { RedoUntil($0) }.map {
+                Restorer.Forward(
+                    $0, folders: [FilePath.folder(file.path)] + redo.map(FilePath.absolute))
+            }
         ) { line.show($0, "restoring") }
         line.clear()
         let change = FolderSwitch(data, step: RestoreStop.step)
@@ -61,6 +88,7 @@ struct BackupRestoreCommand: AsyncParsableCommand {
             "The record of \(file.header.clinicName ?? "the box") as of "
                 + "\(Timestamp.text(ms: file.header.atMs)) is restored and checked: \(seals) sealed "
                 + "values opened in \(BackupText.seconds(Int(staged.tookMs))).")
+        if let redo = staged.redo { report.say(RedoText.sentence(redo)) }
         if let aside { report.say("What was there before is in the folder \(aside).") }
         report.say("Start the box. Everybody signs in again.")
         report.finish { out in
@@ -69,6 +97,14 @@ struct BackupRestoreCommand: AsyncParsableCommand {
             out.member("tookMs", Int(staged.tookMs))
             out.member("auditEntries", Int(staged.auditEntries))
             out.member("sealsOpened", staged.sealsOpened)
+            if let redo = staged.redo {
+                out.member("redoCommits", redo.count)
+                out.member("redoTornBytes", redo.tornBytes)
+                if let ms = redo.laterLineAtMs {
+                    out.member("redoLaterLineAt", Timestamp.text(ms: ms))
+                }
+                if let ms = redo.lastAtMs { out.member("redoAt", Timestamp.text(ms: ms)) }
+            }
             if let aside { out.member("aside", aside) }
         }
     }
@@ -106,5 +142,27 @@ struct BackupRestoreCommand: AsyncParsableCommand {
             .forbidden,
             "\(data.path) belongs to the user of the service. Run the command as that user: runuser "
                 + "-u tribal-ehr -- tribal-ehr backup restore FILE")
+    }
+}
+
+/// The redo log in words.
+enum RedoText {
+    /// What was made once more.
+    static func sentence(_ redo: RedoOutcome) -> String {
+        let later =
+            redo.laterLineAtMs.map {
+                " Changes from \(Timestamp.text(ms: $0)) on follow a later backup and are not in it: "
+                    + "look for that one."
+            } ?? ""
+        let torn =
+            redo.tornBytes > 0
+            ? " At the end, \(redo.tornBytes) bytes were no whole change, as after a power cut; "
+                + "they were left out." : ""
+        guard let ms = redo.lastAtMs else {
+            return "The redo log holds nothing between the backup and that time." + torn
+                + later
+        }
+        return "\(ProgressText.counted(redo.count, "commit")) of the redo log were made once more, "
+            + "until \(Timestamp.text(ms: ms))." + torn + later
     }
 }

@@ -11,7 +11,7 @@ struct CertificateCommand: AsyncParsableCommand {
         abstract: "Show the certificates of the box, or bring another one.",
         subcommands: [
             CertificateShowCommand.self, CertificateInstallCommand.self,
-            CertificateResetCommand.self, CertificateRequestCommand.self,
+            CertificateResetCommand.self, CertificateRequestCommand.self, AcmeCommand.self,
         ])
 }
 

@@ -17,6 +17,7 @@ struct RecordChecks {
         findings += certificates(status)
         findings += jobs(status)
         findings.append(try await keys())
+        if status["claimed"]?.bool == true { findings += try await backups() }
         if full { findings.append(try await audit()) }
         return findings
     }
@@ -133,6 +134,28 @@ struct RecordChecks {
                 "jobs", "Failed: \(broken.joined(separator: ", ")).",
                 cure: "Look at the log: journalctl --unit tribal-ehr")
         ]
+    }
+
+    /// How the backups stand, and each place.
+    private func backups() async throws -> [Finding] {
+        let answer = try await link.run("backup.status")
+        let line = answer.string("line") ?? "The state of the backups is not known."
+        let cure = "tribal-ehr backup status says what to do."
+        var findings: [Finding] =
+            switch answer.string("level") {
+            case "green": [.ok("backups", line)]
+            case "yellow": [.warning("backups", line, cure: cure)]
+            default: [.failed("backups", line, cure: cure)]
+            }
+        for place in answer["places"].map({ Array($0.elements) }) ?? [] {
+            let name = place.string("name") ?? "?"
+            let age = place.string("age").map { "last copy \($0)" } ?? "no copy yet"
+            findings.append(
+                place.string("fault").map {
+                    .warning("backup-place", "\(name): \($0)", cure: cure)
+                } ?? .ok("backup-place", "\(name): \(age)."))
+        }
+        return findings
     }
 
     private func keys() async throws -> Finding {

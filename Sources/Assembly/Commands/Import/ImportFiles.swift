@@ -1,3 +1,4 @@
+import Backups
 import Glibc
 package import Kernel
 
@@ -141,21 +142,13 @@ package struct ImportFiles: Sendable {
         }
     }
 
-    private static let nameOffset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
-
     /// Sorted by bytes; without names that begin with a dot.
     private static func names(in path: String) throws(Problem) -> [String] {
         guard let folder = opendir(path) else {
             throw Problem(.incomplete, "\(path): \(SystemReason.text). Make the folder readable.")
         }
-        defer { closedir(folder) }
-        var names: [String] = []
-        while let entry = readdir(folder) {
-            // A whole entry must not be copied: the last one may end nearer to the end of its page.
-            let place = UnsafeRawPointer(entry).advanced(by: nameOffset)
-            let name = String(cString: place.assumingMemoryBound(to: CChar.self))
-            if !name.hasPrefix(".") { names.append(name) }
-        }
+        closedir(folder)
+        let names = Folders.names(in: path).filter { !$0.hasPrefix(".") }
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 }

@@ -1,3 +1,4 @@
+import Backups
 import Glibc
 import Kernel
 import Terminology
@@ -67,17 +68,10 @@ struct ReleaseFiles {
             throw Problem(.notFound, "\(path) cannot be read: \(SystemReason.text).")
         }
         guard state.st_mode & S_IFMT == S_IFDIR else { return [(path, Int(state.st_size))] }
-        guard depth < depthMax, let folder = opendir(path) else { return [] }
-        defer { closedir(folder) }
-        var names: [String] = []
-        while let entry = readdir(folder), names.count < filesMax {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if !name.hasPrefix(".") { names.append(name) }
-        }
+        guard depth < depthMax else { return [] }
+        let names = Folders.names(in: path).filter { !$0.hasPrefix(".") }.prefix(filesMax)
         var found: [(path: String, byteCount: Int)] = []
-        for name in names.sorted() where found.count < filesMax {
+        for name in names where found.count < filesMax {
             found += try list("\(path)/\(name)", depth: depth + 1)
         }
         return found

@@ -14,13 +14,7 @@ struct ReleaseLoad {
     ///
     /// - Throws: ``Problem``; the release that was there before still holds then.
     func load(_ files: ReleaseFiles, _ draft: TermReleaseDraft) async throws -> JSON {
-        let begun = try await link.run("terms.begin") { out in
-            out.member("system", draft.system)
-            out.member("version", draft.version)
-            out.member("title", draft.title)
-            out.member("licence", draft.licence)
-        }
-        let release = begun["release"]?.int ?? 0
+        let release = try await begin(draft)
         let whole = max(1, files.files.map(\.byteCount).reduce(0, +))
         var done = 0
         var count = 0
@@ -48,6 +42,34 @@ struct ReleaseLoad {
                 throw Problem(problem.code, "\(FilePath.name(file.path)): \(problem.detail)")
             }
         }
+        return try await finish(release, count)
+    }
+
+    /// The same for codes that are at hand.
+    ///
+    /// - Throws: ``Problem``; the release that was there before still holds then.
+    func load(_ release: CodeSystemRelease) async throws -> JSON {
+        let number = try await begin(release.draft)
+        var waiting = release.pieces
+        var count = 0
+        while !waiting.isEmpty {
+            count += try await send(&waiting, number)
+            line.show(Double(count) / Double(release.pieces.count), "\(count) codes")
+        }
+        return try await finish(number, count)
+    }
+
+    private func begin(_ draft: TermReleaseDraft) async throws -> Int {
+        let begun = try await link.run("terms.begin") { out in
+            out.member("system", draft.system)
+            out.member("version", draft.version)
+            out.member("title", draft.title)
+            out.member("licence", draft.licence)
+        }
+        return begun["release"]?.int ?? 0
+    }
+
+    private func finish(_ release: Int, _ count: Int) async throws -> JSON {
         guard count > 0 else {
             throw Problem(
                 .incomplete, "There are no codes in it. What was there before still holds.")

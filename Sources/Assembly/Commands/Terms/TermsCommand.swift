@@ -41,8 +41,9 @@ struct TermsLoadCommand: AsyncParsableCommand {
         commandName: "load", abstract: "Load a release, in place of the one before.",
         discussion: """
             Takes the zip or the folder of LOINC (Loinc.csv), RxNorm (RXNCONSO.RRF) or SNOMED CT \
-            (RF2 snapshot) as their publishers hand them out, or one .csv or .tsv with the columns \
-            code and display, and if wanted parent, status, synonym and others. Nothing changes \
+            (RF2 snapshot) as their publishers hand them out, a CodeSystem of FHIR as .json or \
+            several as .ndjson, or one .csv or .tsv with the columns code and display, and if wanted \
+            parent, status, synonym and others. Nothing changes \
             until the whole release is in. Broken off, it is started again with the same command.
             """)
 
@@ -65,6 +66,10 @@ struct TermsLoadCommand: AsyncParsableCommand {
     var version: String?
 
     func run() async throws {
+        let name = path.lowercased()
+        guard !name.hasSuffix(".json"), !name.hasSuffix(".ndjson") else {
+            return try await loadResources()
+        }
         let files = try ReleaseFiles(FilePath.absolute(path))
         let draft = try draft(files.form)
         let line = ProgressLine()
@@ -81,6 +86,28 @@ struct TermsLoadCommand: AsyncParsableCommand {
         report.say(
             "\(draft.title) \(draft.version) is loaded: \(answer["count"]?.int ?? 0) codes.")
         report.finish(answer)
+    }
+
+    /// Loads each CodeSystem of a file; one that cannot be loaded stops before anything changes.
+    private func loadResources() async throws {
+        let releases = try CodeSystemFile.releases(FilePath.absolute(path))
+        let line = ProgressLine()
+        for release in releases {
+            let answer: JSON
+            do {
+                answer = try await folder.linked { link in
+                    try await ReleaseLoad(link: link, line: line).load(release)
+                }
+            } catch {
+                line.clear()
+                throw error
+            }
+            line.clear()
+            report.say(
+                "\(release.draft.title) \(release.draft.version) is loaded: "
+                    + "\(answer["count"]?.int ?? 0) codes.")
+            report.finish(answer)
+        }
     }
 
     private func draft(_ form: ReleaseForm) throws(Problem) -> TermReleaseDraft {

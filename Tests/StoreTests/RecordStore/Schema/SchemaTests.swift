@@ -34,12 +34,12 @@ import Testing
         let broken = SchemaStep(4, "more", sql: statements.joined(separator: "\n"))
         #expect(throws: (any Error).self) { try test.reopen(steps: [broken]) }
         #expect(try tables(raw) == before)
-        #expect(try raw.int("SELECT count(*) FROM schema_step") == 5)
+        #expect(try raw.int("SELECT count(*) FROM schema_step") == 6)
         raw.close()
         let whole = SchemaStep(4, "more", sql: Self.parts.joined(separator: "\n"))
         try test.reopen(steps: [whole])
         let after = try test.rawConnection()
-        #expect(try after.int("SELECT count(*) FROM schema_step") == 6)
+        #expect(try after.int("SELECT count(*) FROM schema_step") == 7)
         #expect(try after.text("SELECT b FROM two") == "x")
         #expect(try await test.store.read("Patient", "a").version == 1)
     }
@@ -51,11 +51,13 @@ import Testing
         try test.reopen()
         try test.reopen()
         let raw = try test.rawConnection()
-        #expect(try raw.int("SELECT count(*) FROM schema_step") == 7)
+        #expect(try raw.int("SELECT count(*) FROM schema_step") == 8)
         #expect(try raw.int("SELECT count(*) FROM pragma_table_info('t')") == 2)
         let state = try Schema.state(raw, steps: TestStore.ownSteps)
         #expect(
-            state.applied == ["records", "audit", "queues", "first", "second", "search", "purges"])
+            state.applied == [
+                "records", "audit", "queues", "first", "second", "search", "purges", "redo",
+            ])
         #expect(state.pending.isEmpty)
     }
 

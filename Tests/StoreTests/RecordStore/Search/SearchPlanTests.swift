@@ -46,6 +46,7 @@ import Testing
             [], [("_id", "a,b")], [("_lastUpdated", "ge2020")], [("_text", "pain")],
             [("_content", "\"left knee\" or pain")], [("_contained", "true")],
             [("_has:Provenance:target:recorded", "ge2020")], [("_list", "a")],
+            [("_list", "$current-problems")],
             [("_revinclude", "Provenance:target"), ("_include", "\(type):*")],
             [("_sort", "-_lastUpdated,_id")],
         ]
