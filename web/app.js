@@ -82,6 +82,8 @@ const routes = [
     load: () => import("./pages/admin/settings.js") },
   { pattern: "/admin/backups", title: "Backups", needs: "system.read", isForAdministrators: true,
     load: () => import("./pages/backups/backups.js") },
+  { pattern: "/admin/updates", title: "Updates", needs: "system.read", isForAdministrators: true,
+    load: () => import("./pages/updates/updates.js") },
   { pattern: "/admin/backups/kept", title: "What is kept", needs: "system.read", isForAdministrators: true,
     load: () => import("./pages/backups/kept.js") },
   { pattern: "/admin/time-machine", title: "Time machine", needs: "system.read", isForAdministrators: true,

@@ -58,22 +58,26 @@ package enum Appliance {
             // answers to follow at once.
             try await box.certificates.refresh(grant)
         }
+        if let file = settings.upgradeState { try await box.noteUpgrade(file) }
         let code = await setupCode(box, logger)
         let limiter = RateLimiter(steadyMs: box.clock.steadyMs)
         box.settings.follow { limiter.use($0.rates.table) }
         let rates = RateMemory(box: box, limiter: limiter, logger: logger)
         await rates.restore()
         let work = BoxWork(box: box, rates: rates, logger: logger)
-        let parts = EdgeParts(
+        var parts = EdgeParts(
             authenticator: box.identity.authenticator, limiter: limiter, assets: webAssets(),
-            clock: box.clock, ids: box.ids, logger: logger, closed: { box.maintenance.refusal($0) })
+            clock: box.clock, ids: box.ids, logger: logger, closed: { box.refusal($0) })
+        parts.halted = { box.trial.refusal }
         let watch = ServiceWatch(
             store: box.store, notice: SystemdNotice(environment: Terminal.current.environment),
             logger: logger)
         let network = NetworkWatch(
             board: box.network, clock: box.clock, listen: settings.listen,
             isAnnouncing: settings.isNameAnnounced, label: { box.boxName }, logger: logger)
-        let server = server(box, settings, tls, parts, watch, setupCode: code)
+        let port = ServedPort(settings.listen.port)
+        let server = server(
+            box, settings, parts, watch, Door(tls: tls, port: port, setupCode: code))
         var configuration = ServiceGroupConfiguration(
             services: [
                 .init(service: lines),
@@ -86,6 +90,16 @@ package enum Appliance {
                 .init(service: box.subscriptions),
                 .init(service: server),
                 .init(service: watch),
+                .init(
+                    service: TrialWatch(
+                        box: box, stateFile: settings.upgradeState,
+                        address: {
+                            port.opened.map {
+                                HealthAddress(
+                                    listening: ListenAddress(
+                                        host: settings.listen.host, port: $0))
+                            }
+                        }, logger: logger)),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger))
         configuration.maximumGracefulShutdownDuration = .seconds(8)
@@ -97,18 +111,18 @@ package enum Appliance {
     }
 
     private static func server(
-        _ box: Box, _ settings: ServeSettings, _ tls: TLSIdentity, _ parts: EdgeParts,
-        _ watch: ServiceWatch, setupCode: String?
+        _ box: Box, _ settings: ServeSettings, _ parts: EdgeParts, _ watch: ServiceWatch,
+        _ door: Door
     ) -> EdgeServer {
+        let port = door.port
         let book = RouteBook()
         let assets = parts.assets ?? webAssets()
         for feature in Features.all(box, health: health(box), assets: assets) { book.add(feature) }
-        let port = ServedPort(settings.listen.port)
         return EdgeServer(
             settings: edge(
                 box, settings, assets, sockets: sockets(settings, watch.logger),
                 httpsPort: { port.number }),
-            routes: book, tls: tls, parts: parts,
+            routes: book, tls: door.tls, parts: parts,
             onRunning: { ports in
                 port.put(ports.https)
                 let host = settings.listen.host == "0.0.0.0" ? "localhost" : settings.listen.host
@@ -117,7 +131,9 @@ package enum Appliance {
                 Console.line("Tribal EHR is ready at https://\(place)\(state)")
                 // Every user of the machine may read this, so it holds no code.
                 watch.notice.ready("Ready at https://\(place)")
-                if let setupCode { Console.line(SetupWords.invitation(place, code: setupCode)) }
+                if let setupCode = door.setupCode {
+                    Console.line(SetupWords.invitation(place, code: setupCode))
+                }
             })
     }
 
@@ -210,13 +226,27 @@ package enum Appliance {
     }
 }
 
+/// What a server shows to those who come.
+private struct Door {
+    let tls: TLSIdentity
+    let port: ServedPort
+    let setupCode: String?
+}
+
 /// The port of HTTPS, which the system may have chosen.
 private final class ServedPort: Sendable {
     private let value: Atomic<Int>
+    private let isOpen = Atomic(false)
 
     init(_ number: Int) { value = Atomic(number) }
 
+    /// The port once it answers; nil before.
+    var opened: Int? { isOpen.load(ordering: .acquiring) ? number : nil }
+
     var number: Int { value.load(ordering: .relaxed) }
 
-    func put(_ number: Int) { value.store(number, ordering: .relaxed) }
+    func put(_ number: Int) {
+        value.store(number, ordering: .relaxed)
+        isOpen.store(true, ordering: .releasing)
+    }
 }

@@ -39,6 +39,8 @@ package final class Box: Sendable {
     package let network = NetworkBoard()
     /// Has the box start anew.
     let bell = RestartBell()
+    /// Whether this release has to show first that it works.
+    let trial: UpgradeTrial
     private let label = BoxLabel()
     /// What delivers subscriptions while the box serves.
     package let subscriptions: SubscriptionEngine
@@ -51,6 +53,9 @@ package final class Box: Sendable {
 
     /// The steps of the schema, in the one order of the whole box.
     static let schemaSteps: [SchemaStep] =
+        ownSteps + FaultRelease.steps(after: ownSteps.map(\.number).max() ?? 0)
+
+    private static let ownSteps: [SchemaStep] =
         [.records, .audit, .queues] + Identity.schemaSteps + [
             .notices, .history, .search, .factVersions,
         ]
@@ -79,6 +84,9 @@ package final class Box: Sendable {
         let lock = try folder.lock()
         try settle(folder)
         let ids = SystemClock.ids(clock)
+        let state = serving?.upgradeState.flatMap { UpgradeState.read($0) }
+        let isOnTrial = try await bringUp(
+            folder, clock: clock, ids: ids, isOrdered: state?.phase == .ordered)
         let ring = try KeyFolder.open(folder, nowMs: clock.wallMs())
         let writing = WritingRules()
         let store = try RecordStore.open(
@@ -94,6 +102,7 @@ package final class Box: Sendable {
         let box = Box(
             folder: folder, lock: lock, store: store, clock: clock, ids: ids, identity: identity,
             facts: facts, settings: serving ?? ServeSettings(identity: settings),
+            trial: UpgradeTrial(folder, isOn: isOnTrial),
             setup: Setup(
                 gate: Gate(store: store), store: store, codeFile: folder.setupCode,
                 accounts: identity.forSetup, machine: machine ?? SetupProbe.machine(folder),
@@ -112,8 +121,10 @@ package final class Box: Sendable {
 
     private init(
         folder: DataFolder, lock: FolderLock, store: RecordStore, clock: Clock, ids: IDs,
-        identity: Identity, facts: BoxFacts, settings base: ServeSettings, setup: Setup
+        identity: Identity, facts: BoxFacts, settings base: ServeSettings, trial: UpgradeTrial,
+        setup: Setup
     ) {
+        self.trial = trial
         self.folder = folder
         self.folderLock = lock
         self.store = store

@@ -37,7 +37,7 @@ package enum Features {
         _ box: Box, health: Health, assets: WebAssets
     ) -> [any Feature] {
         [
-            WebFeature(assets: assets, closed: { box.maintenance.refusal($0) }),
+            WebFeature(assets: assets, closed: { box.refusal($0) }),
             BoxFeature(facts: { box.publicFacts }),
             SetupFeature(setup: box.setup),
             SetupRestoreFeature(setup: box.setup, desk: box.restoreDesk()),
@@ -125,6 +125,7 @@ package enum Features {
                 onChange: { try await box.refreshFacts() }),
             SettingsFeature(gate: box.gate, record: box.settingsRecord),
             BackupsFeature(gate: box.gate, keeper: box.backups),
+            UpgradesFeature(gate: box.gate, store: box.store, desk: box.upgradeDesk()),
             BackupHealthFeature(gate: box.gate, keeper: box.backups),
             LocationsFeature(
                 gate: box.gate, store: box.store, ids: box.ids, rules: box.writeRules),

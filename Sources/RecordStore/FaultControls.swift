@@ -13,6 +13,12 @@ package enum FaultControls {
         return String(cString: value)
     }
 
+    /// The word of the environment variable `TRIBAL_EHR_FAULT_RELEASE`: another release to play.
+    package static var release: String? {
+        guard let value = getenv("TRIBAL_EHR_FAULT_RELEASE") else { return nil }
+        return String(cString: value)
+    }
+
     /// Reads that are not put on record.
     package static let isAuditOff = fault == "no-audit"
 

@@ -1,6 +1,6 @@
 import COpenSSL
 
-/// Checks signatures of keys that somebody else holds, with SHA-256.
+/// Checks signatures of keys that somebody else holds.
 ///
 /// A key that is none, a point that is not on its curve and a signature in a wrong form check
 /// nothing: the answer is false.
@@ -50,8 +50,27 @@ package enum SignatureCheck {
             tagged(0x30, algorithm + tagged(0x03, [0x00] + key)), bytes, signature)
     }
 
+    /// What the public key of Ed25519 begins with in its usual form, before the 32 bytes of the key.
+    package static let ed25519Prefix: [UInt8] = [
+        0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0x00,
+    ]
+
+    /// Whether an Ed25519 signature belongs to the bytes.
+    ///
+    /// Spec: RFC 8032, 5.1, https://www.rfc-editor.org/rfc/rfc8032#section-5.1; RFC 8410, 4,
+    /// https://www.rfc-editor.org/rfc/rfc8410#section-4
+    ///
+    /// - Parameters:
+    ///   - key: 32 bytes.
+    ///   - signature: 64 bytes.
+    package static func ed25519(key: [UInt8], bytes: [UInt8], signature: [UInt8]) -> Bool {
+        guard key.count == 32, signature.count == 64 else { return false }
+        return isValid(ed25519Prefix + key, bytes, signature, digest: nil)
+    }
+
     private static func isValid(
-        _ publicKey: [UInt8], _ bytes: [UInt8], _ signature: [UInt8]
+        _ publicKey: [UInt8], _ bytes: [UInt8], _ signature: [UInt8],
+        digest: OpaquePointer? = Algorithm.sha256
     ) -> Bool {
         defer { ERR_clear_error() }
         let key = publicKey.withUnsafeBufferPointer { buffer -> OpaquePointer? in
@@ -62,7 +81,7 @@ package enum SignatureCheck {
         defer { EVP_PKEY_free(key) }
         let context = EVP_MD_CTX_new()
         defer { EVP_MD_CTX_free(context) }
-        guard EVP_DigestVerifyInit(context, nil, Algorithm.sha256, nil, key) == 1 else {
+        guard EVP_DigestVerifyInit(context, nil, digest, nil, key) == 1 else {
             return false
         }
         return EVP_DigestVerify(context, signature, signature.count, bytes, bytes.count) == 1

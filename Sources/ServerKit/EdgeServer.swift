@@ -65,6 +65,8 @@ package struct EdgeParts: Sendable {
     package let logger: Logger
     /// Why the box is closed to a caller at present; nil where it is open to them.
     package let closed: @Sendable (Caller?) -> Problem?
+    /// Why nobody may change anything at present, on no route; nil where changes are taken.
+    package var halted: @Sendable () -> Problem? = { nil }
 
     /// Gathers the parts.
     package init(
@@ -162,7 +164,8 @@ package struct EdgeServer: Service {
                 RouterPath(entry.route.template), method: entry.route.method,
                 responder: RouteResponder(
                     entry: entry, authenticator: parts.authenticator, limiter: parts.limiter,
-                    deadlines: deadlines, problems: problems, closed: parts.closed, bodies: bodies))
+                    deadlines: deadlines, problems: problems, closed: parts.closed,
+                    halted: parts.halted, bodies: bodies))
         }
         // The router wraps a middleware around the routes that are added after it, and around the
         // answer to what no route takes; added last, it only sees the latter.

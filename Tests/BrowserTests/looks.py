@@ -15,7 +15,7 @@ HELP = [
     "recovery-kit", "practice-clinic", "demo-clinic", "trust-this-device", "certificates",
     "maintenance", "administration", "users", "access-review", "clinic-and-places", "settings",
     "code-systems", "fhir", "vitals", "restore", "time-machine", "backups", "purge",
-    "subscriptions", "registration", "merge",
+    "subscriptions", "registration", "merge", "updates",
 ]
 
 

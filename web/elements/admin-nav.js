@@ -27,6 +27,8 @@ export const adminPages = [
     what: "Who treats patients: NPI, specialty, where they work." },
   { href: "/admin/backups", label: "Backups", needs: "system.read",
     what: "Whether the record is safe: copies, places, what is kept, and trying it out." },
+  { href: "/admin/updates", label: "Updates", needs: "system.read",
+    what: "Which release runs, installing another one from a file, and going back." },
   { href: "/certificates", label: "Certificates", needs: "system.change",
     what: "What browsers are shown, and a certificate of the clinic's own." },
   { href: "/access-rules", label: "Who may see which charts", needs: "access-rules.read",

@@ -51,6 +51,7 @@ export function onRefusal(listener) {
 
 export const get = (path, options) => send("GET", path, undefined, options);
 export const post = (path, body, options) => send("POST", path, body ?? {}, options);
+export const postBytes = (path, bytes, options) => send("POST", path, bytes, options);
 export const put = (path, body, options) => send("PUT", path, body ?? {}, options);
 export const remove = (path, options) => send("DELETE", path, undefined, options);
 
@@ -77,10 +78,11 @@ async function sendOnce(method, path, body,
   const headers = { Accept: "application/json" };
   if (ifMatch !== null) headers["If-Match"] = `"${ifMatch}"`;
   if (retryKey) headers["Idempotency-Key"] = retryKey;
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const isBytes = body instanceof Blob;
+  if (body !== undefined) headers["Content-Type"] = isBytes ? "application/octet-stream" : "application/json";
   if (method !== "GET" && csrfToken) headers["X-CSRF-Token"] = csrfToken;
   const response = await reach(base + path, {
-    method, headers, body: body === undefined ? undefined : JSON.stringify(body),
+    method, headers, body: body === undefined || isBytes ? body : JSON.stringify(body),
     credentials: "same-origin", cache: "no-store", redirect: "error",
     signal: anySignal(signal, AbortSignal.timeout(waitMs)),
   }, signal);

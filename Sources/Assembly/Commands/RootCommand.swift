@@ -34,7 +34,7 @@ struct RootCommand: AsyncParsableCommand {
                     SettingCommand.self, CheckConfigCommand.self, PreflightCommand.self,
                     DoctorCommand.self,
                     SelfTestCommand.self, HealthcheckCommand.self, MigrateCommand.self,
-                    VersionCommand.self,
+                    UpgradeCommand.self, VersionCommand.self,
                 ]),
         ])
 }

@@ -37,8 +37,10 @@ package struct BoxLink: Sendable {
                 "There is no record in \(folder.path). Run tribal-ehr setup --answers FILE first, "
                     + "or name another folder with --data-dir.")
         }
-        return BoxLink(
-            way: .folder(try await Box.open(folder, settings: settings, serving: serving)))
+        let box = try await Box.open(folder, settings: settings, serving: serving)
+        // A person asks here, not a service manager: nobody else is there to end the trial.
+        try box.trial.confirm(nowMs: box.clock.wallMs())
+        return BoxLink(way: .folder(box))
     }
 
     private init(way: Way) { self.way = way }

@@ -116,6 +116,7 @@ package struct Operations: Sendable {
                 .notSupported,
                 "The running server does not know this command. Restart it after the upgrade.")
         }
+        if let refusal = box.trial.refusal { throw refusal }
         var writer = JSONWriter()
         writer.beginObject()
         try await run(self, call, &writer)

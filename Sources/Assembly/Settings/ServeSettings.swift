@@ -38,6 +38,8 @@ package struct ServeSettings: Sendable {
     package var isNarrated = true
     /// Whether it is put on record with each write where it came from.
     package var isTraced = true
+    /// The file in which the package says how far an upgrade is; nil where no package watches.
+    package var upgradeState: String?
     /// What the file, the environment or the command line said, by the key of the setting.
     package var given: [String: SettingsReading.Value] = [:]
 

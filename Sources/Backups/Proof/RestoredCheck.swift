@@ -1,5 +1,3 @@
-import AccessControl
-import FHIRModel
 import Kernel
 import RecordStore
 import SQLite
@@ -7,13 +5,6 @@ import Sealing
 
 /// Looks at restored files whether they are what the manifest says and whether they work.
 struct RestoredCheck: Sendable {
-    /// What it found; everything that is wrong is thrown.
-    struct Found: Sendable {
-        let auditEntries: Int64
-        let seals: SealVerdict
-        let isChartRead: Bool
-    }
-
     let folder: DataFolder
     let manifest: Manifest
     let parts: BackupProver.Parts
@@ -24,7 +15,7 @@ struct RestoredCheck: Sendable {
     func run(
         _ unlock: BackupUnlock, sampleMax: Int?,
         then: (RecordStore) async throws -> Void = { _ in }
-    ) async throws -> Found {
+    ) async throws -> RecordLook.Found {
         let check = self
         try await QuietThread.run { try check.checkFile() }
         return try await runOpened(unlock, sampleMax: sampleMax, then: then)
@@ -38,7 +29,9 @@ struct RestoredCheck: Sendable {
         let store = try RecordStore.open(
             folder, keyRing: ring, steps: parts.steps, parts: parts.store)
         do {
-            let found = try await look(store, sampleMax: sampleMax)
+            let found = try await RecordLook(
+                instanceID: manifest.instanceID, ids: parts.store.ids, fault: { fault($0) }
+            ).run(store, sampleMax: sampleMax)
             try await then(store)
             store.close()
             return found
@@ -67,48 +60,6 @@ struct RestoredCheck: Sendable {
         guard seq == manifest.auditSeq, mac == manifest.auditMac else {
             throw fault("its audit log ends at \(seq) instead of \(manifest.auditSeq)")
         }
-    }
-
-    private func look(_ store: RecordStore, sampleMax: Int?) async throws -> Found {
-        guard try store.instanceID() == manifest.instanceID else {
-            throw fault("it is of another box than it says")
-        }
-        let verdict = try await store.verifyAudit(
-            try grant(Ask(.read, area: .audit, type: "AuditLog")))
-        if let bad = verdict.firstBad {
-            throw fault("its audit log is broken at entry \(bad.seq): \(bad.reason)")
-        }
-        let seals = try await store.checkSeals(
-            try grant(Ask(.read, area: .system, type: "Keys")), sampleMax: sampleMax)
-        if let bad = seals.firstBad { throw fault("\(bad) does not open") }
-        return Found(
-            auditEntries: verdict.entries, seals: seals, isChartRead: try await readChart(store))
-    }
-
-    /// Reads the chart of one patient as a person at a screen would.
-    private func readChart(_ store: RecordStore) async throws -> Bool {
-        var query = RecordQuery(type: "Patient")
-        query.limit = 1
-        let page = try await store.search(try grant(Ask(.search, "Patient")), query)
-        guard let patient = page.resources.first else { return false }
-        let (records, _) = try await store.chart(
-            try grant(Ask(.read, "Patient", id: patient.id)),
-            types: [
-                try grant(Ask(.search, "Condition", patientID: patient.id)),
-                try grant(Ask(.search, "Observation", patientID: patient.id)),
-            ], limit: 20)
-        guard let first = records.first, first.id == patient.id,
-            let json = try? JSON.parse(first.json),  // Bytes that are no JSON are no chart.
-            json.string("id") == patient.id
-        else { throw fault("a chart in it cannot be read") }
-        return true
-    }
-
-    private func grant(_ ask: Ask) throws -> Grant {
-        try Policy().grant(
-            ask,
-            to: Caller(
-                kind: .machine, name: "job", address: "local", requestID: parts.store.ids.next()))
     }
 
     private func fault(_ what: String) -> Problem {

@@ -17,8 +17,14 @@ package struct FolderSwitch: Sendable {
     private static let pointerName = "restore-pointer.json"
     private static let pointerBytesMax = 4_096
 
+    /// How the names of folders begin that a switch may take the data of, and leave earlier data in.
+    private static let stagedPrefixes = [stagedPrefix, UpgradeJournal.asidePrefix]
+    private static let asidePrefixes = [
+        asidePrefix, UpgradeJournal.asidePrefix, UpgradeJournal.discardedPrefix,
+    ]
+
     /// What belongs together and changes its place.
-    private static let names = [
+    static let names = [
         "record.sqlite-wal", "record.sqlite-shm", "record.sqlite", "keyring.json", "machine.key",
         "audit-anchors.ndjson", "tls", "setup-code.txt", BackupNames.configuration,
     ]
@@ -55,20 +61,31 @@ package struct FolderSwitch: Sendable {
     ///   - atMs: the time by which the earlier data is named, UTC milliseconds.
     /// - Returns: the name of the folder in which the earlier data will lie.
     package func decide(staged: String, atMs: Int64) throws -> String {
+        let aside = freeName(Self.asidePrefix, atMs: atMs)
+        try decide(staged: staged, aside: aside)
+        return aside
+    }
+
+    /// A name for earlier data that no folder has.
+    func freeName(_ prefix: String, atMs: Int64) -> String {
         let stamp = String(Timestamp.text(ms: atMs).prefix(19).map { $0 == ":" ? "-" : $0 })
-        var aside = Self.asidePrefix + stamp + "Z"
+        var aside = prefix + stamp + "Z"
         var number = 2
         while Folders.exists(path(aside)) {
-            aside = Self.asidePrefix + stamp + "Z-\(number)"
+            aside = prefix + stamp + "Z-\(number)"
             number += 1
         }
+        return aside
+    }
+
+    /// Decides it with a name for the earlier data that the caller chose by ``freeName(_:atMs:)``.
+    func decide(staged: String, aside: String) throws {
         guard Folders.exists(path(staged) + "/" + BackupNames.database) else {
             throw Problem(.notFound, "The restored data is gone. Restore the backup once more.")
         }
         try requireOneDisk(staged)
         try step("decide")
         try write(Pointer(phase: .aside, staged: staged, aside: aside))
-        return aside
     }
 
     /// Finishes what was decided; the caller holds the lock of the folder and has nothing of it open.
@@ -156,8 +173,10 @@ package struct FolderSwitch: Sendable {
         }
         guard let json = try? JSON.parse(bytes),  // Bytes that are no JSON are no pointer.
             let phase = json.string("phase").flatMap(Phase.init(rawValue:)),
-            let staged = json.string("staged"), staged.hasPrefix(Self.stagedPrefix),
-            let aside = json.string("aside"), aside.hasPrefix(Self.asidePrefix),
+            let staged = json.string("staged"),
+            Self.stagedPrefixes.contains(where: staged.hasPrefix),
+            let aside = json.string("aside"),
+            Self.asidePrefixes.contains(where: aside.hasPrefix),
             Manifest.isAllowed(staged), Manifest.isAllowed(aside)
         else {
             throw Problem(

@@ -15,6 +15,7 @@ struct RouteResponder: HTTPResponder {
     let deadlines: Deadlines
     let problems: ProblemResponder
     let closed: @Sendable (Caller?) -> Problem?
+    let halted: @Sendable () -> Problem?
     let bodies: BodyRoom
 
     func respond(to request: Request, context: OpenContext) async throws -> Response {
@@ -31,6 +32,7 @@ struct RouteResponder: HTTPResponder {
             return tooFast(allowance, request, context)
         }
         if let refused { throw refused }
+        if request.method != .get, request.method != .head, let reason = halted() { throw reason }
         if !limits.worksInMaintenance, let reason = closed(context.caller) { throw reason }
         let claim = bodies.claim()
         defer { claim.end() }

@@ -27,6 +27,13 @@ package struct SystemdNotice: Sendable {
     /// The service answers now.
     package func ready(_ status: String) { send("READY=1\nSTATUS=\(Self.oneLine(status))") }
 
+    /// The start takes longer than the service manager expects, because of what the sentence says.
+    ///
+    /// - Parameter seconds: how long the next step may take.
+    package func busy(_ sentence: String, seconds: Int) {
+        send("EXTEND_TIMEOUT_USEC=\(seconds * 1_000_000)\nSTATUS=\(Self.oneLine(sentence))")
+    }
+
     /// The service is on its way down.
     package func stopping() { send("STOPPING=1\nSTATUS=Finishing what is under way.") }
 

@@ -6,7 +6,7 @@ enum AdminRoutes {
     private static let system = "+----------"
 
     static let probes: [RouteTable.Probe] =
-        users + boxes + reviews + directory + backups + timeMachine
+        users + boxes + reviews + directory + backups + upgrades + timeMachine
 
     private static let users = [
         probe("GET /api/v1/users", 200, both),
@@ -28,6 +28,15 @@ enum AdminRoutes {
         probe("GET /api/v1/admin/tribes", 200, both),
         probe("GET /api/v1/admin/settings", 200, both),
         probe("PUT /api/v1/admin/settings/:key", 400, system, body: "{}"),
+    ]
+
+    private static let upgrades = [
+        probe("GET /api/v1/upgrade", 200, both),
+        probe("POST /api/v1/upgrade/package", 400, system, body: "{}"),
+        probe("POST /api/v1/upgrade/signature", 400, system, body: "{}"),
+        // The tests run no package, so there is nobody to ask.
+        probe("POST /api/v1/upgrade/install", 400, system, body: "{}"),
+        probe("POST /api/v1/upgrade/roll-back", 400, system, body: "{}"),
     ]
 
     private static let backups = [

@@ -3,4 +3,4 @@
 from cases import (  # noqa: F401
     kill, power, disk_errors, limits, single, clock, edits, audit, tampering, keys, canary,
     memory, sign_in, imports, overload, subscriptions, backup,
-    destroying)
+    destroying, upgrade)

@@ -31,6 +31,8 @@ PATIENT = {
 # As in the walk: what a person takes for a key, and before a command.
 KEY_SECONDS = 0.12
 COMMAND_SECONDS = 4.0
+# With more than this waiting for each core, the computer is timed and not the box.
+LOAD_MAX = 2.0
 ASK = "curl --silent --show-error --insecure --max-time 30"
 
 
@@ -237,13 +239,16 @@ Service=other.service
 
 
 def dirty_settings(lab):
-    """Settings that cannot be used stop the start with all that is wrong, and the upgrade ends."""
+    """Settings that cannot be used stop an upgrade before it begins, and a start with all that is
+    wrong."""
     with Machine(lab.archive, lab.log).boot() as machine:
         install(machine, lab.package)
         machine.shell(f"printf 'SESION_IDLE_MINUTES=7\\nLOG_LEVEL=loud\\n' >>{SETTINGS}")
-        said, seconds = install(machine, lab.later)
-        assert seconds < INSTALL_SECONDS_MAX, f"{seconds:.0f} s"
-        assert "does not run yet" in said, said
+        machine.put(f"/root/{lab.later.name}", lab.later.read_bytes())
+        status, said = machine.ask("dpkg", "--install", f"/root/{lab.later.name}")
+        assert status != 0 and "nothing is upgraded" in said and "LOG_LEVEL" in said, said
+        assert is_ready(machine), "The box that ran was stopped."
+        machine.ask("timeout", "10", "systemctl", "restart", "tribal-ehr")
         log = machine.run("journalctl", "--no-pager", "--unit=tribal-ehr", "--lines=40")
         assert "SESSION_IDLE_MINUTES?" in log and "LOG_LEVEL" in log, log
         machine.shell(f"sed --in-place '/^SESION\\|^LOG_LEVEL/d' {SETTINGS}")
@@ -432,6 +437,8 @@ def first_vitals(lab):
     for need in (shutil.which("chromium"), shutil.which("certutil"), python.exists()):
         if not need:
             raise Unusable("no browser here; appliance/install-tools test installs it")
+    if os.getloadavg()[0] > LOAD_MAX * (os.cpu_count() or 1):
+        raise Unusable("this computer is busy with other work, so nothing can be timed on it")
     with Machine(lab.archive, lab.log).boot() as machine:
         machine.put(f"/root/{lab.package.name}", lab.package.read_bytes(), mode=0o644)
         machine.put("/root/register.json", json.dumps(PATIENT))

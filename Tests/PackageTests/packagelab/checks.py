@@ -17,6 +17,10 @@ ALLOWED = {
 }
 WANTED = {
     "./usr/bin/tribal-ehr": 0o755,
+    "./usr/lib/tribal-ehr/upgrade-gate": 0o755,
+    "./lib/systemd/system/tribal-ehr-rehearsal.service": 0o644,
+    "./lib/systemd/system/tribal-ehr-upgrade.path": 0o644,
+    "./lib/systemd/system/tribal-ehr-upgrade.service": 0o644,
     "./etc/tribal-ehr/tribal-ehr.conf": 0o644,
     "./lib/systemd/system/tribal-ehr.service": 0o644,
     "./lib/systemd/system/tribal-ehr.socket": 0o644,

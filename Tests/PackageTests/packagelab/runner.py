@@ -8,7 +8,7 @@ import sys
 import time
 import traceback
 
-from . import cases, checks
+from . import cases, checks, upgrades
 from .machine import Unusable, made_base
 
 
@@ -58,7 +58,8 @@ def main(options):
     out.mkdir(parents=True, exist_ok=True)
     wanted = [name for name in options.only.split(",") if name]
     chosen = [(name, case) for name, case in checks.ALL if not wanted or name in wanted]
-    on_machines = [(name, case) for name, case in cases.ALL if not wanted or name in wanted]
+    on_machines = [(name, case) for name, case in cases.ALL + upgrades.ALL
+                   if not wanted or name in wanted]
     if options.list:
         for name, case in chosen + on_machines:
             say(f"{name:22} {case.__doc__.splitlines()[0]}")

@@ -5,6 +5,7 @@ import { failedNote, loadingNote } from "../../elements/state-note.js";
 import { get, post } from "../../lib/api.js";
 import { formatDate, formatUnit } from "../../lib/format.js";
 import { element, html } from "../../lib/html.js";
+import { patiently } from "../../lib/patience.js";
 import { readSettings, writeSettings } from "../../lib/state.js";
 import { judge, localTime, newestOf, readMeasure, unitOf } from "./measures.js";
 
@@ -240,10 +241,13 @@ class VitalsStrip {
     // Said once: a retry sends the same words.
     this.takenAt ??= localTime(new Date());
     try {
-      const saved = await post("/observations/vitals", {
+      const body = {
         patientId: this.#chart.patient.id, takenAt: time ? localTime(new Date(time)) : this.takenAt,
         bloodPressures: pressures, values, confirmed,
-      }, { retryKey: this.#retryKey });
+      };
+      const saved = await patiently(
+        () => post("/observations/vitals", body, { retryKey: this.#retryKey }),
+        { tell: (isWaiting) => this.#showWait(isWaiting) });
       this.#onSaved(saved.items);
     } catch (error) {
       // Refused, so nothing was kept under this key; what comes next is another request.
@@ -252,6 +256,14 @@ class VitalsStrip {
     } finally {
       button.removeAttribute("aria-disabled");
     }
+  }
+
+  // The box is away for a moment; what was typed stays and may not be changed under way.
+  #showWait(isWaiting) {
+    for (const control of this.node.querySelectorAll("input, select")) control.disabled = isWaiting;
+    this.errors.replaceChildren(...isWaiting ? [element`<p class="message info" role="status">The box
+      restarts, or does not answer. What you typed stays and is saved by itself as soon as the box is
+      back. Leave this page open.</p>`] : []);
   }
 
   #showRefusal(error) {

@@ -18,7 +18,7 @@ const topics = [
   ["time-machine", "Time machine"], ["practice-clinic", "The practice clinic"],
   ["demo-clinic", "The invented people"],
   ["trust-this-device", "Trust on a device"], ["certificates", "Certificates"],
-  ["backups", "Backups"], ["maintenance", "Closing for maintenance"],
+  ["backups", "Backups"], ["updates", "Updates"], ["maintenance", "Closing for maintenance"],
   ["purge", "Destroying a record"], ["administration", "For administrators"],
   ["users", "Users and roles"], ["access-review", "Access review"],
   ["clinic-and-places", "Clinic, locations, providers"], ["settings", "Settings"],

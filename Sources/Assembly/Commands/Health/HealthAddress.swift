@@ -1,4 +1,4 @@
-import ServerKit
+package import ServerKit
 
 /// A box on this machine.
 package struct HealthAddress: Hashable, Sendable {
@@ -9,6 +9,14 @@ package struct HealthAddress: Hashable, Sendable {
     package init(host: String, port: Int) {
         self.host = host
         self.port = port
+    }
+
+    /// Where this machine reaches a box that listens so: on every address, this machine's own loopback
+    /// is one of them.
+    package init(listening: ListenAddress) {
+        let isEvery = listening.host == "0.0.0.0" || listening.host == "::"
+        host = isEvery ? "127.0.0.1" : listening.host
+        port = listening.port
     }
 
     /// Reads `https://HOST:PORT` with or without a path of `/` or `/ready`; nil for another form,

@@ -8,8 +8,8 @@ struct HealthcheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "healthcheck", abstract: "Ask the running box whether it is ready.",
         discussion: """
-            Asks GET /ready. On this machine the certificate is not checked; other hosts are not \
-            asked. Exits with 1 if the box is not ready within the time.
+            Asks GET /ready, where the box listens by its configuration. The certificate is not \
+            checked; with --url only loopback addresses are asked. Exits with 1 if the box is not ready within the time.
             """)
 
     @OptionGroup var folder: FolderOptions
@@ -18,7 +18,7 @@ struct HealthcheckCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The box, https://127.0.0.1:PORT unless told.", valueName: "url"))
+            "The box, where the configuration says unless told.", valueName: "url"))
     var url: String?
 
     @Option(help: ArgumentHelp("How long to wait for the answer, 1 to 60.", valueName: "n"))
@@ -37,8 +37,8 @@ struct HealthcheckCommand: AsyncParsableCommand {
         if let url, let given = HealthAddress(url) {
             address = given
         } else {
-            let port = try folder.reading(listening.values).result().listen.port
-            address = HealthAddress(host: "127.0.0.1", port: port)
+            address = HealthAddress(
+                listening: try folder.reading(listening.values).result().listen)
         }
         do {
             let answer = try await HealthProbe.ask(address, secondsMax: seconds)

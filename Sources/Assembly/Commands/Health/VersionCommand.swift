@@ -1,5 +1,6 @@
 import ArgumentParser
 import FHIRModel
+import RecordStore
 
 /// `tribal-ehr version`.
 struct VersionCommand: AsyncParsableCommand {
@@ -23,6 +24,7 @@ struct VersionCommand: AsyncParsableCommand {
         }
         report.finish { out in
             out.member("version", AppVersion.text)
+            out.member("schemaStep", Box.schemaSteps.map(\.number).max() ?? 0)
             out.object("libraries") { list in
                 for library in libraries { list.member(library.name, library.version ?? "") }
             }

@@ -13,10 +13,17 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The least important kind of line to log.", valueName: "level"))
     var logLevel: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Where the package writes how far an upgrade is.", valueName: "file",
+            visibility: .hidden))
+    var upgradeState: String?
+
     func run() async throws {
-        let settings = try folder.reading(
+        var settings = try folder.reading(
             listening.values + [(key: "LOG_LEVEL", option: "--log-level", value: logLevel)]
         ).result()
+        settings.upgradeState = upgradeState
         if let warning = ClockCheck.warning(nowMs: SystemClock.clock.wallMs()) {
             Terminal.current.tell("tribal-ehr: \(warning)")
         }
