@@ -22,7 +22,12 @@ extension BackupKeeper {
     package func make(_ grant: Grant, cause: BackupCause) async throws -> String {
         do {
             let record = try await alone("make") { try await make(grant, cause, $0) }
-            parts.redo?.noteBackup()
+            if let redo = parts.redo {
+                if redo.stand.needsBackup {
+                    try await remember(grant) { $0.redoBaseMs = record.markMs }
+                }
+                redo.noteBackup()
+            }
             state.withLock { state in
                 state.failure = nil
                 state.failedSteadyMs = nil

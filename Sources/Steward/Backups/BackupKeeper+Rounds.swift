@@ -111,7 +111,8 @@ extension BackupKeeper {
 
     /// Looks at every place, and copies to those that are there and owed a copy.
     private func copyIfDue(_ grant: Grant) async throws {
-        let nowMs = try await now(grant).time.markMs
+        let memory = try await now(grant)
+        let nowMs = memory.time.markMs
         let steadyMs = store.parts.clock.steadyMs()
         for place in try await catalogue(grant).places {
             let isDue = state.withLock { state in
@@ -123,7 +124,11 @@ extension BackupKeeper {
             guard isDue else { continue }
             let owedMs = Int64(place.everyHours) * Self.hourMs - Self.hourMs / 2
             let isOwed = place.copiedAtMs.map { nowMs - $0 >= owedMs || $0 > nowMs } ?? true
-            guard try await look(grant, place) == nil, isOwed else { continue }
+            // A redo log without the backup that it follows brings nothing back.
+            let isBaseOwed =
+                !memory.noRedo.contains(place.id)
+                && (memory.redoBaseMs ?? 0) > (place.copiedAtMs ?? .max)
+            guard try await look(grant, place) == nil, isOwed || isBaseOwed else { continue }
             await attempt { try await self.copy(grant, placeID: place.id) }
         }
     }

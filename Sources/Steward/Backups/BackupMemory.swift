@@ -14,6 +14,8 @@ struct BackupMemory: Hashable, Sendable {
     var told: Set<String> = []
     /// The ids of places that do not get the redo log.
     var noRedo: Set<String> = []
+    /// Box time of the backup that the present line of the redo log follows.
+    var redoBaseMs: Int64?
 
     /// The name of the setting that it is kept in.
     static let setting = "backups.memory"
@@ -38,6 +40,7 @@ struct BackupMemory: Hashable, Sendable {
         nightDone = json["nightDone"]?.int.map(Int64.init)
         drillMs = json["drillMs"]?.int.map(Int64.init)
         told = Set(json["told"]?.elements.compactMap(\.string) ?? [])
+        redoBaseMs = json["redoBaseMs"]?.int.map(Int64.init)
         noRedo = Set(json["noRedo"]?.elements.compactMap(\.string) ?? [])
     }
 
@@ -55,6 +58,7 @@ struct BackupMemory: Hashable, Sendable {
             one.array("told") { list in
                 for kind in told.sorted() { list.string(kind) }
             }
+            if let redoBaseMs { one.member("redoBaseMs", Int(redoBaseMs)) }
             one.array("noRedo") { list in
                 for id in noRedo.sorted() { list.string(id) }
             }
