@@ -24,7 +24,7 @@ struct RestoredCheck: Sendable {
     /// Checks everything but the file itself, by opening the record in it.
     func runOpened(
         _ unlock: BackupUnlock, sampleMax: Int?, then: (RecordStore) async throws -> Void
-    ) async throws -> Found {
+    ) async throws -> RecordLook.Found {
         let ring = try unlock.ring(of: folder)
         let store = try RecordStore.open(
             folder, keyRing: ring, steps: parts.steps, parts: parts.store)
