@@ -791,7 +791,7 @@ static const web_file all[] = {
     {"trust/trust.js", file_195, sizeof file_195},
 };
 
-const char *const web_tree_hash = "a0f800ca2fa03575";
+const char *const web_tree_hash = "b5f73140a2c44f96";
 
 const web_file *web_files(size_t *count) {
     *count = sizeof all / sizeof all[0];

@@ -30,7 +30,7 @@ class Hands:
     """Types and presses keys as a person does, and counts it."""
 
     def __init__(self, watch, page):
-        self.watch, self.page, self.moves = watch, page, 0
+        self.watch, self.page, self.moves, self.looked = watch, page, 0, 0.0
 
     def field(self, label, text, nth=0):
         """Tabs on until a field of this label has the focus, and types."""
@@ -53,6 +53,12 @@ class Hands:
     def press(self, key):
         self.page.keyboard.press(key)
         self.moves += 1
+
+    def look(self, name):
+        """A look takes the person no time."""
+        began = time.monotonic()
+        self.watch.look(self.page, name, full=True)
+        self.looked += time.monotonic() - began
 
 
 def sign_in(page, user, password):
@@ -79,7 +85,7 @@ def walk_register(watch, page, family, given):
     step_of(page, "identity")
     hands.press("Enter")
     page.wait_for_selector(".errors .message:focus")
-    watch.look(page, "desk-identity-errors", full=True)
+    hands.look("desk-identity-errors")
     page.locator(".step-fields input").first.focus()
     hands.field("Family name", family)
     hands.field("Given names", given)
@@ -89,7 +95,7 @@ def walk_register(watch, page, family, given):
     page.wait_for_selector("[aria-invalid=true]")
     page.locator("[aria-invalid=true]").fill("2/25/1980")
     hands.field("Sex on record", "Fem")
-    watch.look(page, "desk-identity", full=True)
+    hands.look("desk-identity")
     hands.press("Enter")
     step_of(page, "tribal")
     hands.field("Tribe", "Navajo Nation, Arizona, New Mexico & Utah")
@@ -97,7 +103,7 @@ def walk_register(watch, page, family, given):
     hands.field("Enrollment number", "123456")
     hands.field("Eligible for", "Direct care and")
     hands.field("Community of residence", "Cedar Landing")
-    watch.look(page, "desk-tribal", full=True)
+    hands.look("desk-tribal")
     # A page that is lost on the way loses nothing that was saved.
     page.keyboard.press("Enter")
     step_of(page, "contact")
@@ -108,17 +114,19 @@ def walk_register(watch, page, family, given):
     hands.field("State", "MT")
     hands.field("How to get there, in words", HOSTILE)
     hands.field("Phone number", "928 555 0142")
-    watch.look(page, "desk-contact", full=True)
+    hands.look("desk-contact")
     hands.field("E-mail", "")
     hands.press("Enter")
-    step_of(page, "coverage")
-    hands.field("Kind of coverage", "Medicaid")
-    hands.field("Member number", "A1-77")
-    watch.look(page, "desk-coverage", full=True)
-    hands.press("Enter")
-    step_of(page, "check")
+    step_of(page, "(coverage|check)")
+    # Not every role writes coverage.
+    if page.url.endswith("coverage"):
+        hands.field("Kind of coverage", "Medicaid")
+        hands.field("Member number", "A1-77")
+        hands.look("desk-coverage")
+        hands.press("Enter")
+        step_of(page, "check")
     page.wait_for_selector(".similar-place .message")
-    watch.look(page, "desk-check", full=True)
+    hands.look("desk-check")
     if page.locator(".similar-place input").count():
         page.locator("#finish").focus()
         hands.press("Enter")
@@ -129,7 +137,7 @@ def walk_register(watch, page, family, given):
     page.locator("#finish").focus()
     hands.press("Enter")
     page.wait_for_selector(".message.good:focus")
-    took = round(time.monotonic() - began, 1)
+    took = round(time.monotonic() - began - hands.looked, 1)
     watch.figures["register, actions"] = hands.moves
     watch.figures["register, seconds"] = took
     watch.check(took <= REGISTER_SECONDS_MAX, f"a registration takes {took} s")

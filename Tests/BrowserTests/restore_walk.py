@@ -85,6 +85,7 @@ def look_back(watch, browser, box):
     print(box.run("backup", "create").strip().splitlines()[0])
     page = watch.page(browser, box.url, viewport={"width": 1280, "height": 900})
     sign_in(watch, page)
+    every_change(watch, page, box)
     page.goto("/admin/time-machine")
     page.wait_for_selector(".time-machine table")
     watch.look(page, "time-machine-1-list", full=True)
@@ -101,6 +102,20 @@ def look_back(watch, browser, box):
     watch.look(page, "time-machine-4-chart", full=True)
     watch.fits(page, "time-machine-4-chart")
     page.context.close()
+
+
+def every_change(watch, page, box):
+    """A place on another disk gets each change, until somebody says copies only."""
+    place = pathlib.Path(box.data).parent / "other-disk"
+    place.mkdir()
+    print(box.run("backup", "places", "add", "Other disk", "--folder", str(place)).strip())
+    page.goto("/admin/backups")
+    page.wait_for_selector(".place-list td:has-text('until')", timeout=60_000)
+    watch.check(any(place.glob("*.tribal-ehr-redo")), "the place has no redo log")
+    watch.look(page, "backups-every-change", full=True)
+    watch.fits(page, "backups-every-change")
+    page.click("[data-key^=redo-]")
+    page.wait_for_selector(".place-list td:has-text('not here')")
 
 
 def main():

@@ -22,6 +22,8 @@ extension ChartSummary {
             writeTribes(of: person, to: &out)
             out.member("maritalStatus", optional: maritalStatus)
             out.member("isDemo", isDemo)
+            out.member("mergedInto", optional: MergeLinks.replacement(of: patient))
+            Self.write(MergeLinks.replaced(by: patient), as: "replaces", to: &out)
         }
     }
 

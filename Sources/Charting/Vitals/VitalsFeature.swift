@@ -74,7 +74,7 @@ package struct VitalsFeature: Feature {
         let patientID = try fields.required("patientId", charactersMax: 64)
         _ = try await gate.grant(
             Ask(.create, "Observation", patientID: patientID), to: context.caller)
-        let subject = try await subject(patientID, context.caller)
+        let subject = try await subject(patientID, context.caller, isWriting: true)
         let form = try VitalsForm(fields, subject)
         let userID = context.caller.userID
         let resources = VitalResources(
@@ -96,13 +96,17 @@ package struct VitalsFeature: Feature {
     }
 
     /// The patient, whose chart the caller may read.
-    private func subject(_ id: String, _ caller: Caller) async throws -> VitalsForm.Subject {
+    private func subject(
+        _ id: String, _ caller: Caller, isWriting: Bool = false
+    ) async throws -> VitalsForm.Subject {
         guard FHIRID.isValid(id) else { throw Problem(.notFound, "There is no such patient.") }
         let patient = try await store.read(
             try await gate.grant(Ask(.read, "Patient", id: id, patientID: id), to: caller))
         let nowMs = clock.wallMs()
+        let json = try JSON.parse(patient.json)
+        if isWriting { try MergeLinks.checkOpen(json) }
         // A date of birth of wrong form counts as not known: the limits are then those of adults.
-        let born = try JSON.parse(patient.json).string("birthDate").flatMap {
+        let born = json.string("birthDate").flatMap {
             try? FHIRDateTime($0, as: .date)
         }
         let days = born.map { CalendarDay(ms: nowMs).daysSince1970 - CalendarDay($0).daysSince1970 }

@@ -143,7 +143,7 @@ import Testing
     @Test func `a merge keeps both charts, leads to the other one, and can be taken back`()
         async throws
     {
-        try await Desk.asRegistrar { test, _, registrar in
+        try await Desk.asRegistrar { test, served, registrar in
             let old = try await Desk.register(registrar, Desk.person("Aaa", "Ann", "1950-01-01"))
             let kept = try await Desk.register(registrar, Desk.person("Zzz", "Bea", "1999-02-02"))
             try await test.put(
@@ -169,6 +169,16 @@ import Testing
                 "PUT", "/api/v1/patients/\(old)/registration/identity", Desk.identity,
                 ["If-Match": "\"2\""])
             #expect(shut.status == 409)
+            try await test.add("nurse", [.nurse])
+            let nurse = try await served.signedIn("nurse")
+            let closed = try await nurse.send(
+                "POST", "/api/v1/observations/vitals",
+                #"{"patientId":"\#(old)","values":[{"kind":"pain","value":"1"}]}"#)
+            #expect(closed.status == 409)
+            let chart = try await nurse.get("/api/v1/patients/\(old)/chart")
+            #expect(chart.json?.at("patient", "mergedInto")?.string == kept)
+            let used = try await nurse.get("/api/v1/patients/\(kept)/chart")
+            #expect(used.json?.at("patient", "replaces", 0)?.string == old)
             let apart = try await registrar.send(
                 "POST", "/api/v1/patients/\(old)/unmerge", "{\(reason)}")
             #expect(apart.status == 200, "\(apart.text)")

@@ -86,7 +86,8 @@ import Testing
             ] {
                 try await record(
                     "Condition", id,
-                    #""subject":{\#(own)},"code":{"text":"Cough"},"category":[\#(state("condition-category", category))],"#
+                    #""subject":{\#(own)},"code":{"text":"Cough"},"#
+                        + #""category":[\#(state("condition-category", category))],"#
                         + #""clinicalStatus":\#(state("condition-clinical", clinical)),"#
                         + #""verificationStatus":\#(state("condition-ver-status", verified))"#)
             }

@@ -1,4 +1,4 @@
-"""B01 to B07: backups that are cut off, damaged, opened with the wrong kit, restored and cut off."""
+"""B01 to B07 and B16: backups cut off, damaged, of the wrong kit, restored; the redo log."""
 
 import os
 import shutil
@@ -298,7 +298,7 @@ def redo_log(lab):
     first_segment(box)
     base = backups(box.folder)[-1]
     recorder = Recorder()
-    kills = lab.pick(4, 100)
+    kills = lab.pick(2, 100)
     for number in range(kills):
         writers = burst(box, recorder, f"redo{number}", lab.random.random())
         require(recorder.first_answer.wait(10), "no write was acknowledged")

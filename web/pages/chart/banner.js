@@ -25,8 +25,19 @@ export function banner({ patient, allergies, allergyStatus }) {
           <a class="no-print" href="/people/${encodeURIComponent(patient.id)}">Registration</a>`)}
       </dl>
     </div>
-    ${allergyLine(allergies, allergyStatus)}
+    ${mergeLine(patient)}${allergyLine(allergies, allergyStatus)}
   </header>`;
+}
+
+// Each record keeps its chart: whoever reads one must know of the other.
+function mergeLine({ mergedInto, replaces }) {
+  const path = (id) => `/patients/${encodeURIComponent(id)}`;
+  if (mergedInto) {
+    return html`<p class="banner-death">${icon("alert")} This record was merged and is not used any more.
+      <a href="${path(mergedInto)}">Open the chart that is used</a></p>`;
+  }
+  return (replaces ?? []).map((id) => html`<p>${icon("alert")} An older record of this person has a chart
+    of its own. <a href="${path(id)}">Open the older chart</a></p>`);
 }
 
 function sexText({ sex, gender }) {

@@ -25,7 +25,8 @@ export function plotCard(series, { isLarge = false } = {}) {
 /** Returns every vital sign with its plot, or the form to record some. */
 export function vitalsPanel(chart, part, page) {
   const href = `/patients/${encodeURIComponent(chart.patient.id)}/vitals`;
-  const mayRecord = may("observations.create") && !chart.patient.isDeceased;
+  const mayRecord = may("observations.create") && !chart.patient.isDeceased
+    && !chart.patient.mergedInto;
   if (part === "new" && mayRecord) {
     return vitalsForm(chart, { backHref: href, onSaved: (items) => page.reload(href, savedNote(items)) });
   }

@@ -3,7 +3,7 @@ package import RecordStore
 extension SchemaStep {
     /// Which change each event of a subscription was.
     package static let subscriptionEvents = SchemaStep(
-        21, "subscription_events",
+        20, "subscription_events",
         sql: """
             CREATE TABLE subscription_event (
                 id      TEXT    NOT NULL,  -- of the Subscription
