@@ -30,6 +30,7 @@ WANTED = {
     "./usr/share/doc/tribal-ehr/changelog.gz": 0o644,
     "./usr/share/doc/tribal-ehr/sbom.cdx.json": 0o644,
     "./usr/share/doc/tribal-ehr/UCUM-LICENSE.md": 0o644,
+    "./usr/share/lintian/overrides/tribal-ehr": 0o644,
 }
 
 
