@@ -58,6 +58,7 @@ package final class RecordStore: Sendable {
     let cursors: SearchCursors
     let anchors: AuditAnchors
     let space: DiskSpace
+    private let walIndexRoom: WALIndexRoom
     let damage = Damage()
     let turns = Turns()
     let relationMemory = RelationMemory()
@@ -99,6 +100,7 @@ package final class RecordStore: Sendable {
         // The schema stands; from here on rows are read and changed and nothing else.
         try connection.restrict()
         let readers = try Readers(path: folder.database, steadyMs: parts.clock.steadyMs)
+        let walIndexRoom = WALIndexRoom(database: folder.database)
         let writer = try Writer(
             connection: connection, chain: chain, redo: parts.redo, space: space,
             clock: parts.clock, onFatal: parts.onFatal)
@@ -112,14 +114,16 @@ package final class RecordStore: Sendable {
             drafts: DraftRoom(
                 keys: keys, tags: tags, auditSealer: sealer, index: index.maker,
                 writing: parts.writing),
-            index: index, anchors: anchors, space: space, journal: journal, terms: terms)
+            index: index, anchors: anchors, space: space, walIndexRoom: walIndexRoom,
+            journal: journal, terms: terms)
     }
 
     private init(
         parts: Parts, people: PersonIndex, folder: DataFolder, keys: DataKeys, readers: Readers,
         writer: Writer, drafts: DraftRoom, index: SearchIndex, anchors: AuditAnchors,
-        space: DiskSpace, journal: Journal, terms: TermShelf
+        space: DiskSpace, walIndexRoom: WALIndexRoom, journal: Journal, terms: TermShelf
     ) {
+        self.walIndexRoom = walIndexRoom
         self.parts = parts
         self.journal = journal
         self.terms = terms
@@ -144,6 +148,7 @@ package final class RecordStore: Sendable {
         readers.close()
         terms.close()
         writer.close()
+        walIndexRoom.close()
     }
 
     /// Whether changes are refused because the disk is full.
