@@ -37,7 +37,8 @@ def failing_sync(lab):
         code = box.process.returncode
         require(code not in (0, -signal.SIGABRT), f"the box ended with {code}")
         require(has_reason(box), "the box said no reason before it ended")
-        slowest = max(slowest, injection.seconds_to_exit())
+        # A backup and its redo log may fail by themselves; the record has to stop.
+        slowest = max(slowest, injection.seconds_to_exit(spared="/backups/"))
         join(writers)
         box.start()
         found = losses(box, recorder, list(recorder.held))

@@ -15,7 +15,7 @@ class Injection:
         self.log = lab.out / f"strace-{len(lab.closers)}.log"
         calls = rule.split(":")[0]
         self.process = subprocess.Popen(
-            ["strace", "-f", "-ttt", "-p", str(pid), "-o", str(self.log),
+            ["strace", "-f", "-y", "-ttt", "-p", str(pid), "-o", str(self.log),
              "-e", f"trace={calls},exit_group", "-e", f"inject={rule}"],
             stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
         lab.defer(self.stop)
@@ -34,15 +34,21 @@ class Injection:
             time.sleep(0.005)
         raise Skipped("strace did not attach within 10 s")
 
-    def seconds_to_exit(self):
-        """From the injected error to the end of the process."""
+    def seconds_to_exit(self, spared="\0"):
+        """From the injected error to the end of the process.
+
+        Errors of files with `spared` in the name do not count: the process may go on after them.
+        """
         self.process.wait(10)
-        failed, ended = None, None
+        failed, ended, files = None, None, {}
         for line in self.log.read_text(errors="replace").splitlines():
-            at = re.search(r"\b(\d{9,}\.\d+)\b", line)
+            thread, at = line.split(" ", 1)[0], re.search(r"\b(\d{9,}\.\d+)\b", line)
             if not at:
                 continue
-            if "(INJECTED)" in line and failed is None:
+            name = re.search(r"<(/[^>]*)>", line)
+            if name:
+                files[thread] = name[1]
+            if "(INJECTED)" in line and failed is None and spared not in files.get(thread, ""):
                 failed = float(at[1])
             if "+++ exited" in line or "+++ killed" in line:
                 ended = float(at[1])
