@@ -38,7 +38,7 @@ def failing_sync(lab):
         require(code not in (0, -signal.SIGABRT), f"the box ended with {code}")
         require(has_reason(box), "the box said no reason before it ended")
         # A backup and its redo log may fail by themselves; the record has to stop.
-        slowest = max(slowest, injection.seconds_to_exit(spared="/backups/"))
+        slowest = max(slowest, injection.seconds_to_exit(of="record.sqlite"))
         join(writers)
         box.start()
         found = losses(box, recorder, list(recorder.held))

@@ -34,10 +34,10 @@ class Injection:
             time.sleep(0.005)
         raise Skipped("strace did not attach within 10 s")
 
-    def seconds_to_exit(self, spared="\0"):
+    def seconds_to_exit(self, of=""):
         """From the injected error to the end of the process.
 
-        Errors of files with `spared` in the name do not count: the process may go on after them.
+        Only errors of files with `of` in the name count: the process may go on after others.
         """
         self.process.wait(10)
         failed, ended, files = None, None, {}
@@ -48,7 +48,7 @@ class Injection:
             name = re.search(r"<(/[^>]*)>", line)
             if name:
                 files[thread] = name[1]
-            if "(INJECTED)" in line and failed is None and spared not in files.get(thread, ""):
+            if "(INJECTED)" in line and failed is None and of in files.get(thread, ""):
                 failed = float(at[1])
             if "+++ exited" in line or "+++ killed" in line:
                 ended = float(at[1])
