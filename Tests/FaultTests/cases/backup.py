@@ -62,6 +62,7 @@ def under_load(lab):
         proof = box.run("backup", "prove", last["path"], "--json").check("backup prove").json
         require(proof["auditSeq"] == last["auditSeq"], "the proof is of another moment")
         require(proof["sealsOpened"] == proof["sealsTotal"], "not every seal was opened")
+    take_turns(box)
     box.stop()
     target, ended = restored(lab, last["path"])
     told = ended.check("backup restore").json
@@ -70,6 +71,16 @@ def under_load(lab):
     require(verdict["status"] == "intact", "the restored audit log is broken")
     return f"{count} backups of {recorder.acknowledged} writes, each proven, restored to entry " \
            f"{last['auditSeq']}"
+
+
+def take_turns(box):
+    """Backups that are asked for at once wait for each other instead of being refused."""
+    asked = [subprocess.Popen(
+        [box.lab.binary, "backup", "now", "--data-dir", str(box.folder)],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(3)]
+    for one in asked:
+        words, _ = one.communicate(timeout=60)
+        require(one.returncode == 0, f"one of three backups was refused: {words[-300:]}")
 
 
 @case("B02", "kill -9 and full disk during a backup: no partial file, the last good one untouched")

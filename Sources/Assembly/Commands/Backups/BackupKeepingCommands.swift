@@ -22,7 +22,12 @@ struct BackupStatusCommand: AsyncParsableCommand {
 /// `tribal-ehr backup now`.
 struct BackupNowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "now", abstract: "Make a backup and prove it.")
+        commandName: "now", abstract: "Make a backup and prove it.",
+        discussion: "Waits up to half an hour where the box is at work on another one.")
+
+    /// A large record on a slow stick takes its time.
+    private static let waitSecondsMax = 1_800
+    private static let pauseSeconds = 2
 
     @OptionGroup var folder: FolderOptions
     @OptionGroup var report: ReportOptions
@@ -31,9 +36,7 @@ struct BackupNowCommand: AsyncParsableCommand {
     var beforeUpgrade = false
 
     func run() async throws {
-        let answer = try await folder.linked { link in
-            try await link.ask("backup.now") { $0.member("beforeUpgrade", beforeUpgrade) }
-        }
+        let answer = try await make()
         let made = answer["backups"]?.elements.first { $0.string("id") == answer.string("id") }
         let name = made?.string("name") ?? "The backup"
         switch made?.string("state") {
@@ -46,6 +49,25 @@ struct BackupNowCommand: AsyncParsableCommand {
         }
         report.finish(answer)
         if made?.string("state") == "failed" { throw ExitCode(1) }
+    }
+
+    /// Makes it as soon as the box has the hands free.
+    private func make() async throws -> JSON {
+        for waited in stride(from: 0, to: Self.waitSecondsMax, by: Self.pauseSeconds) {
+            do {
+                return try await ask()
+            } catch let problem as Problem where problem.code == .conflict {
+                if waited == 0 { report.say("Another backup is being made; this one comes next.") }
+                try await Task.sleep(for: .seconds(Self.pauseSeconds))
+            }
+        }
+        return try await ask()
+    }
+
+    private func ask() async throws -> JSON {
+        try await folder.linked { link in
+            try await link.ask("backup.now") { $0.member("beforeUpgrade", beforeUpgrade) }
+        }
     }
 }
 
