@@ -68,6 +68,7 @@ def save_while_away(watch, page, box):
     page.keyboard.press("v")
     page.wait_for_selector("#v-systolic:focus")
     page.fill("#v-heart-rate", "73")
+    before = heart_rates(page)
     box.kill()
     page.keyboard.press("Enter")
     page.wait_for_selector(WAITING)
@@ -80,7 +81,8 @@ def save_while_away(watch, page, box):
     page.wait_for_selector(".message.good:focus", timeout=30_000)
     watch.figures["saved after the box was back, seconds"] = round(time.monotonic() - began, 1)
     watch.look(page, "restart-2-saved")
-    watch.check(heart_rates(page) == 1, f"{heart_rates(page)} heart rates instead of one")
+    made = heart_rates(page) - before
+    watch.check(made == 1, f"{made} heart rates were made instead of one")
 
 
 def lose_the_answer(watch, page, box):
@@ -88,12 +90,13 @@ def lose_the_answer(watch, page, box):
     page.keyboard.press("v")
     page.wait_for_selector("#v-systolic:focus")
     page.fill("#v-heart-rate", "73")
+    before = heart_rates(page)
     lost = []
 
     def drop(route):
         if not lost:
             lost.append(route.fetch())
-            route.abort()
+            route.abort("connectionreset")
         else:
             route.continue_()
 
@@ -102,7 +105,8 @@ def lose_the_answer(watch, page, box):
     page.wait_for_selector(".message.good:focus", timeout=30_000)
     page.unroute("**/api/v1/observations/vitals")
     watch.check(bool(lost), "no answer was lost")
-    watch.check(heart_rates(page) == 2, f"{heart_rates(page)} heart rates instead of two")
+    made = heart_rates(page) - before
+    watch.check(made == 1, f"{made} heart rates were made instead of one")
 
 
 def telling(answer):

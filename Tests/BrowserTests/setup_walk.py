@@ -33,7 +33,7 @@ class CutOffWatch(Watch):
     """A watch that knows that the box is killed and closed now and then."""
 
     def log(self, message):
-        if not re.search(r"net::ERR_CONNECTION_REFUSED|status of 503", message.text):
+        if not re.search(r"net::ERR_CONNECTION_(REFUSED|RESET)|status of 503", message.text):
             super().log(message)
 
 
