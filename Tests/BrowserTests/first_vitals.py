@@ -41,18 +41,20 @@ VITALS = ["128/76", "72", "16", "98.6", "97", "", "158 lb", "5'4\"", "2"]
 class Person:
     """Somebody at the keyboard of a tablet, and now and then at the console."""
 
-    def __init__(self, watch, console):
+    def __init__(self, watch, console, haste=1.0):
         self.watch, self.console, self.page = watch, console, None
+        # How many times as fast as a person.
+        self.haste = haste
         self.keys = 0
         # What axe and the pictures took, which is neither the person's time nor the box's.
         self.looked = 0.0
 
     def wait(self, seconds):
-        time.sleep(seconds)
+        time.sleep(seconds / self.haste)
 
     def type(self, words, seconds=KEY_SECONDS):
         self.keys += len(words)
-        self.page.keyboard.type(words, delay=seconds * 1_000)
+        self.page.keyboard.type(words, delay=seconds / self.haste * 1_000)
 
     def key(self, name):
         self.keys += 1
@@ -206,7 +208,7 @@ def save_vitals(person, letters):
 
 
 def walk(watch, options, play):
-    person = Person(watch, shlex.split(options.console))
+    person = Person(watch, shlex.split(options.console), options.haste)
     began = time.monotonic() - options.spent
     stages = {"installation": options.spent}
 
@@ -265,6 +267,7 @@ def main():
     parser.add_argument("--patient", required=True, help="a file with one patient, at the console")
     parser.add_argument("--spent", type=float, default=0, help="seconds that have passed before")
     parser.add_argument("--seconds-max", type=float, default=SECONDS_MAX, help="the limit")
+    parser.add_argument("--haste", type=float, default=1, help="times the pace of a person")
     parser.add_argument("--out", default="/tmp/tribal-ehr-first", help="folder for pictures")
     parser.add_argument("--chromium", default="/usr/bin/chromium")
     options = parser.parse_args()

@@ -13,6 +13,8 @@ from .machine import Machine, Unusable
 
 INSTALL_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 30
+# How much faster than a person the short form goes from installation to vital signs.
+HASTE = 8
 DATA = "/var/lib/tribal-ehr"
 SETTINGS = "/etc/tribal-ehr/tribal-ehr.conf"
 UNITS = ("tribal-ehr.socket", "tribal-ehr-http.socket", "tribal-ehr.service")
@@ -431,7 +433,11 @@ def typed(machine, *words):
 
 
 def first_vitals(lab):
-    """From apt install to the first saved vital signs, at the pace of a person, under 5 minutes."""
+    """From apt install to the first saved vital signs, under 5 minutes at the pace of a person.
+
+    The short form is some times as fast, and shows that the way is there.
+    """
+    haste = 1 if lab.is_full else HASTE
     python = pathlib.Path(
         os.environ.get("TRIBAL_EHR_BROWSER_VENV", lab.project / ".build/venv")) / "bin/python"
     for need in (shutil.which("chromium"), shutil.which("certutil"), python.exists()):
@@ -453,14 +459,16 @@ def first_vitals(lab):
                       str(lab.project / "Tests/BrowserTests/first_vitals.py"),
                       "--url", "https://localhost", "--http", "http://localhost",
                       "--code", code[1], "--console", " ".join(console),
-                      "--patient", "/root/register.json",
+                      "--patient", "/root/register.json", "--haste", str(haste),
                       "--spent", f"{time.monotonic() - began:.2f}",
                       "--out", str(lab.out / "first-vitals")],
             capture_output=True, text=True, check=False, timeout=900)
         lab.log.write((done.stdout + done.stderr).encode())
         assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
         found = re.search(r'first saved vital signs, seconds": ([0-9.]+)', done.stdout)
-        lab.figures["first vital signs"] = f"{found[1]} s after apt install was begun"
+        lab.figures["first vital signs"] = (
+            f"{found[1]} s after apt install was begun"
+            + (f", {HASTE} times as fast as a person" if haste > 1 else ""))
         stages = re.search(r'"stages, seconds": \{(.*?)\}', done.stdout, re.S)
         lab.figures["of these"] = " ".join(stages[1].replace('"', "").split())
         assert count(machine, "Observation", "ana.begay") > 0, "Nothing was kept."

@@ -21,6 +21,7 @@ class Lab:
         self.package = pathlib.Path(options.package).resolve()
         self.later = pathlib.Path(options.later).resolve() if options.later else None
         self.program = options.program
+        self.is_full = options.full
         self.archive = None
         self.log = log
         self.figures = {}
