@@ -25,7 +25,7 @@ from factors import App
 from watch import Watch
 
 SECONDS_MAX = 300
-# A person with two fingers: 100 keys a minute in words, half of that from a sheet of paper.
+# A practised person: 500 keys a minute in words, 150 from a sheet of paper.
 KEY_SECONDS = 0.12
 COPIED_KEY_SECONDS = 0.4
 # What a person needs before a field, on a screen that is seen for the first time, and with a phone
