@@ -53,7 +53,9 @@ import Testing
             let told = await first.wait { $0.texts.contains("ping \(id)") }
             #expect(told.texts == ["bound \(id)", "ping \(id)"])
             first.close()
-            let left = try await bench.settled(id) { $0?["isListening"]?.bool == false }
+            let left = try await bench.settled(id) {
+                $0?["isListening"]?.bool == false && $0?["delivered"]?.int == 1
+            }
             #expect(left?["isListening"]?.bool == false && left?["delivered"]?.int == 1)
             for number in 2...4 { try await bench.measure(number) }
             let again = try await Self.socket(bench, program)
